@@ -1,0 +1,28 @@
+// Stands in for the CUDA floor where no nvcc was found at build time.
+#include "model/backend.h"
+#include "model/error.h"
+
+namespace mn::cuda {
+
+namespace {
+constexpr const char* kReason = "this build has no CUDA backend: install nvcc and build again";
+}
+
+std::unique_ptr<Backend> make_backend(const TrainerOptions&) {
+    throw Error(Status::unsupported, kReason);
+}
+
+std::unique_ptr<Predictor> make_predictor(const NetShape&, const Placement&, std::span<const float>) {
+    throw Error(Status::unsupported, kReason);
+}
+
+int device_count(std::string* reason) {
+    if (reason) *reason = kReason;
+    return 0;
+}
+
+DeviceInfo device_info(int) {
+    throw Error(Status::unsupported, kReason);
+}
+
+} // namespace mn::cuda

@@ -1,0 +1,14 @@
+// PyTorch's default initial values of nn.Linear, bit for bit.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/options.h"
+
+namespace mn {
+
+// The flat parameter vector that torch.manual_seed(seed) followed by the net's nn.Linear layers in order would give.
+std::vector<float> initial_parameters(const NetShape& net, uint64_t seed);
+
+} // namespace mn
