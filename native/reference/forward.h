@@ -1,0 +1,29 @@
+// The net's forward pass in double precision.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/options.h"
+
+namespace mn::reference {
+
+// What a forward pass leaves behind for the backward pass. values[0] is the input [rows, features]; values[l + 1] is
+// what layer l hands on [rows, fan_out(l)]: after the ReLU, or the logits for the last layer. All row-major.
+struct Activations {
+    std::vector<std::vector<double>> values;
+
+    std::vector<double>& input() { return values.front(); }
+    std::vector<double>& logits() { return values.back(); }
+    void resize(const NetShape& net, int64_t rows);
+    int64_t bytes() const;
+};
+
+// input() holds `rows` samples; fills the other values. parameters: the flat vector in state-dict order.
+void forward(const NetShape& net, std::span<const double> parameters, int64_t rows, Activations& activations);
+
+// The first index of the largest of the logits [classes].
+int32_t first_largest(const double* logits, int64_t classes);
+
+} // namespace mn::reference
