@@ -1,0 +1,413 @@
+package dev.mnistnative.data;
+
+import dev.mnistnative.batch.SampleOrder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Samples and their labels: immutable, in direct (or mapped) memory that the native side reads in place.
+ *
+ * <p>Pixels are row-major [size, features], one unsigned byte or one float32 each. Bytes stay bytes: byte b stands for
+ * the float32 nearest to b * {@link #scale()}. Labels are 32-bit: 0 … classes − 1, or {@link #ignoreIndex()}.
+ *
+ * <p>{@link #close()} drops this object's hold on the memory, and every later use throws {@link IllegalStateException}.
+ * The memory itself lives as long as anybody holds a buffer of it ({@link #pixels()}, {@link #labels()}, another data
+ * set made by {@link #limit} or {@link #withScale}), so closing is never dangerous. Safe for use by many threads.
+ */
+public final class Dataset implements AutoCloseable {
+    /** PyTorch's default for a label that takes no part in the loss. */
+    public static final long DEFAULT_IGNORE_INDEX = -100;
+
+    /** What turns bytes into 0…1. */
+    public static final double UNIT_SCALE = 1.0 / 255;
+
+    /** Keeps the split's permutation apart from those of the epochs under the same seed. */
+    private static final long SPLIT_STREAM = 0x53504c4954L;
+
+    private final Layout layout;
+    private volatile Memory memory;
+
+    /** What the numbers mean. `classes` is 0 without labels, `classNames` empty where labels are plain numbers. */
+    record Layout(
+            PixelType type, int[] sampleShape, double scale, long ignoreIndex, int classes, List<String> classNames) {
+        int features() {
+            return features(sampleShape);
+        }
+
+        int sampleBytes() {
+            return features() * type.bytes();
+        }
+
+        Layout as(PixelType newType, double newScale) {
+            return new Layout(newType, sampleShape, newScale, ignoreIndex, classes, classNames);
+        }
+
+        static int features(int[] sampleShape) {
+            long features = 1;
+            for (int d : sampleShape) {
+                if (d < 1) {
+                    throw new IllegalArgumentException(
+                            "sampleShape " + Arrays.toString(sampleShape) + " must have dimensions of 1 or more");
+                }
+                features *= d;
+                if (features > DirectMemory.MAX_BYTES) {
+                    throw new IllegalArgumentException(
+                            "sampleShape " + Arrays.toString(sampleShape) + " is more than 2 GiB a sample");
+                }
+            }
+            return (int) features;
+        }
+    }
+
+    /** The buffers; `labels` may be null. Position 0, limit at the end, never moved. */
+    private record Memory(ByteBuffer pixels, IntBuffer labels, int size) {}
+
+    /** The two parts that {@link #split} makes. */
+    public record Split(Dataset training, Dataset validation) {}
+
+    Dataset(Layout layout, ByteBuffer pixels, IntBuffer labels) {
+        this.layout = layout;
+        int sampleBytes = layout.sampleBytes();
+        int size = pixels.remaining() / sampleBytes;
+        if (pixels.remaining() == 0 || pixels.remaining() % sampleBytes != 0) {
+            throw new IllegalArgumentException(
+                    "pixels: " + pixels.remaining() + " bytes are not a whole number of samples of " + sampleBytes
+                            + " bytes; at least one is needed");
+        }
+        if (labels != null && labels.remaining() != size) {
+            throw new IllegalArgumentException("labels: " + labels.remaining() + " for " + size + " samples");
+        }
+        this.memory = new Memory(
+                pixels.slice().order(ByteOrder.nativeOrder()), labels == null ? null : labels.slice(), size);
+    }
+
+    /**
+     * Copies bytes into a data set scaled by {@link #UNIT_SCALE}.
+     *
+     * @param pixels [n, features], row-major, unsigned
+     * @param features pixels of a sample, 1 or more
+     * @param labels [n], each 0 or more or {@link #DEFAULT_IGNORE_INDEX}; null if there are none
+     * @throws IllegalArgumentException if the lengths do not fit each other or a label is not allowed
+     */
+    public static Dataset ofBytes(byte[] pixels, int features, int[] labels) {
+        ByteBuffer direct = DirectMemory.allocate(pixels.length, "pixels").put(pixels).flip();
+        return of(direct, PixelType.UINT8, new int[] {features}, toDirect(labels), DEFAULT_IGNORE_INDEX);
+    }
+
+    /**
+     * Copies floats into a data set, as they are.
+     *
+     * @param pixels [n, features], row-major, finite
+     * @param features pixels of a sample, 1 or more
+     * @param labels [n], each 0 or more or {@link #DEFAULT_IGNORE_INDEX}; null if there are none
+     * @throws IllegalArgumentException if the lengths do not fit each other, a label is not allowed or a pixel is not
+     *     finite
+     */
+    public static Dataset ofFloats(float[] pixels, int features, int[] labels) {
+        ByteBuffer direct = DirectMemory.allocate((long) pixels.length * Float.BYTES, "pixels");
+        direct.asFloatBuffer().put(pixels);
+        return of(direct, PixelType.FLOAT32, new int[] {features}, toDirect(labels), DEFAULT_IGNORE_INDEX);
+    }
+
+    /**
+     * A data set that uses the given memory in place; it must not be changed afterwards.
+     *
+     * @param pixels direct, from position to limit [n, sampleShape…], row-major; floats in native byte order, aligned
+     *     to 4 bytes, finite. Bytes are scaled by {@link #UNIT_SCALE} ({@link #withScale} changes that)
+     * @param sampleShape e.g. {28, 28}
+     * @param labels direct, native byte order, [n], each 0 or more or `ignoreIndex`; null if there are none
+     * @param ignoreIndex the label of samples that take no part in the loss
+     * @throws IllegalArgumentException if something of that does not hold
+     */
+    public static Dataset of(
+            ByteBuffer pixels, PixelType type, int[] sampleShape, IntBuffer labels, long ignoreIndex) {
+        requireDirect(pixels, type);
+        if (labels != null && !(labels.isDirect() && labels.order() == ByteOrder.nativeOrder())) {
+            throw new IllegalArgumentException("labels: must be a direct buffer in native byte order");
+        }
+        int[] shape = sampleShape.clone();
+        int features = Layout.features(shape);
+        if (type == PixelType.FLOAT32) {
+            requireFinite(pixels.slice().order(ByteOrder.nativeOrder()).asFloatBuffer(), features);
+        }
+        int classes = labels == null ? 0 : Labels.countClasses(labels.slice(), ignoreIndex);
+        double scale = type == PixelType.UINT8 ? UNIT_SCALE : 1;
+        return new Dataset(new Layout(type, shape, scale, ignoreIndex, classes, List.of()), pixels, labels);
+    }
+
+    /** Number of samples, 1 or more. */
+    public int size() {
+        return open().size();
+    }
+
+    /** Pixels of a sample: the product of {@link #sampleShape()}. */
+    public int features() {
+        open();
+        return layout.features();
+    }
+
+    /** Shape of one sample as the file has it, e.g. {28, 28}; a copy. */
+    public int[] sampleShape() {
+        open();
+        return layout.sampleShape().clone();
+    }
+
+    public PixelType pixelType() {
+        open();
+        return layout.type();
+    }
+
+    /** What bytes are multiplied by to give the values the network sees: 1/255 by default. 1 for floats. */
+    public double scale() {
+        open();
+        return layout.scale();
+    }
+
+    /**
+     * Number of classes: that of the file's options if told, else the largest label + 1, ignored labels aside. A part of a
+     * data set ({@link #limit}, {@link #select}, {@link #split}) has as many as the whole. 0 without labels.
+     */
+    public int classes() {
+        open();
+        return layout.classes();
+    }
+
+    /** Names of the classes, in the order of their labels, where the file had names; else empty. */
+    public List<String> classNames() {
+        open();
+        return layout.classNames();
+    }
+
+    /** The label of samples that take no part in the loss. */
+    public long ignoreIndex() {
+        open();
+        return layout.ignoreIndex();
+    }
+
+    public boolean hasLabels() {
+        return open().labels() != null;
+    }
+
+    /**
+     * The label of sample i.
+     *
+     * @throws IndexOutOfBoundsException if there is no sample i
+     * @throws IllegalStateException if there are no labels
+     */
+    public int label(int i) {
+        return requireLabels(open()).get(i);
+    }
+
+    /** The values [features] that the network sees for sample i; a copy. */
+    public float[] sample(int i) {
+        Memory m = open();
+        Objects.checkIndex(i, m.size());
+        float[] values = new float[layout.features()];
+        copySample(m, i, values);
+        return values;
+    }
+
+    /** All pixels, row-major [size, features]: a read-only direct view in native byte order. */
+    public ByteBuffer pixels() {
+        return open().pixels().asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+    }
+
+    /**
+     * All labels [size]: a read-only direct view in native byte order.
+     *
+     * @throws IllegalStateException if there are none
+     */
+    public IntBuffer labels() {
+        return requireLabels(open()).asReadOnlyBuffer();
+    }
+
+    /**
+     * The same samples under another scale. Bytes are shared, not copied; floats are multiplied into new memory, unless
+     * the factor is 1.
+     *
+     * @param scale for bytes the new {@link #scale()}, for floats a factor; finite and above 0
+     */
+    public Dataset withScale(double scale) {
+        if (!(scale > 0 && scale <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException("scale must be a finite number above 0, not " + scale);
+        }
+        Memory m = open();
+        if (layout.type() == PixelType.UINT8) {
+            return new Dataset(layout.as(PixelType.UINT8, scale), m.pixels(), m.labels());
+        }
+        return scale == 1 ? new Dataset(layout, m.pixels(), m.labels()) : map((feature, x) -> x * scale);
+    }
+
+    /** The first n samples (all of them if there are fewer), in the same memory. n is 1 or more. */
+    public Dataset limit(int n) {
+        if (n < 1) {
+            throw new IllegalArgumentException("limit must be 1 or more, not " + n);
+        }
+        Memory m = open();
+        int size = Math.min(n, m.size());
+        return new Dataset(
+                layout,
+                m.pixels().slice(0, size * layout.sampleBytes()),
+                m.labels() == null ? null : m.labels().slice(0, size));
+    }
+
+    /**
+     * The samples of the given indices, in that order, in new memory; an index may come more than once.
+     *
+     * @param indices at least one, each 0 … size − 1
+     * @throws IndexOutOfBoundsException if one is not a sample
+     */
+    public Dataset select(int[] indices) {
+        Memory m = open();
+        int bytes = layout.sampleBytes();
+        ByteBuffer pixels = DirectMemory.allocate((long) indices.length * bytes, "the selected samples");
+        IntBuffer labels = m.labels() == null ? null : DirectMemory.allocateInts(indices.length, "the selected labels");
+        for (int to = 0; to < indices.length; to++) {
+            int from = Objects.checkIndex(indices[to], m.size());
+            pixels.put(to * bytes, m.pixels(), from * bytes, bytes);
+            if (labels != null) {
+                labels.put(to, m.labels().get(from));
+            }
+        }
+        return new Dataset(layout, pixels, labels);
+    }
+
+    /**
+     * Holds a share of the samples out. Which ones depends on the seed alone; both parts keep the file's order.
+     *
+     * @param validationShare above 0 and below 1; the nearest whole number of samples is taken, at least one, and at
+     *     least one is left
+     */
+    public Split split(double validationShare, long seed) {
+        if (!(validationShare > 0 && validationShare < 1)) {
+            throw new IllegalArgumentException(
+                    "the validation share must be above 0 and below 1, not " + validationShare);
+        }
+        int size = size();
+        if (size < 2) {
+            throw new IllegalArgumentException("one sample cannot be split; use a larger data set");
+        }
+        int held = (int) Math.max(1, Math.min(size - 1L, Math.round(validationShare * size)));
+        int[] order = SampleOrder.shuffled(size, seed ^ SPLIT_STREAM, 0);
+        int[] validation = Arrays.copyOf(order, held);
+        int[] training = Arrays.copyOfRange(order, held, size);
+        Arrays.sort(validation);
+        Arrays.sort(training);
+        return new Split(select(training), select(validation));
+    }
+
+    /** Bytes of direct or mapped memory that this data set refers to. */
+    public long nativeBytes() {
+        Memory m = open();
+        return m.pixels().capacity() + (m.labels() == null ? 0L : (long) m.labels().capacity() * Integer.BYTES);
+    }
+
+    /** Drops this object's hold on the memory; a second call does nothing. */
+    @Override
+    public void close() {
+        memory = null;
+    }
+
+    @Override
+    public String toString() {
+        Memory m = memory;
+        return "Dataset["
+                + (m == null ? "closed" : m.size() + " samples of " + Arrays.toString(layout.sampleShape()) + " "
+                        + layout.type() + ", " + layout.classes() + " classes")
+                + "]";
+    }
+
+    /** A value of one feature to its new value. */
+    @FunctionalInterface
+    interface ValueMap {
+        double apply(int feature, double value);
+    }
+
+    /** The same samples as float32, every value (as the network sees it) changed by `map`. */
+    Dataset map(ValueMap map) {
+        Memory m = open();
+        int features = layout.features();
+        ByteBuffer target = DirectMemory.allocate((long) m.size() * features * Float.BYTES, "the changed samples");
+        FloatBuffer floats = target.asFloatBuffer();
+        float[] row = new float[features];
+        for (int i = 0; i < m.size(); i++) {
+            copySample(m, i, row);
+            for (int f = 0; f < features; f++) {
+                row[f] = (float) map.apply(f, row[f]);
+            }
+            floats.put(row);
+        }
+        requireFinite(floats.flip(), features);
+        return new Dataset(layout.as(PixelType.FLOAT32, 1), target, m.labels());
+    }
+
+    /** Fills `row` [features] with sample i's values; for loops over all samples. */
+    void copySample(int i, float[] row) {
+        copySample(open(), i, row);
+    }
+
+    private void copySample(Memory m, int i, float[] row) {
+        int start = i * layout.sampleBytes();
+        if (layout.type() == PixelType.FLOAT32) {
+            m.pixels().slice(start, row.length * Float.BYTES).order(ByteOrder.nativeOrder()).asFloatBuffer().get(row);
+            return;
+        }
+        double scale = layout.scale();
+        for (int f = 0; f < row.length; f++) {
+            row[f] = (float) ((m.pixels().get(start + f) & 0xff) * scale);
+        }
+    }
+
+    private Memory open() {
+        Memory m = memory;
+        if (m == null) {
+            throw new IllegalStateException("dataset is closed");
+        }
+        return m;
+    }
+
+    private static IntBuffer requireLabels(Memory m) {
+        if (m.labels() == null) {
+            throw new IllegalStateException("the data set has no labels; read it with a label file or column");
+        }
+        return m.labels();
+    }
+
+    private static IntBuffer toDirect(int[] labels) {
+        return labels == null
+                ? null
+                : DirectMemory.allocateInts(labels.length, "labels").put(labels).flip();
+    }
+
+    private static void requireDirect(ByteBuffer pixels, PixelType type) {
+        if (!pixels.isDirect()) {
+            throw new IllegalArgumentException("pixels: must be a direct buffer, e.g. ByteBuffer.allocateDirect");
+        }
+        if (type == PixelType.FLOAT32 && pixels.alignmentOffset(pixels.position(), Float.BYTES) != 0) {
+            throw new IllegalArgumentException("pixels: float32 must begin at a multiple of 4 bytes");
+        }
+    }
+
+    private static void requireFinite(FloatBuffer pixels, int features) {
+        int bad = firstNonFinite(pixels);
+        if (bad >= 0) {
+            throw new IllegalArgumentException("pixels: sample " + bad / features + ", feature " + bad % features
+                    + " is " + pixels.get(bad) + "; every pixel must be a finite float32");
+        }
+    }
+
+    /** Index of the first value that is no finite number, −1 if there is none. */
+    static int firstNonFinite(FloatBuffer values) {
+        for (int i = 0; i < values.limit(); i++) {
+            if (!Float.isFinite(values.get(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}
