@@ -1,8 +1,21 @@
+// The initial values against PyTorch's, bit for bit.
 #include <gtest/gtest.h>
 
 #include "model/initialise.h"
+#include "support/npz.h"
+#include "support/runs.h"
 
-// torch.manual_seed(7); nn.Linear(3, 4), nn.Linear(4, 2): see tests/golden
-TEST(Initialise, counts) {
-    EXPECT_EQ(mn::initial_parameters({{3, 4, 2}}, 7).size(), 26u);
+namespace mn::test {
+
+TEST(Initialise, bits_of_pytorch) {
+    const Archive golden = read_golden("init.npz");
+    EXPECT_EQ(initial({{784, 32, 16, 10}}, 0), flat_parameters(golden, "seed0"));
+    EXPECT_EQ(initial({{3, 4, 2}}, 7), flat_parameters(golden, "seed7"));
 }
+
+TEST(Initialise, low_32_bits_of_the_seed_count) {
+    EXPECT_EQ(initial({{3, 4, 2}}, 7), initial({{3, 4, 2}}, 7 + (uint64_t{1} << 32)));
+    EXPECT_NE(initial({{3, 4, 2}}, 7), initial({{3, 4, 2}}, 8));
+}
+
+} // namespace mn::test

@@ -1,0 +1,241 @@
+// Every backend against PyTorch's float64 runs in tests/golden.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/cross_entropy_cases.h"
+#include "support/npz.h"
+#include "support/runs.h"
+
+namespace mn::test {
+
+namespace {
+
+class Golden : public FloorTest {
+  protected:
+    std::function<double(double)> bound() const {
+        return [this](double b) { return floor().bound(b); };
+    }
+    std::function<double(double)> parameter_bound() const {
+        return [this](double b) { return floor().parameter_bound(b); };
+    }
+};
+
+// Sample i is the i-th unit vector and the weight [classes, samples] the transposed logits: a net of one layer whose
+// logits are the given ones, and whose weight gradient is the transposed gradient by the logits.
+struct LogitsAsNet {
+    NetShape net;
+    Data data;
+    std::vector<double> parameters;
+
+    explicit LogitsAsNet(const CrossEntropyCase& c)
+        : net{{static_cast<int32_t>(c.labels.size()), static_cast<int32_t>(c.logits.size() / c.labels.size())}} {
+        data.features = net.features();
+        data.labels = c.labels;
+        data.floats.assign(static_cast<size_t>(net.features() * net.features()), 0);
+        for (int64_t i = 0; i < net.features(); ++i)
+            data.floats[static_cast<size_t>(i * (net.features() + 1))] = 1;
+        parameters = transposed(c.logits, net.features(), net.classes());
+        // what a float32 backend holds
+        for (double& p : parameters)
+            p = static_cast<float>(p);
+        parameters.resize(static_cast<size_t>(net.parameter_count()), 0);
+    }
+
+    static std::vector<double> transposed(const std::vector<double>& values, int64_t rows, int64_t columns) {
+        std::vector<double> out(values.size());
+        for (int64_t r = 0; r < rows; ++r) {
+            for (int64_t c = 0; c < columns; ++c) {
+                out[static_cast<size_t>(c * rows + r)] = values[static_cast<size_t>(r * columns + c)];
+            }
+        }
+        return out;
+    }
+};
+
+// The logits were rounded to float32, so the bound is float32's on every floor; loss_test.cpp has float64.
+double single(double b) {
+    return 1e-6 + 1e-5 * std::abs(b);
+}
+
+} // namespace
+
+TEST_P(Golden, cross_entropy_in_training) {
+    const Archive golden = read_golden("cross_entropy.npz");
+    for (const CrossEntropyCase& c : cross_entropy_cases(golden)) {
+        if (c.options.reduction == Reduction::none)
+            continue; // not for training; see the next test
+        const LogitsAsNet one(c);
+        Plan plan;
+        plan.samples = plan.batch_size = one.data.count();
+        Gradient got = first_gradient(floor(), one.net, c.options, one.data.samples(), plan, one.parameters);
+        got.values.resize(c.logits.size()); // without the bias
+        EXPECT_TRUE(all_within({got.loss}, member(golden, c.name + "_f64_loss").values, single)) << c.name;
+        const std::vector<double> expected =
+            LogitsAsNet::transposed(member(golden, c.name + "_f64_grad").values, one.net.features(), one.net.classes());
+        EXPECT_TRUE(all_within(got.values, expected, single)) << c.name;
+    }
+}
+
+TEST_P(Golden, cross_entropy_per_sample_in_evaluation) {
+    const Archive golden = read_golden("cross_entropy.npz");
+    for (const CrossEntropyCase& c : cross_entropy_cases(golden)) {
+        if (c.options.reduction != Reduction::none)
+            continue;
+        const LogitsAsNet one(c);
+        TrainerOptions options;
+        options.net = one.net;
+        options.loss = c.options;
+        options.loss.reduction = Reduction::mean;
+        const std::unique_ptr<Backend> backend = make_backend(options, floor());
+        write(*backend, Slot::parameters, one.parameters);
+        std::vector<double> losses;
+        for (int64_t i = 0; i < one.data.count(); ++i) {
+            losses.push_back(backend->evaluate(one.data.samples(), i, 1, nullptr).loss_sum);
+        }
+        EXPECT_TRUE(all_within(losses, member(golden, c.name + "_f64_loss").values, single)) << c.name;
+    }
+}
+
+TEST_P(Golden, optimizers) {
+    const Archive golden = read_golden("optimizers.npz");
+    const std::vector<double>&x = member(golden, "x").values, &y = member(golden, "y").values;
+    Data data;
+    data.features = 4;
+    data.floats.assign(x.begin(), x.end());
+    data.labels.assign(y.begin(), y.end());
+    for (const OptimizerCase& c : optimizer_cases()) {
+        TrainerOptions options;
+        options.net = {{4, 5, 3}};
+        options.optimizer = c.options;
+        const std::unique_ptr<Backend> backend = make_backend(options, floor());
+        write(*backend, Slot::parameters, flat_parameters(golden, "init"));
+        backend->bind(data.samples());
+        Plan plan;
+        plan.samples = plan.batch_size = 6;
+        plan.learning_rate = c.learning_rate;
+        std::vector<double> losses, parameters;
+        for (int step = 0; step < 50; ++step) {
+            losses.push_back(train(*backend, plan).results.front().loss);
+            const std::vector<double> now = read(*backend, Slot::parameters, options.net);
+            parameters.insert(parameters.end(), now.begin(), now.end());
+        }
+        EXPECT_TRUE(all_within(losses, member(golden, c.name + "_f64_loss").values, bound())) << c.name;
+        EXPECT_TRUE(all_within(parameters, member(golden, c.name + "_f64_params").values, parameter_bound())) << c.name;
+    }
+}
+
+namespace {
+
+// 200 steps from the golden file's start, batches in file order and round again.
+std::unique_ptr<Backend> golden_run(const Floor& floor, const TrainerOptions& options, const Data& data,
+                                    int64_t batch_size, double learning_rate, const std::vector<double>& start,
+                                    std::vector<double>& losses) {
+    std::unique_ptr<Backend> backend = make_backend(options, floor);
+    write(*backend, Slot::parameters, start);
+    backend->bind(data.samples());
+    Plan plan;
+    plan.order = cyclic_order(data.count() / batch_size * batch_size, 200 * batch_size);
+    plan.batch_size = batch_size;
+    plan.learning_rate = learning_rate;
+    losses = train(*backend, plan).losses();
+    return backend;
+}
+
+OptimizerOptions plain(OptimizerKind kind) {
+    OptimizerOptions options;
+    options.kind = kind;
+    return options;
+}
+
+// Per parameter tensor: sum, sum of squares, first, middle and last value.
+std::vector<double> checksums(const NetShape& net, const std::vector<double>& parameters) {
+    std::vector<double> out;
+    const auto add = [&](int64_t offset, int64_t count) {
+        const double* v = parameters.data() + offset;
+        double sum = 0, squares = 0;
+        for (int64_t i = 0; i < count; ++i) {
+            sum += v[i];
+            squares += v[i] * v[i];
+        }
+        out.insert(out.end(), {sum, squares, v[0], v[count / 2], v[count - 1]});
+    };
+    for (int l = 0; l < net.layers(); ++l) {
+        add(net.weight_offset(l), net.fan_in(l) * net.fan_out(l));
+        add(net.bias_offset(l), net.fan_out(l));
+    }
+    return out;
+}
+
+} // namespace
+
+TEST_P(Golden, small_nets) {
+    const Data data = mnist(3200);
+    struct Case {
+        const char* file;
+        OptimizerKind kind;
+        int64_t batch_size;
+        double learning_rate;
+    };
+    for (const Case& c : {Case{"small_adam.npz", OptimizerKind::adam, 320, 2e-5},
+                          Case{"small_adam_lr1e-3.npz", OptimizerKind::adam, 320, 1e-3},
+                          Case{"small_sgd.npz", OptimizerKind::sgd, 64, 0.01}}) {
+        const Archive golden = read_golden(c.file);
+        TrainerOptions options;
+        options.net = {{784, 32, 16, 10}};
+        options.optimizer = plain(c.kind);
+        const std::vector<double> start = flat_parameters(golden, "init");
+        std::vector<double> losses;
+        const auto backend = golden_run(floor(), options, data, c.batch_size, c.learning_rate, start, losses);
+        EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound())) << c.file;
+        if (floor().exact()) { // float32's own weights are 9e-5 off by now
+            EXPECT_TRUE(all_within(read(*backend, Slot::parameters, options.net), flat_parameters(golden, "final_f64"),
+                                   bound()))
+                << c.file;
+        }
+        Plan first;
+        first.samples = first.batch_size = c.batch_size;
+        const Gradient gradient = first_gradient(floor(), options.net, {}, data.samples(), first, start);
+        EXPECT_TRUE(all_within(gradient.values, flat_parameters(golden, "grad1_f64"), bound())) << c.file;
+    }
+}
+
+TEST_P(Golden, HeavyFullAdam) {
+    const Archive golden = read_golden("full_adam.npz");
+    TrainerOptions options;
+    options.net = {{784, 312, 256, 10}};
+    const std::vector<double> start = initial(options.net, 0);
+    const auto exact = [](double b) { return 1e-10 * (1 + std::abs(b)); };
+    ASSERT_TRUE(all_within(checksums(options.net, start), member(golden, "init_checksums").values, exact));
+    std::vector<double> losses;
+    const auto backend = golden_run(floor(), options, mnist(59840), 320, 2e-5, start, losses);
+    EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound()));
+    if (floor().exact()) {
+        const std::vector<double> end = read(*backend, Slot::parameters, options.net);
+        EXPECT_TRUE(all_within(checksums(options.net, end), member(golden, "final_checksums_f64").values, bound()));
+        // the file has them rounded to float32
+        EXPECT_TRUE(all_within(end, flat_parameters(golden, "final_f64_as_f32"),
+                               [](double b) { return 1e-10 + 0x1p-24 * std::abs(b); }));
+    }
+}
+
+TEST_P(Golden, HeavyFullSgd) {
+    const Archive golden = read_golden("full_sgd.npz");
+    TrainerOptions options;
+    options.net = {{784, 512, 256, 10}};
+    options.optimizer = plain(OptimizerKind::sgd);
+    const std::vector<double> start = initial(options.net, 0);
+    const auto exact = [](double b) { return 1e-10 * (1 + std::abs(b)); };
+    ASSERT_TRUE(all_within(checksums(options.net, start), member(golden, "init_checksums").values, exact));
+    std::vector<double> losses;
+    const auto backend = golden_run(floor(), options, mnist(12800), 64, 0.01, start, losses);
+    EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound()));
+    if (floor().exact()) {
+        const std::vector<double> end = read(*backend, Slot::parameters, options.net);
+        EXPECT_TRUE(all_within(checksums(options.net, end), member(golden, "final_checksums_f64").values, bound()));
+    }
+}
+
+MN_ON_FLOORS(Golden, all_floors());
+
+} // namespace mn::test

@@ -1,0 +1,41 @@
+// Training sets for the tests: MNIST and made-up ones.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "model/backend.h"
+
+namespace mn::test {
+
+// Owns the samples that samples() lends.
+struct Data {
+    std::vector<uint8_t> bytes; // one of the two
+    std::vector<float> floats;
+    std::vector<int32_t> labels;
+    int64_t features = 0;
+    double scale = 1;
+
+    Samples samples() const;
+    int64_t count() const { return static_cast<int64_t>(labels.size()); }
+};
+
+// The first `count` training images of MNIST, as bytes of scale 1 / 255. Throws if the files cannot be read.
+Data mnist(int64_t count);
+
+// What made_up() makes: pixels of which a share of `zeros` is 0, labels of all classes.
+struct Recipe {
+    int64_t count = 0, features = 0, classes = 0;
+    PixelType type = PixelType::float32;
+    double zeros = 0.5;
+    uint32_t seed = 1;
+};
+Data made_up(const Recipe& recipe);
+
+// A reproducible order of `count` draws from [0, n), each sample as often as any other, give or take one.
+std::vector<int32_t> made_up_order(int64_t n, int64_t count, uint32_t seed);
+
+// 0, 1 ... n - 1, 0, 1 ... : `count` positions
+std::vector<int32_t> cyclic_order(int64_t n, int64_t count);
+
+} // namespace mn::test

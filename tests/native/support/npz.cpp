@@ -1,0 +1,139 @@
+#include "support/npz.h"
+
+#include <zlib.h>
+
+#include <bit>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <stdexcept>
+
+namespace mn::test {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the golden files are little-endian");
+
+template <typename T>
+T number_at(const std::string& bytes, size_t offset) {
+    T value;
+    if (offset + sizeof value > bytes.size())
+        throw std::runtime_error("truncated archive");
+    std::memcpy(&value, bytes.data() + offset, sizeof value);
+    return value;
+}
+
+std::string inflate_member(const std::string& bytes, size_t offset, size_t packed, size_t unpacked) {
+    if (offset + packed > bytes.size())
+        throw std::runtime_error("truncated member");
+    std::string out(unpacked, '\0');
+    z_stream stream{};
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+        throw std::runtime_error("zlib could not start");
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data() + offset));
+    stream.avail_in = static_cast<uInt>(packed);
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(unpacked);
+    const int status = inflate(&stream, Z_FINISH);
+    inflateEnd(&stream);
+    if (status != Z_STREAM_END || stream.avail_out != 0)
+        throw std::runtime_error("damaged member");
+    return out;
+}
+
+template <typename T>
+std::vector<double> widen(const std::string& npy, size_t offset, size_t count) {
+    if (offset + count * sizeof(T) != npy.size())
+        throw std::runtime_error("an array's size is not what it says");
+    std::vector<double> values(count);
+    for (size_t i = 0; i < count; ++i)
+        values[i] = static_cast<double>(number_at<T>(npy, offset + i * sizeof(T)));
+    return values;
+}
+
+Array parse_npy(const std::string& npy) {
+    const size_t data = 10u + number_at<uint16_t>(npy, 8); // version 1.0, which numpy writes where it can
+    const std::string header = npy.substr(10, data - 10);
+    std::smatch parts;
+    const std::regex pattern("'descr': '([^']+)', 'fortran_order': False, 'shape': \\(([^)]*)\\)");
+    if (!std::regex_search(header, parts, pattern))
+        throw std::runtime_error("unexpected npy header: " + header);
+    Array array;
+    size_t count = 1;
+    const std::string shape = parts[2], type = parts[1];
+    const std::regex digits("[0-9]+");
+    for (std::sregex_iterator it(shape.begin(), shape.end(), digits), end; it != end; ++it) {
+        array.shape.push_back(std::stoll(it->str()));
+        count *= static_cast<size_t>(array.shape.back());
+    }
+    if (type == "<f4") {
+        array.values = widen<float>(npy, data, count);
+    } else if (type == "<f8") {
+        array.values = widen<double>(npy, data, count);
+    } else if (type == "<i8") {
+        array.values = widen<int64_t>(npy, data, count);
+    } else {
+        throw std::runtime_error("element type " + type + " is not among those of the golden files");
+    }
+    return array;
+}
+
+Archive parse_npz(const std::string& zip) {
+    constexpr const char* kEnd = "PK\5\6";
+    const size_t end = zip.rfind(kEnd);
+    if (end == std::string::npos)
+        throw std::runtime_error("not a zip archive");
+    const int members = number_at<uint16_t>(zip, end + 10);
+    size_t entry = number_at<uint32_t>(zip, end + 16);
+    Archive archive;
+    for (int i = 0; i < members; ++i) {
+        const uint16_t method = number_at<uint16_t>(zip, entry + 10);
+        const size_t packed = number_at<uint32_t>(zip, entry + 20), unpacked = number_at<uint32_t>(zip, entry + 24);
+        const size_t name_length = number_at<uint16_t>(zip, entry + 28);
+        const size_t local = number_at<uint32_t>(zip, entry + 42);
+        const size_t data = local + 30 + number_at<uint16_t>(zip, local + 26) + number_at<uint16_t>(zip, local + 28);
+        const std::string name = zip.substr(entry + 46, name_length - 4); // less ".npy"
+        if (method != 0 && method != 8)
+            throw std::runtime_error("unknown compression of " + name);
+        archive[name] = parse_npy(method == 8 ? inflate_member(zip, data, packed, unpacked) : zip.substr(data, packed));
+        entry += 46 + name_length + number_at<uint16_t>(zip, entry + 30) + number_at<uint16_t>(zip, entry + 32);
+    }
+    return archive;
+}
+
+} // namespace
+
+Archive read_golden(const std::string& name) {
+    std::ifstream file(std::string(MN_GOLDEN_DIR) + "/" + name, std::ios::binary);
+    if (!file)
+        throw std::runtime_error("cannot open golden file " + name);
+    const std::string zip((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    try {
+        return parse_npz(zip);
+    } catch (const std::exception& e) {
+        throw std::runtime_error("golden file " + name + ": " + e.what());
+    }
+}
+
+const Array& member(const Archive& archive, const std::string& key) {
+    const auto found = archive.find(key);
+    if (found == archive.end())
+        throw std::runtime_error("the golden file has no " + key);
+    return found->second;
+}
+
+std::vector<double> flat_parameters(const Archive& archive, const std::string& prefix) {
+    std::vector<double> flat;
+    for (int layer = 1; archive.count(prefix + "_w" + std::to_string(layer)); ++layer) {
+        for (const char* kind : {"_w", "_b"}) {
+            const Array& part = member(archive, prefix + kind + std::to_string(layer));
+            flat.insert(flat.end(), part.values.begin(), part.values.end());
+        }
+    }
+    if (flat.empty())
+        throw std::runtime_error("the golden file has no parameters " + prefix);
+    return flat;
+}
+
+} // namespace mn::test

@@ -1,0 +1,28 @@
+// Reads NumPy's .npz archives, as far as tests/golden needs it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mn::test {
+
+// A C-ordered array; double holds every element type of the golden files exactly.
+struct Array {
+    std::vector<int64_t> shape;
+    std::vector<double> values;
+};
+
+using Archive = std::map<std::string, Array>;
+
+// The archive tests/golden/<name>. Throws std::runtime_error with the file's name if it cannot be read.
+Archive read_golden(const std::string& name);
+
+// archive.at(key), with the key in the message if it is missing.
+const Array& member(const Archive& archive, const std::string& key);
+
+// prefix_w1, prefix_b1, prefix_w2 ... one after the other: a flat vector in state-dict order.
+std::vector<double> flat_parameters(const Archive& archive, const std::string& prefix);
+
+} // namespace mn::test
