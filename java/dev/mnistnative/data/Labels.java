@@ -29,4 +29,29 @@ final class Labels {
         }
         return classes;
     }
+
+    /**
+     * A file's number as the label it must be.
+     *
+     * @param index which label of the file, for the message
+     * @throws DataFormatException if it is no whole number or neither a class nor the options' ignore_index
+     */
+    static int check(double value, long index, ReadOptions options, String file) {
+        boolean whole = value == Math.rint(value) && Math.abs(value) <= MAX_LABEL;
+        boolean ignored = value == options.ignoreIndex();
+        boolean isClass = value >= 0 && value < options.classes().orElse(Integer.MAX_VALUE);
+        if (whole && (ignored || isClass)) {
+            return (int) value;
+        }
+        throw DataFormatException.of(
+                file,
+                "label " + index + " is " + plain(value) + ", but labels are whole numbers 0 … "
+                        + (options.classes().isPresent() ? options.classes().getAsInt() - 1 : "classes − 1")
+                        + " or the ignore_index " + options.ignoreIndex(),
+                "correct the label or tell ignore_index");
+    }
+
+    private static String plain(double value) {
+        return value == (long) value ? Long.toString((long) value) : Double.toString(value);
+    }
 }

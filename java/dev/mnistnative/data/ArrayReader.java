@@ -1,0 +1,148 @@
+package dev.mnistnative.data;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+
+/** Reads the numbers behind an {@link ArrayHeader}: pixels in place or converted on the way, labels as int32. */
+final class ArrayReader {
+    /** Larger uncompressed files that have the layout of the memory are mapped, not copied. */
+    static final long MAP_FROM_BYTES = 1 << 20;
+
+    /** A multiple of every element size. */
+    private static final int CHUNK = 1 << 16;
+
+    private final Content content;
+    private final ArrayHeader header;
+
+    private ArrayReader(Content content, ArrayHeader header) {
+        this.content = content;
+        this.header = header;
+        requireTrueLength();
+    }
+
+    /** Pixels as they lie in memory, row-major [N, sampleShape…]. */
+    record Pixels(PixelType type, double scale, int[] sampleShape, ByteBuffer memory) {}
+
+    /** Reads an array [N, …] of at least two dimensions; every value must be a finite float32. */
+    static Pixels pixels(Content content, ArrayHeader header) {
+        if (header.shape().length < 2) {
+            throw DataFormatException.of(
+                    content.name(),
+                    "its shape " + Arrays.toString(header.shape()) + " has one dimension, but images are [N, …]",
+                    "check that images and labels are not exchanged");
+        }
+        DirectMemory.requireFits(
+                memoryBytes(header), content.name() + " " + header.describe());
+        ByteBuffer memory = new ArrayReader(content, header).pixelMemory();
+        PixelType type = header.type().pixelType();
+        if (type == PixelType.FLOAT32) {
+            requireFinite(memory.asFloatBuffer(), content.name(), header.elements() / header.size());
+        }
+        return new Pixels(type, header.type().defaultScale(), header.sampleShape(), memory);
+    }
+
+    /** Reads an array [N] or [N, 1] of class numbers. */
+    static IntBuffer labels(Content content, ArrayHeader header, ReadOptions options) {
+        if (Arrays.stream(header.shape()).skip(1).anyMatch(d -> d != 1)) {
+            throw DataFormatException.of(
+                    content.name(),
+                    "its shape is " + Arrays.toString(header.shape()) + ", but labels are [N]",
+                    "give one class number a sample and check that images and labels are not exchanged");
+        }
+        DirectMemory.requireFits(header.elements() * Integer.BYTES, content.name() + " " + header.describe());
+        ElementType type = header.type();
+        GrowingMemory memory = new ArrayReader(content, header).convert(Integer.BYTES, (chunk, offset, to, index) ->
+                to.putInt(Labels.check(type.at(chunk, offset), index, options, content.name())));
+        return memory.finish().asIntBuffer();
+    }
+
+    /** @throws DataFormatException naming the first value that is no finite float32 */
+    static void requireFinite(FloatBuffer values, String file, long features) {
+        int bad = Dataset.firstNonFinite(values);
+        if (bad >= 0) {
+            throw DataFormatException.of(
+                    file,
+                    "sample " + bad / features + ", feature " + bad % features + " is " + values.get(bad)
+                            + " as float32, but pixels must be finite",
+                    "clean the data");
+        }
+    }
+
+    private static long memoryBytes(ArrayHeader header) {
+        return header.elements() * header.type().pixelType().bytes();
+    }
+
+    /** Where the file's size is known, holds it against the header before anything is allocated. */
+    private void requireTrueLength() {
+        long there = content.remaining();
+        if (there >= 0 && there < header.payloadBytes()) {
+            throw truncated(there);
+        }
+        if (there > header.payloadBytes()) {
+            throw content.trailing();
+        }
+    }
+
+    private ByteBuffer pixelMemory() {
+        if (header.payloadBytes() >= MAP_FROM_BYTES && isInMemoryLayout()) {
+            return content.map(header.payloadBytes());
+        }
+        ElementType type = header.type();
+        GrowingMemory memory;
+        if (type.pixelType() == PixelType.UINT8) {
+            memory = convert(1, (chunk, offset, to, index) -> to.put((byte) type.at(chunk, offset)));
+        } else {
+            memory = convert(Float.BYTES, (chunk, offset, to, index) -> to.putFloat((float) type.at(chunk, offset)));
+        }
+        return header.fortran() ? Transposition.toRowMajor(memory.finish(), header) : memory.finish();
+    }
+
+    private boolean isInMemoryLayout() {
+        boolean sameNumbers = header.type() == ElementType.UINT8
+                || header.type() == ElementType.FLOAT32
+                        && header.order() == ByteOrder.nativeOrder()
+                        && content.isAligned(Float.BYTES);
+        return sameNumbers && !header.fortran() && !content.isCompressed();
+    }
+
+    /** Puts the element at `offset` of a chunk, the file's number `index`, into memory. */
+    private interface Conversion {
+        void put(ByteBuffer chunk, int offset, ByteBuffer to, long index);
+    }
+
+    /** Streams all elements through `conversion`, which writes `bytesEach` for each of them. */
+    private GrowingMemory convert(int bytesEach, Conversion conversion) {
+        long total = header.elements() * bytesEach;
+        long first = content.isCompressed() ? Math.min(total, GrowingMemory.FIRST_BYTES) : total;
+        GrowingMemory memory = new GrowingMemory(first, total, content.name());
+        int elementBytes = header.type().bytes();
+        byte[] bytes = new byte[CHUNK];
+        ByteBuffer chunk = ByteBuffer.wrap(bytes).order(header.order());
+        long read = 0;
+        while (read < header.payloadBytes()) {
+            int wanted = (int) Math.min(CHUNK, header.payloadBytes() - read);
+            int n = content.read(bytes, wanted);
+            if (n < wanted) {
+                throw truncated(read + n);
+            }
+            ByteBuffer to = memory.withRoomFor(n / elementBytes * bytesEach);
+            for (int offset = 0; offset < n; offset += elementBytes) {
+                conversion.put(chunk, offset, to, (read + offset) / elementBytes);
+            }
+            read += n;
+        }
+        content.requireEnd();
+        return memory;
+    }
+
+    private DataFormatException truncated(long there) {
+        return DataFormatException.of(
+                content.name(),
+                "it is cut off: " + header.describe() + " takes " + header.payloadBytes() + " bytes, but " + there
+                        + " are there",
+                "copy or write the file again");
+    }
+}

@@ -1,0 +1,235 @@
+package dev.mnistnative.data;
+
+import java.nio.IntBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Reads data files: NumPy's .npy and .npz, IDX, CSV, each gzipped or not (an .npz is compressed as it is). They are told
+ * apart by their content, not by their names.
+ *
+ * <p>A member of an .npz is named as {@code FILE.npz:MEMBER}; without a name the conventional ones are looked for
+ * (images: x_train, train_images, images, x, data; labels: y_train, train_labels, labels, label, y).
+ *
+ * <p>Numbers of one unsigned byte stay bytes, all others become float32. Uncompressed files of 1 MiB or more that have
+ * the layout of the memory (unsigned bytes, or little-endian float32, in C order) are mapped and used in place: such a
+ * file must not be changed while its data set is in use. Every other file is streamed into memory outside the heap.
+ *
+ * <p>A file that cannot be used is refused with a {@link DataFormatException}; a disk that fails throws
+ * {@link java.io.UncheckedIOException}.
+ */
+public final class DataFiles {
+    private static final int SNIFF_BYTES = 64;
+
+    private static final List<String> TRAIN_IMAGES = List.of("x_train", "train_images", "images", "x", "data");
+    private static final List<String> TRAIN_LABELS = List.of("y_train", "train_labels", "labels", "label", "y");
+    private static final List<String> TEST_IMAGES = List.of("x_test", "test_images");
+    private static final List<String> TEST_LABELS = List.of("y_test", "test_labels");
+
+    private DataFiles() {}
+
+    private enum Format {
+        NPY,
+        NPZ,
+        IDX,
+        CSV
+    }
+
+    /**
+     * Reads samples and their labels.
+     *
+     * @param images an array [N, …], or a CSV table
+     * @param labels an array [N] of class numbers; null where `images` has them: an .npz with both, or a CSV whose
+     *     label column the options name
+     * @throws DataFormatException if a file cannot be used or the two do not fit each other
+     */
+    public static Dataset read(Path images, Path labels, ReadOptions options) {
+        if (labels == null) {
+            return readBoth(images, TRAIN_IMAGES, TRAIN_LABELS, options);
+        }
+        return read(images, TRAIN_IMAGES, labels, TRAIN_LABELS, options);
+    }
+
+    /** {@link #read(Path, Path, ReadOptions)} with the default options. */
+    public static Dataset read(Path images, Path labels) {
+        return read(images, labels, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Reads samples without labels, e.g. to predict them.
+     *
+     * @throws DataFormatException if the file cannot be used
+     */
+    public static Dataset readImages(Path images) {
+        ReadOptions options = ReadOptions.DEFAULT;
+        try (Content content = open(images, TRAIN_IMAGES)) {
+            return formatOf(content) == Format.CSV
+                    ? CsvReader.read(content, options)
+                    : assemble(ArrayReader.pixels(content, arrayHeader(content)), null, options, List.of());
+        }
+    }
+
+    /** {@link #readFolder(Path, ReadOptions)} with the default options. */
+    public static TrainTest readFolder(Path folder) {
+        return readFolder(folder, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Reads a folder with IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte and, for the test set, t10k-…;
+     * "." instead of the "-" before idx is understood) or with x_train.npy, y_train_label.npy and, for the test set,
+     * x_test.npy, y_test_label.npy; each with or without .gz. Also an .npz with x_train, y_train, x_test, y_test.
+     *
+     * @throws DataFormatException if the files are not there, cannot be used or do not fit each other
+     */
+    public static TrainTest readFolder(Path folder, ReadOptions options) {
+        if (Files.isRegularFile(folder)) {
+            return pair(
+                    readBoth(folder, TRAIN_IMAGES, TRAIN_LABELS, options),
+                    () -> Optional.of(readBoth(folder, TEST_IMAGES, TEST_LABELS, options)));
+        }
+        if (!Files.isDirectory(folder)) {
+            throw DataFormatException.of(folder.toString(), "there is no such folder", "check the path");
+        }
+        FolderFiles.Pair train = FolderFiles.train(folder);
+        return pair(
+                read(train.images(), train.labels(), options),
+                () -> FolderFiles.test(folder).map(test -> read(test.images(), test.labels(), options)));
+    }
+
+    /**
+     * Reads a CSV table (RFC 4180, UTF-8, comma) with a header. All columns but that of the labels are numeric features.
+     * Labels are class numbers, or else texts, which are numbered in their sorted order ({@link Dataset#classNames()}).
+     *
+     * @param labelColumn its name in the header
+     * @throws DataFormatException if the file cannot be used
+     */
+    public static Dataset readCsv(Path file, String labelColumn) {
+        return read(file, null, ReadOptions.DEFAULT.withLabelColumn(labelColumn));
+    }
+
+    /** The data set of what was read; counts and classes are checked. `labels` may be null. */
+    static Dataset assemble(
+            ArrayReader.Pixels pixels, IntBuffer labels, ReadOptions options, List<String> classNames) {
+        int classes = labels == null ? 0 : classes(labels, options, classNames);
+        var layout = new Dataset.Layout(
+                pixels.type(), pixels.sampleShape(), pixels.scale(), options.ignoreIndex(), classes, classNames);
+        return new Dataset(layout, pixels.memory(), labels);
+    }
+
+    private static int classes(IntBuffer labels, ReadOptions options, List<String> classNames) {
+        int needed = classNames.isEmpty() ? Labels.countClasses(labels, options.ignoreIndex()) : classNames.size();
+        return options.classes().orElse(needed);
+    }
+
+    private static Dataset readBoth(
+            Path file, List<String> imageNames, List<String> labelNames, ReadOptions options) {
+        Format format;
+        try (Content content = Content.ofFile(file)) {
+            format = formatOf(content);
+            if (format == Format.CSV && options.labelColumn() != null) {
+                return CsvReader.read(content, options);
+            }
+        }
+        if (format == Format.NPZ) {
+            return read(file, imageNames, file, labelNames, options);
+        }
+        throw DataFormatException.of(
+                file.toString(),
+                format == Format.CSV ? "the label column of this CSV is not told" : "it has images but no labels",
+                format == Format.CSV ? "name it" : "give a file of labels too");
+    }
+
+    private static Dataset read(
+            Path images, List<String> imageNames, Path labels, List<String> labelNames, ReadOptions options) {
+        IntBuffer labelMemory;
+        String labelFile;
+        try (Content content = open(labels, labelNames)) {
+            labelFile = content.name();
+            labelMemory = ArrayReader.labels(content, arrayHeader(content), options);
+        }
+        try (Content content = open(images, imageNames)) {
+            ArrayHeader header = arrayHeader(content);
+            if (header.shape()[0] != labelMemory.limit()) {
+                throw DataFormatException.of(
+                        content.name(),
+                        "it has " + header.shape()[0] + " samples, but " + labelFile + " has " + labelMemory.limit()
+                                + " labels",
+                        "give files that belong together");
+            }
+            return assemble(ArrayReader.pixels(content, header), labelMemory, options, List.of());
+        }
+    }
+
+    private static TrainTest pair(Dataset train, Supplier<Optional<Dataset>> readTest) {
+        Dataset test = readTest.get().orElse(null);
+        if (test != null && test.features() != train.features()) {
+            throw new DataFormatException("the test set has " + test.features() + " features a sample, but the training"
+                    + " set has " + train.features() + "; give files that belong together.");
+        }
+        return new TrainTest(train, test);
+    }
+
+    private static Content open(Path path, List<String> memberNames) {
+        String text = path.toString();
+        int colon = text.lastIndexOf(':');
+        if (colon > 0 && !Files.exists(path)) {
+            return Npz.open(path.resolveSibling(Path.of(text.substring(0, colon)).getFileName()), text.substring(colon + 1));
+        }
+        Content content = Content.ofFile(path);
+        try {
+            if (formatOf(content) != Format.NPZ) {
+                return content;
+            }
+        } catch (RuntimeException e) {
+            content.close();
+            throw e;
+        }
+        content.close();
+        return Npz.open(path, memberNames);
+    }
+
+    private static ArrayHeader arrayHeader(Content content) {
+        return switch (formatOf(content)) {
+            case NPY -> NpyFormat.readHeader(content);
+            case IDX -> IdxFormat.readHeader(content);
+            case NPZ -> throw DataFormatException.of(
+                    content.name(), "it is a zip within another file", "unpack it first");
+            case CSV -> throw DataFormatException.of(
+                    content.name(),
+                    "it is text, not an array",
+                    "give npy, npz or IDX, or a CSV as the only file together with its label column");
+        };
+    }
+
+    private static Format formatOf(Content content) {
+        byte[] head = content.peek(SNIFF_BYTES);
+        if (NpyFormat.matches(head)) {
+            return Format.NPY;
+        }
+        if (Npz.matches(head)) {
+            if (content.isCompressed()) {
+                throw DataFormatException.of(content.name(), "it is a gzipped zip", "gunzip it first");
+            }
+            return Format.NPZ;
+        }
+        if (IdxFormat.matches(head)) {
+            return Format.IDX;
+        }
+        if (isText(head)) {
+            return Format.CSV;
+        }
+        throw DataFormatException.of(
+                content.name(),
+                head.length == 0 ? "it is empty" : "it is none of npy, npz, IDX and CSV",
+                "give a file of one of these formats, gzipped or not");
+    }
+
+    private static boolean isText(byte[] head) {
+        String text = new String(head, StandardCharsets.ISO_8859_1);
+        return !text.isEmpty() && text.chars().noneMatch(c -> c < ' ' && c != '\t' && c != '\r' && c != '\n');
+    }
+}

@@ -1,0 +1,42 @@
+package dev.mnistnative.data;
+
+import java.nio.ByteBuffer;
+
+/** Direct memory that grows with the data that has really arrived, never by what a file claims to hold. */
+final class GrowingMemory {
+    /** The most that is allocated before anything arrived. */
+    static final int FIRST_BYTES = 1 << 23;
+
+    private final String what;
+    private final long most;
+    private ByteBuffer buffer;
+
+    /**
+     * @param most bytes that will never be exceeded
+     * @param first bytes to begin with
+     * @param what names the contents in messages
+     */
+    GrowingMemory(long first, long most, String what) {
+        this.what = what;
+        this.most = most;
+        this.buffer = DirectMemory.allocate(first, what);
+    }
+
+    /** The memory, with room for at least `bytes` more at its position. */
+    ByteBuffer withRoomFor(int bytes) {
+        if (buffer.remaining() < bytes) {
+            long needed = buffer.position() + (long) bytes;
+            buffer = copyTo(Math.max(needed, Math.min(most, Math.min(2L * buffer.capacity(), DirectMemory.MAX_BYTES))));
+        }
+        return buffer;
+    }
+
+    /** What was written, in memory of just that size. */
+    ByteBuffer finish() {
+        return (buffer.hasRemaining() ? copyTo(buffer.position()) : buffer).flip();
+    }
+
+    private ByteBuffer copyTo(long capacity) {
+        return DirectMemory.allocate(capacity, what).put(buffer.flip());
+    }
+}

@@ -1,0 +1,56 @@
+package dev.mnistnative.data;
+
+import java.nio.ByteBuffer;
+
+/** Turns Fortran order (first index fastest) into C order (last index fastest). */
+final class Transposition {
+    /** Samples turned at a time, so that the rows being written stay in the cache. */
+    private static final int BLOCK = 64;
+
+    private Transposition() {}
+
+    /** `columns` holds the header's elements in Fortran order, as bytes or float32; the result is row-major. */
+    static ByteBuffer toRowMajor(ByteBuffer columns, ArrayHeader header) {
+        int size = header.size();
+        int[] place = places(header.sampleShape());
+        int width = header.type().pixelType().bytes();
+        ByteBuffer rows = DirectMemory.allocate(columns.remaining(), header.file());
+        for (int block = 0; block < size; block += BLOCK) {
+            int end = Math.min(size, block + BLOCK);
+            for (int column = 0; column < place.length; column++) {
+                for (int n = block; n < end; n++) {
+                    copy(columns, column * size + n, rows, n * place.length + place[column], width);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static void copy(ByteBuffer from, int fromIndex, ByteBuffer to, int toIndex, int width) {
+        if (width == 1) {
+            to.put(toIndex, from.get(fromIndex));
+        } else {
+            to.putInt(toIndex * width, from.getInt(fromIndex * width));
+        }
+    }
+
+    /** For each element of a sample, in Fortran order, its place in C order. */
+    private static int[] places(int[] shape) {
+        int features = Dataset.Layout.features(shape);
+        int[] stride = new int[shape.length];
+        int step = 1;
+        for (int d = shape.length - 1; d >= 0; d--) {
+            stride[d] = step;
+            step *= shape[d];
+        }
+        int[] place = new int[features];
+        for (int column = 0; column < features; column++) {
+            int rest = column;
+            for (int d = 0; d < shape.length; d++) {
+                place[column] += rest % shape[d] * stride[d];
+                rest /= shape[d];
+            }
+        }
+        return place;
+    }
+}
