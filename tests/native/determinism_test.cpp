@@ -1,0 +1,164 @@
+// The same bits for any number of threads, any chunks and on every run.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstring>
+#include <sstream>
+
+#include "support/runs.h"
+
+namespace mn::test {
+
+namespace {
+
+// Each instruction set once (the thread counts are the tests' own), and the other backends.
+std::vector<Floor> floors_without_threads() {
+    std::vector<Floor> floors;
+    for (const Floor& floor : all_floors()) {
+        if (floor.placement.threads != 2)
+            floors.push_back(floor);
+    }
+    return floors;
+}
+
+class SameBits : public FloorTest {
+  protected:
+    // Thread counts that must agree; the first twice, so that two runs do as well.
+    std::vector<int> thread_counts() const {
+        if (floor().placement.device == DeviceKind::cpu)
+            return {1, 1, 2, 3, 8};
+        return {0, 0};
+    }
+
+    Floor with_threads(int threads) const {
+        Floor changed = floor();
+        changed.placement.threads = threads;
+        return changed;
+    }
+};
+
+struct Job {
+    TrainerOptions options;
+    Data data;
+    Plan plan;
+};
+
+// Everything that a run leaves behind.
+struct Outcome {
+    std::vector<double> losses;
+    std::vector<std::vector<double>> slots;
+    bool operator==(const Outcome&) const = default;
+};
+
+std::unique_ptr<Backend> started(const Floor& floor, const Job& job) {
+    std::unique_ptr<Backend> backend = make_backend(job.options, floor);
+    write(*backend, Slot::parameters, initial(job.options.net, 1));
+    backend->bind(job.data.samples());
+    return backend;
+}
+
+Outcome outcome(const Backend& backend, const Job& job, std::vector<double> losses) {
+    Outcome out{std::move(losses), {}};
+    for (Slot slot : slots_of(job.options.optimizer))
+        out.slots.push_back(read(backend, slot, job.options.net));
+    return out;
+}
+
+Outcome run(const Floor& floor, const Job& job) {
+    const std::unique_ptr<Backend> backend = started(floor, job);
+    std::vector<double> losses = train(*backend, job.plan).losses();
+    return outcome(*backend, job, std::move(losses));
+}
+
+// 50 steps, the last one ragged.
+Job small_job(const OptimizerOptions& optimizer) {
+    Job job;
+    job.options.net = {{101, 67, 33, 10}};
+    job.options.optimizer = optimizer;
+    job.data = made_up({.count = 200, .features = 101, .classes = 10, .type = PixelType::uint8, .zeros = 0.8});
+    job.plan.order = made_up_order(200, 49 * 31 + 7, 2);
+    job.plan.batch_size = 31;
+    job.plan.learning_rate = 1e-3;
+    return job;
+}
+
+Job article_job() {
+    Job job;
+    job.options.net = {{784, 312, 256, 10}};
+    job.data = mnist(16000);
+    job.plan.samples = 16000;
+    job.plan.batch_size = 320;
+    job.plan.learning_rate = 2e-5;
+    return job;
+}
+
+} // namespace
+
+TEST_P(SameBits, any_threads_and_two_runs) {
+    for (const OptimizerCase& c : optimizer_cases()) {
+        if (c.name != "adam" && c.name != "sgd_nesterov_wd")
+            continue; // one of each family
+        const Job job = small_job(c.options);
+        const Outcome first = run(with_threads(thread_counts().front()), job);
+        for (int threads : thread_counts()) {
+            EXPECT_TRUE(run(with_threads(threads), job) == first) << c.name << ", " << threads << " threads";
+        }
+    }
+}
+
+TEST_P(SameBits, HeavyArticle) {
+    const Job job = article_job();
+    const std::vector<int> threads = thread_counts();
+    const Outcome first = run(with_threads(threads.front()), job);
+    for (size_t i = 1; i < threads.size(); ++i) {
+        EXPECT_TRUE(run(with_threads(threads[i]), job) == first) << threads[i] << " threads";
+    }
+}
+
+// Progress, evaluation and checkpoints between two chunks change nothing.
+TEST_P(SameBits, any_chunks) {
+    const Job job = small_job({});
+    const std::unique_ptr<Backend> backend = started(with_threads(2), job);
+    std::vector<double> losses;
+    for (size_t begin = 0; begin < job.plan.order.size();) {
+        const size_t end = std::min(begin + 31 * (1 + losses.size() % 5), job.plan.order.size());
+        Plan part = job.plan;
+        part.order.assign(job.plan.order.begin() + static_cast<int64_t>(begin),
+                          job.plan.order.begin() + static_cast<int64_t>(end));
+        const std::vector<double> more = train(*backend, part).losses();
+        losses.insert(losses.end(), more.begin(), more.end());
+        backend->evaluate(job.data.samples(), 3, 150, nullptr);
+        begin = end;
+    }
+    EXPECT_TRUE(outcome(*backend, job, losses) == run(with_threads(2), job));
+}
+
+TEST_P(SameBits, file_order_is_the_order_0_1_2) {
+    Job job = small_job({});
+    job.plan.order = cyclic_order(200, 200);
+    const Outcome ordered = run(floor(), job);
+    job.plan.order.clear();
+    job.plan.samples = 200;
+    EXPECT_TRUE(run(floor(), job) == ordered);
+}
+
+// A run that goes on from saved slots and step is the run that never stopped.
+TEST_P(SameBits, resumed) {
+    for (const OptimizerCase& c : optimizer_cases()) {
+        Job job = small_job(c.options);
+        job.plan.order.resize(31 * 4);
+        const std::unique_ptr<Backend> whole = started(floor(), job), resumed = started(floor(), job);
+        train(*whole, job.plan);
+        for (Slot slot : slots_of(c.options))
+            write(*resumed, slot, read(*whole, slot, job.options.net));
+        resumed->set_step(whole->step());
+        const std::vector<double> losses = train(*whole, job.plan).losses();
+        const std::vector<double> again = train(*resumed, job.plan).losses();
+        EXPECT_TRUE(outcome(*whole, job, losses) == outcome(*resumed, job, again)) << c.name;
+        EXPECT_EQ(resumed->step(), 8);
+    }
+}
+
+MN_ON_FLOORS(SameBits, floors_without_threads());
+
+} // namespace mn::test

@@ -1,0 +1,93 @@
+// Inference on every backend.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "support/odd_shapes.h"
+
+namespace mn::test {
+
+namespace {
+
+class Prediction : public FloorTest {
+  protected:
+    static std::vector<float> parameters_of(const NetShape& net) {
+        const std::vector<double> wide = initial(net, 12);
+        return {wide.begin(), wide.end()};
+    }
+
+    static std::vector<float> logits_of(const Predictor& predictor, const NetShape& net, const Samples& samples) {
+        std::vector<float> logits(static_cast<size_t>(samples.count * net.classes()));
+        predictor.logits(samples, logits.data());
+        return logits;
+    }
+};
+
+} // namespace
+
+TEST_P(Prediction, logits_of_the_reference) {
+    for (int64_t count : {1, 2, 31}) {
+        for (const OddShape& shape : odd_shapes(count)) {
+            const std::vector<float> parameters = parameters_of(shape.net);
+            Samples samples = shape.data.samples();
+            samples.labels = nullptr; // not read
+            const auto expected =
+                logits_of(*make_predictor(shape.net, reference_floor(), parameters), shape.net, samples);
+            const auto got = logits_of(*make_predictor(shape.net, floor(), parameters), shape.net, samples);
+            EXPECT_TRUE(all_within({got.begin(), got.end()}, {expected.begin(), expected.end()}, [](double b) {
+                return 1e-6 + 1e-5 * std::abs(b);
+            })) << shape.name;
+        }
+    }
+}
+
+TEST_P(Prediction, agrees_with_the_trainer) {
+    const NetShape net{{33, 20, 7}};
+    const std::vector<float> parameters = parameters_of(net);
+    const Data data = made_up({.count = 513, .features = 33, .classes = 7, .type = PixelType::uint8});
+    TrainerOptions options;
+    options.net = net;
+    const std::unique_ptr<Backend> backend = make_backend(options, floor());
+    write(*backend, Slot::parameters, {parameters.begin(), parameters.end()});
+    std::vector<int32_t> predictions(513);
+    backend->evaluate(data.samples(), 0, 513, predictions.data());
+    const std::vector<float> logits = logits_of(*make_predictor(net, floor(), parameters), net, data.samples());
+    for (int64_t i = 0; i < 513; ++i) {
+        const auto row = logits.begin() + i * 7;
+        EXPECT_EQ(std::max_element(row, row + 7) - row, predictions[static_cast<size_t>(i)]) << i;
+    }
+}
+
+TEST_P(Prediction, four_threads_at_once) {
+    const NetShape net{{50, 40, 10}};
+    const auto predictor = make_predictor(net, floor(), parameters_of(net));
+    std::vector<Data> inputs;
+    std::vector<std::vector<float>> expected, got(4);
+    for (uint32_t t = 0; t < 4; ++t) {
+        inputs.push_back(made_up({.count = 40 + 17 * t, .features = 50, .classes = 10, .seed = t + 1}));
+        expected.push_back(logits_of(*predictor, net, inputs[t].samples()));
+    }
+    std::vector<std::thread> threads;
+    std::vector<int> different(4);
+    for (size_t t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+            for (int repeat = 0; repeat < 20; ++repeat) {
+                different[t] += logits_of(*predictor, net, inputs[t].samples()) != expected[t];
+            }
+        });
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    EXPECT_EQ(different, std::vector<int>(4, 0));
+}
+
+TEST_P(Prediction, says_what_it_is_and_holds) {
+    const NetShape net{{50, 40, 10}};
+    const auto predictor = make_predictor(net, floor(), parameters_of(net));
+    EXPECT_FALSE(predictor->describe().empty());
+    EXPECT_GE(predictor->bytes(), net.parameter_count() * 4);
+}
+
+MN_ON_FLOORS(Prediction, all_floors());
+
+} // namespace mn::test
