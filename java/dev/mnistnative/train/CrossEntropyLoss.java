@@ -1,0 +1,115 @@
+package dev.mnistnative.train;
+
+import dev.mnistnative.binding.NativeLibrary;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * torch.nn.CrossEntropyLoss: softmax cross-entropy on logits with integer labels, numerically stable.
+ *
+ * @param classWeights [classes] weight of each class, finite and not negative; null = all ones. Copied.
+ * @param ignoreIndex ignore_index: samples with this label count for nothing
+ * @param labelSmoothing label_smoothing, 0..1
+ * @param reduction how the samples' losses become one; training needs MEAN or SUM
+ */
+public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double labelSmoothing, Reduction reduction) {
+    /** PyTorch's default for ignore_index. */
+    public static final long DEFAULT_IGNORE_INDEX = -100;
+
+    /** PyTorch's defaults: no class weights, ignore_index -100, no smoothing, mean. */
+    public static final CrossEntropyLoss DEFAULT =
+            new CrossEntropyLoss(null, DEFAULT_IGNORE_INDEX, 0, Reduction.MEAN);
+
+    public CrossEntropyLoss {
+        Require.between("label_smoothing", labelSmoothing, 0, 1);
+        Require.present("reduction", reduction);
+        if (classWeights != null) {
+            classWeights = classWeights.clone();
+            for (int c = 0; c < classWeights.length; c++) {
+                Require.notNegative("class_weights[" + c + "]", classWeights[c]);
+            }
+        }
+    }
+
+    /** A copy of the class weights, or null. */
+    @Override
+    public float[] classWeights() {
+        return classWeights == null ? null : classWeights.clone();
+    }
+
+    /** The same with these class weights (copied; null = all ones). */
+    public CrossEntropyLoss withClassWeights(float... weights) {
+        return new CrossEntropyLoss(weights, ignoreIndex, labelSmoothing, reduction);
+    }
+
+    /** The same with another ignore_index. */
+    public CrossEntropyLoss withIgnoreIndex(long index) {
+        return new CrossEntropyLoss(classWeights, index, labelSmoothing, reduction);
+    }
+
+    /** The same with another label_smoothing. */
+    public CrossEntropyLoss withLabelSmoothing(double smoothing) {
+        return new CrossEntropyLoss(classWeights, ignoreIndex, smoothing, reduction);
+    }
+
+    /** The same with another reduction. */
+    public CrossEntropyLoss withReduction(Reduction other) {
+        return new CrossEntropyLoss(classWeights, ignoreIndex, labelSmoothing, other);
+    }
+
+    /**
+     * The loss of these logits [count][classes] for these labels [count], computed in double precision. NaN for the
+     * mean where every label is ignored, as in PyTorch.
+     */
+    public double value(double[][] logits, int[] labels) {
+        if (reduction == Reduction.NONE) {
+            throw new IllegalArgumentException("reduction NONE has one loss a sample: use values()");
+        }
+        return values(logits, labels)[0];
+    }
+
+    /** The losses [count] for reduction NONE, else the one loss; arguments as for {@link #value}. */
+    public double[] values(double[][] logits, int[] labels) {
+        Require.present("logits", logits);
+        Require.present("labels", labels);
+        int classes = logits.length == 0 ? 1 : logits[0].length;
+        if (logits.length != labels.length) {
+            throw new IllegalArgumentException(
+                    "there are " + logits.length + " rows of logits, but " + labels.length + " labels");
+        }
+        if (classWeights != null && logits.length > 0 && classWeights.length != classes) {
+            throw new IllegalArgumentException(
+                    "class_weights has " + classWeights.length + " values, but the logits have " + classes + " classes");
+        }
+        double[] flat = new double[Math.multiplyExact(logits.length, classes)];
+        for (int i = 0; i < logits.length; i++) {
+            if (logits[i].length != classes) {
+                throw new IllegalArgumentException("row " + i + " of the logits has " + logits[i].length
+                        + " classes, but the first has " + classes);
+            }
+            System.arraycopy(logits[i], 0, flat, i * classes, classes);
+        }
+        return NativeLibrary.crossEntropy(
+                flat, labels, classes, classWeights, ignoreIndex, labelSmoothing, reduction.ordinal());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CrossEntropyLoss that
+                && Arrays.equals(classWeights, that.classWeights)
+                && ignoreIndex == that.ignoreIndex
+                && labelSmoothing == that.labelSmoothing
+                && reduction == that.reduction;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(Arrays.hashCode(classWeights), ignoreIndex, labelSmoothing, reduction);
+    }
+
+    @Override
+    public String toString() {
+        return "CrossEntropyLoss[classWeights=" + Arrays.toString(classWeights) + ", ignoreIndex=" + ignoreIndex
+                + ", labelSmoothing=" + labelSmoothing + ", reduction=" + reduction + "]";
+    }
+}

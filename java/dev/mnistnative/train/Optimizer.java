@@ -1,0 +1,13 @@
+package dev.mnistnative.train;
+
+/** How gradients move the weights: PyTorch's optimizers with PyTorch's meaning, formulas and defaults. */
+public sealed interface Optimizer permits Adam, AdamW, Sgd {
+    /** The base learning rate, which a {@link LearningRateSchedule} varies. */
+    double lr();
+
+    /** The same optimizer with another base learning rate. */
+    Optimizer withLr(double lr);
+
+    /** {@code adam}, {@code adamw} or {@code sgd}. */
+    String name();
+}

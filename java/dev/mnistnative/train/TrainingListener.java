@@ -1,0 +1,20 @@
+package dev.mnistnative.train;
+
+/**
+ * Follows a run. All methods are called by the thread that called {@link Trainer#fit}, between two chunks of steps;
+ * they may use the trainer (read its parameters, cancel) but not close it. An exception ends the run and comes out of
+ * {@code fit}; the trainer stays usable.
+ */
+public interface TrainingListener {
+    /** Before the first step. */
+    default void onStart(TrainingStart start) {}
+
+    /** After every chunk of steps, some ten times a second. */
+    default void onSteps(StepsReport report) {}
+
+    /** After every epoch and its evaluation. */
+    default void onEpoch(EpochReport report) {}
+
+    /** After the last epoch, whatever the reason; not after an exception. */
+    default void onEnd(TrainingResult result) {}
+}

@@ -1,0 +1,25 @@
+package dev.mnistnative.train;
+
+import java.util.List;
+
+/**
+ * How a run ended.
+ *
+ * @param reason why it ended
+ * @param epochs reports of the epochs that were finished
+ * @param message one sentence on what happened, for {@code DIVERGED} with the epoch, the step and what to do
+ * @param seconds training alone, the unfinished epoch's included
+ */
+public record TrainingResult(StopReason reason, List<EpochReport> epochs, String message, double seconds) {
+    public TrainingResult {
+        epochs = List.copyOf(epochs);
+    }
+
+    /** The last finished epoch's report. */
+    public EpochReport lastEpoch() {
+        if (epochs.isEmpty()) {
+            throw new IllegalStateException("no epoch was finished: " + message);
+        }
+        return epochs.get(epochs.size() - 1);
+    }
+}

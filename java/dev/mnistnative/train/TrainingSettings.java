@@ -1,0 +1,305 @@
+package dev.mnistnative.train;
+
+import dev.mnistnative.model.Device;
+import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.model.Placement;
+import dev.mnistnative.model.Precision;
+
+/**
+ * Everything that a run is made of but the data: immutable, checked, the same settings and the same data give the same
+ * bits. A wrong value is an {@link IllegalArgumentException} that names the field.
+ */
+public final class TrainingSettings {
+    /** LinearLR's start_factor: the warm-up begins at this share of the learning rate. */
+    private static final double WARMUP_START = 1.0 / 3;
+
+    private final MlpShape layers;
+    private final int batchSize;
+    private final int epochs;
+    private final boolean shuffle;
+    private final boolean dropLast;
+    private final Optimizer optimizer;
+    private final LearningRateSchedule schedule;
+    private final int warmupSteps;
+    private final CrossEntropyLoss loss;
+    private final long seed;
+    private final Placement placement;
+    private final int earlyStopping;
+
+    private TrainingSettings(Builder b) {
+        layers = b.layers;
+        batchSize = b.batchSize;
+        epochs = b.epochs;
+        shuffle = b.shuffle;
+        dropLast = b.dropLast;
+        optimizer = Require.present("optimizer", b.optimizer);
+        schedule = Require.present("schedule", b.schedule);
+        warmupSteps = b.warmupSteps;
+        loss = Require.present("loss", b.loss);
+        seed = b.seed;
+        placement = new Placement(b.device, b.precision, b.threads, b.isa);
+        earlyStopping = b.earlyStopping;
+        Require.atLeast("batchSize", batchSize, 1);
+        Require.atLeast("epochs", epochs, 1);
+        Require.atLeast("warmupSteps", warmupSteps, 0);
+        Require.atLeast("earlyStopping", earlyStopping, 0);
+        if (loss.reduction() == Reduction.NONE) {
+            throw new IllegalArgumentException("loss: training needs reduction MEAN or SUM, not NONE");
+        }
+        checkClassWeights();
+    }
+
+    private void checkClassWeights() {
+        float[] weights = loss.classWeights();
+        if (weights != null && layers != null && weights.length != layers.classes()) {
+            throw new IllegalArgumentException("class_weights has " + weights.length + " values, but the net "
+                    + layers + " has " + layers.classes() + " classes");
+        }
+    }
+
+    /** A builder with the article's settings, but for the layers, which have no default. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder with these settings. */
+    public Builder toBuilder() {
+        Builder b = new Builder();
+        b.layers = layers;
+        b.batchSize = batchSize;
+        b.epochs = epochs;
+        b.shuffle = shuffle;
+        b.dropLast = dropLast;
+        b.optimizer = optimizer;
+        b.schedule = schedule;
+        b.warmupSteps = warmupSteps;
+        b.loss = loss;
+        b.seed = seed;
+        b.earlyStopping = earlyStopping;
+        return b.placement(placement);
+    }
+
+    /** The net's widths, or null if they are still to be chosen. */
+    public MlpShape layers() {
+        return layers;
+    }
+
+    /** Samples a step. */
+    public int batchSize() {
+        return batchSize;
+    }
+
+    /** Passes over the training set. */
+    public int epochs() {
+        return epochs;
+    }
+
+    /** Whether each epoch has an order of its own, drawn from the seed; else file order. */
+    public boolean shuffle() {
+        return shuffle;
+    }
+
+    /** Whether a last batch that is not full is left out. */
+    public boolean dropLast() {
+        return dropLast;
+    }
+
+    /** The optimizer with its base learning rate. */
+    public Optimizer optimizer() {
+        return optimizer;
+    }
+
+    /** How the learning rate changes from epoch to epoch. */
+    public LearningRateSchedule schedule() {
+        return schedule;
+    }
+
+    /** Steps of linear warm-up, 0 = none. */
+    public int warmupSteps() {
+        return warmupSteps;
+    }
+
+    /** The loss. */
+    public CrossEntropyLoss loss() {
+        return loss;
+    }
+
+    /** Seed of the initial values and of the shuffling. */
+    public long seed() {
+        return seed;
+    }
+
+    /** What computes. */
+    public Device device() {
+        return placement.device();
+    }
+
+    /** Processor threads, 0 = all cores. */
+    public int threads() {
+        return placement.threads();
+    }
+
+    /** How numbers are multiplied. */
+    public Precision precision() {
+        return placement.precision();
+    }
+
+    /** Instruction-set level of the processor, "auto" = the best. */
+    public String isa() {
+        return placement.isa();
+    }
+
+    /** Device, precision, threads and instruction-set level in one. */
+    public Placement placement() {
+        return placement;
+    }
+
+    /** Epochs without a better test loss after which the run ends, 0 = never. */
+    public int earlyStopping() {
+        return earlyStopping;
+    }
+
+    /**
+     * The learning rate of one step: the schedule's, times LinearLR(start_factor=1/3, total_iters=warmupSteps) stepped
+     * once a step.
+     *
+     * @param epoch from 0
+     * @param stepInRun from 0, over all epochs
+     */
+    public double learningRate(int epoch, long stepInRun) {
+        double rate = schedule.at(optimizer.lr(), epoch, epochs);
+        if (stepInRun >= warmupSteps) {
+            return rate;
+        }
+        return rate * (WARMUP_START + (1 - WARMUP_START) * stepInRun / warmupSteps);
+    }
+
+    /** Collects settings; {@link #build} checks them. Not for several threads at once. */
+    public static final class Builder {
+        private MlpShape layers;
+        private int batchSize = 320;
+        private int epochs = 20;
+        private boolean shuffle;
+        private boolean dropLast = true;
+        private Optimizer optimizer = new Adam(2e-5);
+        private LearningRateSchedule schedule = LearningRateSchedule.constant();
+        private int warmupSteps;
+        private CrossEntropyLoss loss = CrossEntropyLoss.DEFAULT;
+        private long seed;
+        private Device device = Device.auto();
+        private int threads;
+        private Precision precision = Precision.FLOAT32;
+        private String isa = "auto";
+        private int earlyStopping;
+
+        private Builder() {}
+
+        /** The net's widths. */
+        public Builder layers(MlpShape value) {
+            layers = value;
+            return this;
+        }
+
+        /** The net's widths, e.g. {@code layers(784, 312, 256, 10)}. */
+        public Builder layers(int... sizes) {
+            return layers(MlpShape.of(sizes));
+        }
+
+        /** Samples a step, at least 1. */
+        public Builder batchSize(int value) {
+            batchSize = value;
+            return this;
+        }
+
+        /** Passes over the training set, at least 1. */
+        public Builder epochs(int value) {
+            epochs = value;
+            return this;
+        }
+
+        /** Whether each epoch has an order of its own, drawn from the seed; else file order. */
+        public Builder shuffle(boolean value) {
+            shuffle = value;
+            return this;
+        }
+
+        /** Whether a last batch that is not full is left out. */
+        public Builder dropLast(boolean value) {
+            dropLast = value;
+            return this;
+        }
+
+        /** The optimizer with its base learning rate. */
+        public Builder optimizer(Optimizer value) {
+            optimizer = value;
+            return this;
+        }
+
+        /** How the learning rate changes from epoch to epoch. */
+        public Builder schedule(LearningRateSchedule value) {
+            schedule = value;
+            return this;
+        }
+
+        /** Steps of linear warm-up, 0 = none. */
+        public Builder warmupSteps(int value) {
+            warmupSteps = value;
+            return this;
+        }
+
+        /** The loss, with reduction MEAN or SUM. */
+        public Builder loss(CrossEntropyLoss value) {
+            loss = value;
+            return this;
+        }
+
+        /** Seed of the initial values and of the shuffling. */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** What computes. */
+        public Builder device(Device value) {
+            device = value;
+            return this;
+        }
+
+        /** Processor threads, the caller's included, 0 = all cores. The result does not depend on them. */
+        public Builder threads(int value) {
+            threads = value;
+            return this;
+        }
+
+        /** How numbers are multiplied. */
+        public Builder precision(Precision value) {
+            precision = value;
+            return this;
+        }
+
+        /** Instruction-set level of the processor, "auto" = the best. */
+        public Builder isa(String value) {
+            isa = value;
+            return this;
+        }
+
+        /** Device, precision, threads and instruction-set level in one. */
+        public Builder placement(Placement value) {
+            return device(value.device())
+                    .precision(value.precision())
+                    .threads(value.threads())
+                    .isa(value.isa());
+        }
+
+        /** Epochs without a better test loss after which the run ends, 0 = never. */
+        public Builder earlyStopping(int value) {
+            earlyStopping = value;
+            return this;
+        }
+
+        /** The settings; {@link IllegalArgumentException} names the field that is wrong. */
+        public TrainingSettings build() {
+            return new TrainingSettings(this);
+        }
+    }
+}
