@@ -1,0 +1,166 @@
+package dev.mnistnative.model;
+
+import dev.mnistnative.binding.NativeModel;
+import dev.mnistnative.data.Dataset;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A trained net for inference: immutable, usable by any number of threads at once. Pixels are [count, features],
+ * row-major, one sample or many; logits are [count, classes].
+ *
+ * <p>After close every call is an {@link IllegalStateException}; closing while another thread's call is under way is
+ * one, too, and changes nothing. A model that is forgotten frees its memory when the garbage collector finds it, and logs
+ * a warning.
+ */
+public final class Model implements AutoCloseable {
+    private final MlpShape shape;
+    private final DeviceChoice<NativeModel> choice;
+
+    /**
+     * A class and how likely it is.
+     *
+     * @param label the class
+     * @param probability 0..1
+     */
+    public record Prediction(int label, float probability) {}
+
+    private Model(MlpShape shape, DeviceChoice<NativeModel> choice) {
+        this.shape = shape;
+        this.choice = choice;
+    }
+
+    /** A model on the processor. */
+    public static Model of(Parameters parameters) {
+        return of(parameters, Placement.CPU);
+    }
+
+    /**
+     * A model where one wants it.
+     *
+     * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
+     */
+    public static Model of(Parameters parameters, Placement where) {
+        int[] sizes = parameters.shape().toArray();
+        float[] values = parameters.values();
+        return new Model(
+                parameters.shape(),
+                DeviceChoice.make(where, placement -> NativeModel.create(sizes, placement, values)));
+    }
+
+    /**
+     * A model on the processor with the parameters of a safetensors file.
+     *
+     * @throws dev.mnistnative.data.DataFormatException if the file does not hold the parameters of such a net
+     */
+    public static Model load(Path safetensors) throws IOException {
+        return of(Safetensors.readParameters(safetensors));
+    }
+
+    /** The net's widths. */
+    public MlpShape shape() {
+        return shape;
+    }
+
+    /** What computes; never {@code auto}. */
+    public Device device() {
+        return choice.device();
+    }
+
+    /** Logits of one or many samples, as the net was trained to see them (scaled, standardised). */
+    public float[] logits(float[] pixels) {
+        int count = Samples.count("pixels", pixels.length, shape.features());
+        float[] logits = new float[Samples.logits(count, shape)];
+        choice.object().logits(pixels, count, logits);
+        return logits;
+    }
+
+    /** Logits of one or many samples of unsigned bytes; byte b stands for the float32 nearest to b * scale. */
+    public float[] logits(byte[] pixels, double scale) {
+        int count = Samples.count("pixels", pixels.length, shape.features());
+        float[] logits = new float[Samples.logits(count, shape)];
+        choice.object().logits(pixels, scale, count, logits);
+        return logits;
+    }
+
+    /**
+     * Logits without a copy: both buffers direct and in native byte order, read and written from their positions, which
+     * do not move. Takes the samples between the position and the limit of {@code pixels}.
+     */
+    public void logits(FloatBuffer pixels, FloatBuffer logits) {
+        Samples.requireDirect("pixels", pixels.isDirect(), pixels.order() == ByteOrder.nativeOrder());
+        int count = Samples.count("pixels", pixels.remaining(), shape.features());
+        Samples.requireRoom(logits, count, shape);
+        choice.object().logits(pixels, count, logits);
+    }
+
+    /** As {@link #logits(FloatBuffer, FloatBuffer)}, of unsigned bytes times scale. */
+    public void logits(ByteBuffer pixels, double scale, FloatBuffer logits) {
+        Samples.requireDirect("pixels", pixels.isDirect(), true);
+        int count = Samples.count("pixels", pixels.remaining(), shape.features());
+        Samples.requireRoom(logits, count, shape);
+        choice.object().logits(pixels, scale, count, logits);
+    }
+
+    /** Softmax of the logits [count, classes]. */
+    public float[] probabilities(float[] pixels) {
+        return Softmax.rows(logits(pixels), shape.classes());
+    }
+
+    /** Softmax of the logits [count, classes] of unsigned bytes times scale. */
+    public float[] probabilities(byte[] pixels, double scale) {
+        return Softmax.rows(logits(pixels, scale), shape.classes());
+    }
+
+    /** The class of one sample: that of the largest logit, the first if some are equal. */
+    public int predict(float[] pixels) {
+        Samples.requireOne("pixels", pixels.length, shape.features());
+        return Softmax.argmax(logits(pixels), 0, shape.classes());
+    }
+
+    /** The class of one sample of unsigned bytes times scale. */
+    public int predict(byte[] pixels, double scale) {
+        Samples.requireOne("pixels", pixels.length, shape.features());
+        return Softmax.argmax(logits(pixels, scale), 0, shape.classes());
+    }
+
+    /** The k most likely classes of one sample, the likeliest first; of equal ones the smaller label first. */
+    public List<Prediction> topK(float[] pixels, int k) {
+        Samples.requireOne("pixels", pixels.length, shape.features());
+        if (k < 1 || k > shape.classes()) {
+            throw new IllegalArgumentException("k is " + k + ", but must be between 1 and " + shape.classes());
+        }
+        float[] probabilities = probabilities(pixels);
+        return IntStream.range(0, probabilities.length)
+                .mapToObj(label -> new Prediction(label, probabilities[label]))
+                .sorted(Comparator.comparing(Prediction::probability).reversed())
+                .limit(k)
+                .toList();
+    }
+
+    /**
+     * Loss, accuracy and confusion matrix on a data set with labels. Samples with its ignore_index count for nothing.
+     *
+     * @throws IllegalArgumentException if features or labels do not fit the net
+     */
+    public ModelEvaluation evaluate(Dataset data) {
+        return Evaluator.evaluate(this, data);
+    }
+
+    /** Bytes of host and device memory held on the native side; 0 after close. */
+    public long nativeBytes() {
+        return choice.object().nativeBytes();
+    }
+
+    /** Frees the native memory; a second call does nothing. */
+    @Override
+    public void close() {
+        choice.object().close();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.mnistnative.model;
+
+/** What is made of logits. */
+final class Softmax {
+    private Softmax() {}
+
+    /** Softmax of every row of [count, classes], computed in double precision, in place. */
+    static float[] rows(float[] logits, int classes) {
+        double[] row = new double[classes];
+        for (int start = 0; start < logits.length; start += classes) {
+            double largest = logits[start + argmax(logits, start, classes)];
+            double sum = 0;
+            for (int c = 0; c < classes; c++) {
+                row[c] = Math.exp(logits[start + c] - largest);
+                sum += row[c];
+            }
+            for (int c = 0; c < classes; c++) {
+                logits[start + c] = (float) (row[c] / sum);
+            }
+        }
+        return logits;
+    }
+
+    /** Index of the first largest of the classes values from `start` on, counted from there. */
+    static int argmax(float[] values, int start, int classes) {
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+            if (values[start + c] > values[start + best]) {
+                best = c;
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.mnistnative.train;
+
+import dev.mnistnative.batch.BatchPlan;
+import dev.mnistnative.batch.SampleOrder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+
+/** Which sample stands where in an epoch, and which of them count. */
+final class EpochOrder {
+    private final BatchPlan plan;
+    private final long seed;
+    private final IntBuffer order; // direct, null for file order
+    private final IntBuffer labels;
+    private final long ignoreIndex;
+    private final boolean anyIgnored;
+
+    EpochOrder(BatchPlan plan, TrainingSettings settings, IntBuffer labels) {
+        this.plan = plan;
+        this.seed = settings.seed();
+        this.labels = labels;
+        this.ignoreIndex = settings.loss().ignoreIndex();
+        this.anyIgnored = holdsIgnored();
+        this.order = settings.shuffle() ? direct(plan.samples()) : null;
+    }
+
+    private static IntBuffer direct(int count) {
+        return ByteBuffer.allocateDirect(Math.multiplyExact(count, Integer.BYTES))
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer();
+    }
+
+    private boolean holdsIgnored() {
+        for (int i = 0; i < plan.samples(); i++) {
+            if (labels.get(i) == ignoreIndex) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Draws the order of an epoch, counted from 0. */
+    void begin(int epoch) {
+        if (order != null) {
+            order.put(0, SampleOrder.shuffled(plan.samples(), seed, epoch));
+        }
+    }
+
+    /** The indices of samples from `first` on, or null for file order. */
+    IntBuffer slice(int first, int samples) {
+        return order == null ? null : order.slice(first, samples);
+    }
+
+    /** Samples of a step whose label is not ignored. */
+    int counted(int step) {
+        int rows = plan.rows(step);
+        if (!anyIgnored) {
+            return rows;
+        }
+        int counted = 0;
+        for (int i = plan.first(step); i < plan.first(step) + rows; i++) {
+            counted += labels.get(order == null ? i : order.get(i)) == ignoreIndex ? 0 : 1;
+        }
+        return counted;
+    }
+}

@@ -1,0 +1,206 @@
+package dev.mnistnative.train;
+
+import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.batch.BatchPlan;
+import dev.mnistnative.binding.NativeLoss;
+import dev.mnistnative.binding.NativeOptimizer;
+import dev.mnistnative.binding.NativePlacement;
+import dev.mnistnative.binding.NativeTrainer;
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.model.Device;
+import dev.mnistnative.model.DeviceChoice;
+import dev.mnistnative.model.Model;
+import dev.mnistnative.model.Parameters;
+import java.util.List;
+
+/**
+ * A net in training: its parameters and the optimizer's state, on the native side.
+ *
+ * <p>One thread at a time: while a call is under way, every other thread's call is an {@link IllegalStateException},
+ * {@link #close} included; so is every call after close. Only {@link #cancel}, {@link #nativeBytes} and
+ * {@link #settings} may be called by any thread at any time. A trainer that is forgotten frees its memory when the
+ * garbage collector finds it, and logs a warning.
+ */
+public final class Trainer implements AutoCloseable {
+    private final TrainingSettings settings;
+    private final NativeTrainer trainer;
+    private final Device device;
+    private final String deviceReason;
+    private volatile boolean cancelled;
+    private boolean fitting; // guarded by the trainer's guard
+
+    private Trainer(TrainingSettings settings, DeviceChoice<NativeTrainer> choice) {
+        this.settings = settings;
+        this.trainer = choice.object();
+        this.device = choice.device();
+        this.deviceReason = choice.reason();
+    }
+
+    /**
+     * A trainer with PyTorch's initial values for the settings' seed.
+     *
+     * @param settings with layers
+     * @throws IllegalArgumentException if the settings do not fit together
+     * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
+     */
+    public static Trainer create(TrainingSettings settings) {
+        Require.present("settings", settings);
+        Require.present("layers", settings.layers());
+        int[] sizes = settings.layers().toArray();
+        DeviceChoice<NativeTrainer> choice = DeviceChoice.make(
+                settings.placement(), placement -> createNative(sizes, placement, settings));
+        return new Trainer(settings, choice);
+    }
+
+    private static NativeTrainer createNative(int[] sizes, NativePlacement placement, TrainingSettings settings) {
+        CrossEntropyLoss loss = settings.loss();
+        NativeTrainer made = NativeTrainer.create(
+                sizes,
+                placement,
+                nativeOptimizer(settings.optimizer()),
+                new NativeLoss(
+                        loss.classWeights(),
+                        loss.ignoreIndex(),
+                        loss.labelSmoothing(),
+                        loss.reduction().ordinal()));
+        try {
+            made.initialize(settings.seed());
+            return made;
+        } catch (RuntimeException e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    private static NativeOptimizer nativeOptimizer(Optimizer optimizer) {
+        if (optimizer instanceof Adam a) {
+            return NativeOptimizer.adaptive(
+                    NativeOptimizer.ADAM, a.beta1(), a.beta2(), a.eps(), a.amsgrad(), a.weightDecay());
+        }
+        if (optimizer instanceof AdamW a) {
+            return NativeOptimizer.adaptive(
+                    NativeOptimizer.ADAMW, a.beta1(), a.beta2(), a.eps(), a.amsgrad(), a.weightDecay());
+        }
+        Sgd s = (Sgd) optimizer;
+        return NativeOptimizer.sgd(s.momentum(), s.dampening(), s.weightDecay(), s.nesterov());
+    }
+
+    /** The settings. */
+    public TrainingSettings settings() {
+        return settings;
+    }
+
+    /** What computes; never {@code auto}. */
+    public Device device() {
+        return device;
+    }
+
+    /**
+     * Trains for the settings' epochs, from the present parameters and optimizer state on. Each call is a run of its own:
+     * its epochs, orders and learning rates begin anew.
+     *
+     * <p>Between two chunks of steps (some 0.1 s apart) listeners are told, and {@link #cancel} and the thread's
+     * interruption are seen; an interrupted thread stays interrupted. How steps fall into chunks changes no bit of the
+     * result. A loss that is not finite ends the run with {@link StopReason#DIVERGED}, the parameters being those before
+     * the step that had it. The training set's memory stays in use until the next fit or close.
+     *
+     * @param train features and labels that fit the layers
+     * @param test evaluated after every epoch; null for none
+     * @param listeners told in this order
+     * @throws IllegalArgumentException if the data does not fit the settings
+     */
+    public TrainingResult fit(Dataset train, Dataset test, TrainingListener... listeners) {
+        Require.present("train", train);
+        trainer.guard().enter();
+        try {
+            if (fitting) {
+                throw new IllegalStateException("fit is already under way: a listener cannot call it");
+            }
+            fitting = true;
+            cancelled = false;
+            return run(train, test, List.of(listeners)).go();
+        } finally {
+            fitting = false;
+            trainer.guard().exit();
+        }
+    }
+
+    private Run run(Dataset train, Dataset test, List<TrainingListener> listeners) {
+        if (settings.earlyStopping() > 0 && test == null) {
+            throw new IllegalArgumentException("earlyStopping needs a test set: give one to fit, or set it to 0");
+        }
+        BatchPlan plan = new BatchPlan(train.size(), settings.batchSize(), settings.dropLast());
+        TrainingStart start = start(plan, test);
+        return new Run(trainer, start, plan, train, test, listeners, () -> cancelled);
+    }
+
+    private TrainingStart start(BatchPlan plan, Dataset test) {
+        boolean onCpu = device.kind() == Device.Kind.CPU;
+        String isa = !onCpu ? "" : settings.isa().equals("auto") ? MnistRuntime.cpu().bestIsa() : settings.isa();
+        int threads = !onCpu ? 1 : settings.threads() == 0 ? MnistRuntime.cpu().cores() : settings.threads();
+        return new TrainingStart(
+                settings,
+                device,
+                deviceReason,
+                isa,
+                threads,
+                trainer.describe(),
+                MnistRuntime.version(),
+                plan.samples(),
+                test == null ? 0 : test.size(),
+                plan.steps());
+    }
+
+    /**
+     * Ends the fit that is under way at its next chunk's border, from any thread; it returns with
+     * {@link StopReason#INTERRUPTED}. Does nothing where no fit is under way.
+     */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    /** A copy of the present parameters. */
+    public Parameters parameters() {
+        return Parameters.of(settings.layers(), trainer.read());
+    }
+
+    /**
+     * Sets the parameters; the optimizer's state stays as it is.
+     *
+     * @throws IllegalArgumentException if they are of another shape
+     */
+    public void setParameters(Parameters parameters) {
+        Require.present("parameters", parameters);
+        if (!parameters.shape().equals(settings.layers())) {
+            throw new IllegalArgumentException("the parameters are of shape " + parameters.shape()
+                    + ", but the trainer's layers are " + settings.layers());
+        }
+        trainer.write(parameters.values());
+    }
+
+    /** An immutable predictor with a copy of the present parameters, on the same device. To be closed by the caller. */
+    public Model model() {
+        return Model.of(parameters(), settings.placement().on(device));
+    }
+
+    /** Bytes of host and device memory held on the native side; 0 after close. From any thread. */
+    public long nativeBytes() {
+        return trainer.nativeBytes();
+    }
+
+    /** One line: device, instruction-set level or GPU, threads, precision; and why this device if it was chosen. */
+    public String describe() {
+        String text = trainer.describe();
+        return deviceReason.isEmpty() ? text : text + " (" + deviceReason + ")";
+    }
+
+    /**
+     * Frees the native memory; a second call does nothing.
+     *
+     * @throws IllegalStateException if a call is under way, in this thread or another; then nothing has changed
+     */
+    @Override
+    public void close() {
+        trainer.close();
+    }
+}
