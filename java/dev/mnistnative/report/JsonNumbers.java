@@ -1,0 +1,22 @@
+package dev.mnistnative.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** Numbers as our JSON has them: 9 significant digits, which tell any two float32 apart; null if not finite. */
+final class JsonNumbers {
+    private static final MathContext NINE_DIGITS = new MathContext(9);
+
+    private JsonNumbers() {}
+
+    static void write(JsonGenerator json, String field, double value) throws IOException {
+        if (Double.isFinite(value)) {
+            json.writeFieldName(field);
+            json.writeNumber(new BigDecimal(value, NINE_DIGITS).stripTrailingZeros());
+        } else {
+            json.writeNullField(field);
+        }
+    }
+}

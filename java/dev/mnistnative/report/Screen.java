@@ -1,0 +1,56 @@
+package dev.mnistnative.report;
+
+import java.io.PrintWriter;
+
+/**
+ * Standard output for results, standard error for notes and for one status line that is redrawn in place. Where both
+ * are the same terminal, the status line is wiped before a line is printed, so that they never mix. Safe from several
+ * threads: the bar is drawn by one of its own.
+ */
+public final class Screen {
+    private static final String WIPE_LINE = "\r\033[K";
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final boolean notes;
+    private boolean statusShown;
+
+    /** @param notes false drops notes, as {@code --quiet} wants */
+    public Screen(PrintWriter out, PrintWriter err, boolean notes) {
+        this.out = out;
+        this.err = err;
+        this.notes = notes;
+    }
+
+    /** Prints a result to standard output, at once: a script may be reading along. */
+    public synchronized void result(String line) {
+        wipeStatus();
+        out.println(line);
+        out.flush();
+    }
+
+    /** Prints a remark to standard error, unless notes are off. */
+    public synchronized void note(String line) {
+        if (notes) {
+            wipeStatus();
+            err.println(line);
+            err.flush();
+        }
+    }
+
+    /** Shows or replaces the status line. */
+    synchronized void status(String text) {
+        err.print(WIPE_LINE + text);
+        err.flush();
+        statusShown = true;
+    }
+
+    /** Removes the status line if one is shown. */
+    synchronized void wipeStatus() {
+        if (statusShown) {
+            err.print(WIPE_LINE);
+            err.flush();
+            statusShown = false;
+        }
+    }
+}
