@@ -1,12 +1,55 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.binding.MnistNative;
+import java.io.PrintWriter;
+import picocli.CommandLine;
 
-/** The command line. */
+/** The command line's entry. No command means {@code train}. */
 public final class Main {
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.out.println(MnistNative.mn_version().getString());
+        if (System.getProperty(LOG_LEVEL) == null) {
+            System.setProperty(LOG_LEVEL, "warn");
+        }
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    }
+
+    /** Runs a command and returns its {@link ExitCode}. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine root = commandLine(out, err);
+        try {
+            return root.execute(withCommand(root, args));
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    /** The commands, their options and what becomes of errors. */
+    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        Failures failures = new Failures();
+        CommandLine root = new CommandLine(new MnistNativeCommand())
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures)
+                .setUnmatchedOptionsArePositionalParams(false);
+        Converters.register(root);
+        return root;
+    }
+
+    /** Puts {@code train} in front unless a command, help or the version is asked for. */
+    private static String[] withCommand(CommandLine root, String[] args) {
+        boolean train = args.length == 0
+                || args[0].startsWith("-") && root.getCommandSpec().findOption(args[0]) == null;
+        if (!train) {
+            return args;
+        }
+        String[] all = new String[args.length + 1];
+        all[0] = TrainCommand.NAME;
+        System.arraycopy(args, 0, all, 1, args.length);
+        return all;
     }
 }

@@ -1,0 +1,99 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.OneHot;
+import dev.mnistnative.data.PixelType;
+import dev.mnistnative.data.ReadOptions;
+import dev.mnistnative.data.TrainTest;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows what a data set is made of, with the source article's demonstration of one-hot labels. */
+@Command(name = "data", description = "Show a data set: shapes, types, label histogram, first labels, one-hot matrix.")
+final class DataCommand implements Callable<Integer> {
+    private static final int FIRST_LABELS = 10;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(
+            names = "--one-hot",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Rows of the one-hot matrix (default: 5).")
+    private int oneHotRows;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() {
+        if (oneHotRows < 0) {
+            throw new IllegalArgumentException("--one-hot is " + oneHotRows + ", but must be at least 0");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        try (TrainTest read = data.load(ReadOptions.DEFAULT)) {
+            describe(out, "train", read.train());
+            if (read.test() != null) {
+                describe(out, "test", read.test());
+            }
+            int[] labels = firstLabels(read.train(), FIRST_LABELS);
+            out.println("first " + labels.length + " labels: " + joined(labels));
+            printOneHot(out, read.train());
+        }
+        return ExitCode.DONE;
+    }
+
+    private static void describe(PrintWriter out, String name, Dataset samples) {
+        String type =
+                samples.pixelType() == PixelType.UINT8 ? "uint8, scaled by " + (float) samples.scale() : "float32";
+        String shape = IntStream.concat(IntStream.of(samples.size()), Arrays.stream(samples.sampleShape()))
+                .mapToObj(String::valueOf)
+                .collect(Collectors.joining(", ", "[", "]"));
+        out.printf("%s images: shape %s, %s%n", name, shape, type);
+        out.printf("%s labels: shape [%d], int32, %d classes%n", name, samples.size(), samples.classes());
+        Map<Integer, Integer> histogram = new TreeMap<>();
+        for (int i = 0; i < samples.size(); i++) {
+            histogram.merge(samples.label(i), 1, Integer::sum);
+        }
+        out.printf("%s histogram:%n", name);
+        histogram.forEach((label, count) -> out.printf("  %4d: %d%n", label, count));
+    }
+
+    /** Rows as NumPy prints an integer matrix. Labels to be ignored have no column and are left out. */
+    private void printOneHot(PrintWriter out, Dataset samples) {
+        int[] labels = Arrays.stream(firstLabels(samples, oneHotRows))
+                .filter(label -> label != samples.ignoreIndex())
+                .toArray();
+        out.printf(
+                "one-hot matrix of the first %d labels: shape [%d, %d]%n",
+                labels.length, labels.length, samples.classes());
+        int[][] rows = OneHot.encode(labels, samples.classes());
+        for (int i = 0; i < rows.length; i++) {
+            out.println((i == 0 ? "[[" : " [") + joined(rows[i]) + (i == rows.length - 1 ? "]]" : "]"));
+        }
+    }
+
+    private static int[] firstLabels(Dataset samples, int count) {
+        return IntStream.range(0, Math.min(count, samples.size()))
+                .map(samples::label)
+                .toArray();
+    }
+
+    private static String joined(int[] values) {
+        return Arrays.stream(values).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+    }
+}

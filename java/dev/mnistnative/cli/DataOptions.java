@@ -1,0 +1,134 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.data.DataFiles;
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Mnist;
+import dev.mnistnative.data.ReadOptions;
+import dev.mnistnative.data.TrainTest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where samples come from. */
+final class DataOptions {
+    private static final String EMBEDDED = "mnist";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--data",
+            paramLabel = "mnist|DIR|FILE",
+            description = {
+                "mnist: the embedded one (default). DIR: holds IDX files (train-images-idx3-ubyte[.gz] ...) or "
+                        + "x_train.npy, y_train_label.npy and optionally x_test.npy, y_test_label.npy. "
+                        + "FILE: an npz with both, or a CSV file with --label-column."
+            })
+    private String data;
+
+    @Option(
+            names = "--images",
+            paramLabel = "F",
+            description = "One file of samples: npy, IDX, gzipped or not, or CSV; told apart by its content.")
+    private Path images;
+
+    @Option(names = "--labels", paramLabel = "F", description = "Their labels: npy or IDX.")
+    private Path labels;
+
+    @Option(names = "--test-images", paramLabel = "F", description = "The same for the test set.")
+    private Path testImages;
+
+    @Option(names = "--test-labels", paramLabel = "F", description = "The same for the test set.")
+    private Path testLabels;
+
+    @Option(
+            names = "--label-column",
+            paramLabel = "NAME",
+            description = "The column of a CSV file that holds the labels.")
+    private String labelColumn;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "unit|raw|FACTOR",
+            description = "What pixels are multiplied by; unit is 1/255 (default: unit for bytes, raw for floats).")
+    private PixelScale scale;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Only the first N samples: of the training set, or of those to evaluate (default: all).")
+    private Integer limit;
+
+    /** Reads, scales and cuts the data; {@link IllegalArgumentException} if a file is bad. */
+    TrainTest load(ReadOptions options) {
+        return load(options, null);
+    }
+
+    /** The same, scaled as {@code otherwise} says if no scale is given; null = by the samples' type. */
+    TrainTest load(ReadOptions options, PixelScale otherwise) {
+        checkCombination();
+        PixelScale applied = scale == null ? otherwise : scale;
+        TrainTest read = read(labelColumn == null ? options : options.withLabelColumn(labelColumn));
+        Dataset train = scaled(read.train(), applied);
+        Dataset test = read.test() == null ? null : scaled(read.test(), applied);
+        return new TrainTest(limited(train), test);
+    }
+
+    /** The first samples that {@code --limit} lets through. */
+    Dataset limited(Dataset dataset) {
+        return limit == null ? dataset : dataset.limit(limit);
+    }
+
+    /** The scale given, or null. */
+    PixelScale scale() {
+        return scale;
+    }
+
+    private static Dataset scaled(Dataset dataset, PixelScale applied) {
+        return applied == null ? dataset : applied.apply(dataset);
+    }
+
+    private TrainTest read(ReadOptions options) {
+        if (images != null) {
+            return new TrainTest(
+                    DataFiles.read(images, labels, options),
+                    testImages == null ? null : DataFiles.read(testImages, testLabels, options));
+        }
+        if (data == null || data.equals(EMBEDDED)) {
+            return new TrainTest(Mnist.train(), Mnist.test());
+        }
+        Path path = Path.of(data);
+        if (!Files.exists(path)) {
+            throw refusal("--data " + data + ": there is no such folder or file; check the path, or say mnist");
+        }
+        return labelColumn == null
+                ? DataFiles.readFolder(path, options)
+                : new TrainTest(DataFiles.read(path, null, options), null);
+    }
+
+    private void checkCombination() {
+        conflict(data != null && images != null, "--data and --images exclude each other: give one of them");
+        conflict(images == null && labels != null, "--labels needs --images");
+        conflict(images == null && testImages != null, "--test-images needs --images");
+        conflict(
+                labelColumn != null && (labels != null || testLabels != null),
+                "--label-column excludes --labels and --test-labels: the CSV file holds both");
+        conflict(
+                labelColumn != null && images == null && (data == null || data.equals(EMBEDDED)),
+                "--label-column is for CSV files: give one with --data or --images");
+        conflict(testImages == null && testLabels != null, "--test-labels needs --test-images");
+    }
+
+    private void conflict(boolean wrong, String message) {
+        if (wrong) {
+            throw refusal(message);
+        }
+    }
+
+    private ParameterException refusal(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+}

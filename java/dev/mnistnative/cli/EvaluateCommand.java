@@ -1,0 +1,64 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.ReadOptions;
+import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.model.Model;
+import dev.mnistnative.model.Parameters;
+import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.report.EvaluationReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a saved model on a test set, or where there is none on the samples given. */
+@Command(
+        name = "evaluate",
+        description = "Evaluate a model on the test set, or on the samples given with --images and --labels: "
+                + "accuracy, loss, precision and recall of each class, confusion matrix.")
+final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--model", paramLabel = "F.safetensors", required = true, description = "The model's weights.")
+    private Path model;
+
+    @Mixin
+    private DataOptions data;
+
+    @Mixin
+    private PlacementOptions placement;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        Parameters parameters = Safetensors.readParameters(model);
+        Preprocessing preprocessing =
+                Preprocessing.of(model, Safetensors.read(model).metadata());
+        ReadOptions options = ReadOptions.DEFAULT.withClasses(parameters.shape().classes());
+        try (TrainTest read = data.load(options, preprocessing.scale());
+                Model predictor = Model.of(parameters, placement.placement())) {
+            Dataset samples = data.limited(read.test() == null ? read.train() : read.test());
+            Fit.require(samples, parameters.shape());
+            EvaluationReport report = new EvaluationReport(predictor.evaluate(preprocessing.standardized(samples)));
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                report.json(out);
+            } else {
+                report.text(out);
+            }
+        }
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.mnistnative.cli;
+
+/** What a command tells the shell. */
+final class ExitCode {
+    static final int DONE = 0;
+    /** The job failed: I/O, native error, diverged. */
+    static final int FAILED = 1;
+    /** Wrong usage or a bad input file. */
+    static final int USAGE = 2;
+    /** Ended by SIGINT or SIGTERM: 128 + SIGINT, as shells have it. */
+    static final int INTERRUPTED = 130;
+
+    private ExitCode() {}
+}

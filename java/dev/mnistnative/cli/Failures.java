@@ -1,0 +1,99 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.MnistNativeException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns whatever went wrong into one line on standard error and an {@link ExitCode}. */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private static final int MAX_SUGGESTIONS = 2;
+
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        String hint = " (see '%s --help')".formatted(command.getCommandSpec().qualifiedName());
+        print(command, e.getMessage() + suggestion(e) + hint);
+        if (List.of(args).contains(CommonOptions.VERBOSE)) {
+            e.printStackTrace(command.getErr());
+        }
+        return ExitCode.USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+        print(command, sentence(e));
+        if (command.getParseResult().hasMatchedOption(CommonOptions.VERBOSE)) {
+            e.printStackTrace(command.getErr());
+        }
+        return exitCode(e);
+    }
+
+    private static void print(CommandLine command, String sentence) {
+        PrintWriter err = command.getErr();
+        err.println(command.getCommandSpec().qualifiedName() + ": " + sentence.replaceAll("\\s*\\R\\s*", " "));
+        err.flush();
+    }
+
+    private static String suggestion(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return "";
+        }
+        List<String> names = unmatched.getSuggestions().stream()
+                .map(name -> name.substring(name.lastIndexOf(' ') + 1))
+                .distinct()
+                .limit(MAX_SUGGESTIONS)
+                .toList();
+        return names.isEmpty() ? "" : "; did you mean " + String.join(" or ", names) + "?";
+    }
+
+    private static int exitCode(Exception e) {
+        boolean callersMistake = e instanceof IllegalArgumentException || rootIo(e) instanceof NoSuchFileException;
+        return callersMistake ? ExitCode.USAGE : ExitCode.FAILED;
+    }
+
+    private static String sentence(Exception e) {
+        if (e instanceof IllegalArgumentException || e instanceof MnistNativeException) {
+            return e.getMessage();
+        }
+        if (e instanceof UncheckedIOException unchecked && !(rootIo(e) instanceof FileSystemException)) {
+            return unchecked.getMessage();
+        }
+        if (rootIo(e) != null) {
+            return ioSentence(rootIo(e));
+        }
+        return "internal error, please report it with the output of " + CommonOptions.VERBOSE + ": " + e;
+    }
+
+    private static IOException rootIo(Exception e) {
+        if (e instanceof UncheckedIOException unchecked) {
+            return unchecked.getCause();
+        }
+        return e instanceof IOException io ? io : null;
+    }
+
+    /** The messages of file system exceptions are bare paths. */
+    private static String ioSentence(IOException e) {
+        if (e instanceof NoSuchFileException missing) {
+            return missing.getFile() + ": there is no such file; check the path";
+        }
+        if (e instanceof AccessDeniedException denied) {
+            return denied.getFile() + ": access denied; check the permissions";
+        }
+        if (e instanceof FileSystemException file) {
+            String reason = file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
+            return file.getFile() + ": " + reason + "; check the path, the permissions and the free space";
+        }
+        return "I/O error: " + e.getMessage();
+    }
+}

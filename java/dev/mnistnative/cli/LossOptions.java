@@ -1,0 +1,31 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.train.CrossEntropyLoss;
+import picocli.CommandLine.Option;
+
+/** CrossEntropyLoss's settings, with PyTorch's names and meaning; the reduction is the mean. */
+final class LossOptions {
+    @Option(
+            names = "--class-weights",
+            paramLabel = "A,B,...",
+            split = ",",
+            hideParamSyntax = true,
+            description = "A weight for each class (default: all 1).")
+    private float[] classWeights;
+
+    @Option(
+            names = "--ignore-index",
+            paramLabel = "N",
+            description = "Samples with this label count for nothing (default: -100).")
+    private Long ignoreIndex;
+
+    @Option(names = "--label-smoothing", paramLabel = "X", description = "0 to 1 (default: the preset's, else 0).")
+    private Double labelSmoothing;
+
+    /** The preset's loss with the options given. */
+    CrossEntropyLoss over(CrossEntropyLoss preset) {
+        CrossEntropyLoss loss = classWeights == null ? preset : preset.withClassWeights(classWeights);
+        loss = ignoreIndex == null ? loss : loss.withIgnoreIndex(ignoreIndex);
+        return labelSmoothing == null ? loss : loss.withLabelSmoothing(labelSmoothing);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.mnistnative.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The root: help, version and the list of commands. */
+@Command(
+        name = "mnist-native",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Trains and runs multi-layer perceptron classifiers, natively on the JVM.",
+            "Without a command: train. 'mnist-native COMMAND --help' shows a command's options."
+        },
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:the job failed: I/O, native error, diverged",
+            "2:wrong usage or bad input file",
+            "130:interrupted"
+        },
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            DataCommand.class,
+            DevicesCommand.class,
+            HelpCommand.class
+        })
+final class MnistNativeCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing: use train, evaluate, data or devices");
+    }
+}

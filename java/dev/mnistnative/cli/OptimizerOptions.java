@@ -1,0 +1,136 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.train.Adam;
+import dev.mnistnative.train.AdamW;
+import dev.mnistnative.train.Optimizer;
+import dev.mnistnative.train.Sgd;
+import java.util.Locale;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The optimizer and its settings, with PyTorch's names, meaning and defaults. */
+final class OptimizerOptions {
+    /** The optimizers that can be named. */
+    enum Kind {
+        ADAM,
+        ADAMW,
+        SGD
+    }
+
+    private static final double ADAM_LR = 1e-3;
+    private static final double SGD_LR = 0.01;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--optimizer",
+            paramLabel = "adam|adamw|sgd",
+            description = "Naming another one than the preset's resets its settings to PyTorch's (SGD: lr 0.01).")
+    private Kind kind;
+
+    @Option(names = "--lr", paramLabel = "X", description = "Learning rate.")
+    private Double lr;
+
+    @Option(
+            names = "--betas",
+            paramLabel = "A,B",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Adam, AdamW (default: 0.9,0.999).")
+    private double[] betas;
+
+    @Option(names = "--eps", paramLabel = "X", description = "Adam, AdamW (default: 1e-8).")
+    private Double eps;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            description = "L2 penalty; decoupled with AdamW (default: 0; AdamW 0.01).")
+    private Double weightDecay;
+
+    @Option(names = "--amsgrad", description = "Adam, AdamW: the maximum of the second moments.")
+    private boolean amsgrad;
+
+    @Option(names = "--momentum", paramLabel = "X", description = "SGD (default: 0).")
+    private Double momentum;
+
+    @Option(names = "--dampening", paramLabel = "X", description = "SGD: dampening of the momentum (default: 0).")
+    private Double dampening;
+
+    @Option(names = "--nesterov", description = "SGD: Nesterov momentum.")
+    private boolean nesterov;
+
+    /** The preset's optimizer, or the one named, with the options given. */
+    Optimizer over(Optimizer preset) {
+        Optimizer base = kind == null || name(kind).equals(preset.name()) ? preset : defaults(kind);
+        if (betas != null && betas.length != 2) {
+            throw refusal("--betas needs two numbers, like 0.9,0.999");
+        }
+        if (base instanceof Adam adam) {
+            refuseSgdOptions(base);
+            return new Adam(
+                    or(lr, adam.lr()),
+                    betas == null ? adam.beta1() : betas[0],
+                    betas == null ? adam.beta2() : betas[1],
+                    or(eps, adam.eps()),
+                    or(weightDecay, adam.weightDecay()),
+                    amsgrad || adam.amsgrad());
+        }
+        if (base instanceof AdamW adamw) {
+            refuseSgdOptions(base);
+            return new AdamW(
+                    or(lr, adamw.lr()),
+                    betas == null ? adamw.beta1() : betas[0],
+                    betas == null ? adamw.beta2() : betas[1],
+                    or(eps, adamw.eps()),
+                    or(weightDecay, adamw.weightDecay()),
+                    amsgrad || adamw.amsgrad());
+        }
+        Sgd sgd = (Sgd) base;
+        refuse(betas != null, "--betas", base);
+        refuse(eps != null, "--eps", base);
+        refuse(amsgrad, "--amsgrad", base);
+        return new Sgd(
+                or(lr, sgd.lr()),
+                or(momentum, sgd.momentum()),
+                or(dampening, sgd.dampening()),
+                or(weightDecay, sgd.weightDecay()),
+                nesterov || sgd.nesterov());
+    }
+
+    private static Optimizer defaults(Kind kind) {
+        return switch (kind) {
+            case ADAM -> new Adam(ADAM_LR);
+            case ADAMW -> new AdamW(ADAM_LR);
+            case SGD -> new Sgd(SGD_LR);
+        };
+    }
+
+    private void refuseSgdOptions(Optimizer optimizer) {
+        refuse(momentum != null, "--momentum", optimizer);
+        refuse(dampening != null, "--dampening", optimizer);
+        refuse(nesterov, "--nesterov", optimizer);
+    }
+
+    private void refuse(boolean given, String option, Optimizer optimizer) {
+        if (given) {
+            throw refusal("%s has no meaning for the optimizer %s: leave it out or choose another --optimizer"
+                    .formatted(option, optimizer.name()));
+        }
+    }
+
+    private ParameterException refusal(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+
+    private static double or(Double given, double otherwise) {
+        return given == null ? otherwise : given;
+    }
+
+    private static String name(Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.report.EpochLines;
+import dev.mnistnative.report.MetricsFile;
+import dev.mnistnative.report.ProgressBarReport;
+import dev.mnistnative.report.ProgressLines;
+import dev.mnistnative.report.Screen;
+import dev.mnistnative.report.StartNote;
+import dev.mnistnative.report.StepLines;
+import dev.mnistnative.report.TensorBoardEvents;
+import dev.mnistnative.train.Preset;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What a run tells, and to whom. */
+final class ReportOptions {
+    /** When a bar is drawn. */
+    enum Progress {
+        AUTO,
+        ALWAYS,
+        NEVER
+    }
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(names = "--metrics", paramLabel = "F.jsonl", description = "Write one JSON object a line to this file.")
+    private Path metrics;
+
+    @Option(
+            names = "--log-steps",
+            paramLabel = "N",
+            description = "With --metrics or --tensorboard: the loss of every N-th step too.")
+    private Integer logSteps;
+
+    @Option(names = "--tensorboard", paramLabel = "D", description = "Write TensorBoard event files to this folder.")
+    private Path tensorboard;
+
+    @Option(names = "--quiet", description = "No progress and no notes: results and errors only.")
+    private boolean quiet;
+
+    @Option(
+            names = "--progress",
+            paramLabel = "auto|always|never",
+            description = "auto: a bar on a terminal, plain lines elsewhere (default).")
+    private Progress progress;
+
+    /** Refuses what contradicts itself and what could not be written. */
+    void check() {
+        if (logSteps != null && logSteps < 1) {
+            throw refusal("--log-steps is " + logSteps + ", but must be at least 1");
+        }
+        if (logSteps != null && metrics == null && tensorboard == null) {
+            throw refusal("--log-steps needs --metrics or --tensorboard to write to");
+        }
+        if (quiet && progress == Progress.ALWAYS) {
+            throw refusal("--quiet and --progress always exclude each other: leave one out");
+        }
+        OutputPaths.requireFile("--metrics", metrics);
+        OutputPaths.requireFolder("--tensorboard", tensorboard);
+    }
+
+    /** The screen of this run. */
+    Screen screen() {
+        return new Screen(command.commandLine().getOut(), command.commandLine().getErr(), !quiet);
+    }
+
+    /**
+     * Opens the reports asked for.
+     *
+     * @param evaluationName what the evaluations are of: "test" or "validation"
+     */
+    Reports open(Preset preset, Screen screen, String evaluationName) throws IOException {
+        Reports reports = new Reports();
+        try {
+            reports.add(new StartNote(screen));
+            if (drawsBar()) {
+                reports.add(new ProgressBarReport(screen));
+            } else if (!quiet && progress != Progress.NEVER) {
+                reports.add(new ProgressLines(screen));
+            }
+            reports.add(
+                    preset == Preset.BP
+                            ? new StepLines(screen, evaluationName)
+                            : new EpochLines(screen, evaluationName));
+            int every = logSteps == null ? 0 : logSteps;
+            if (metrics != null) {
+                reports.add(new MetricsFile(metrics, evaluationName, every));
+            }
+            if (tensorboard != null) {
+                reports.add(new TensorBoardEvents(tensorboard, evaluationName, every));
+            }
+            return reports;
+        } catch (IOException | RuntimeException e) {
+            reports.close();
+            throw e;
+        }
+    }
+
+    private boolean drawsBar() {
+        return progress == Progress.ALWAYS
+                || !quiet && (progress == null || progress == Progress.AUTO) && Terminal.isStandardError();
+    }
+
+    private ParameterException refusal(String message) {
+        return new ParameterException(command.commandLine(), message);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.train.TrainingListener;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The listeners of a run, those with files closed together. */
+final class Reports implements Closeable {
+    private final List<TrainingListener> listeners = new ArrayList<>();
+
+    void add(TrainingListener listener) {
+        listeners.add(listener);
+    }
+
+    TrainingListener[] listeners() {
+        return listeners.toArray(TrainingListener[]::new);
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (TrainingListener listener : listeners) {
+            if (listener instanceof Closeable closeable) {
+                try {
+                    closeable.close();
+                } catch (IOException e) {
+                    failure = e;
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.train.LearningRateSchedule;
+import dev.mnistnative.train.Preset;
+import dev.mnistnative.train.TrainingSettings;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that make the training settings: a preset, and what is given over it. */
+final class SettingsOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "article|bp|accurate",
+            defaultValue = "article",
+            description = "article: 784,312,256,10, Adam 2e-5, 20 epochs of batches of 320 in file order (default). "
+                    + "bp: 784,512,256,10, SGD 0.01, 5 epochs of shuffled batches of 64. "
+                    + "accurate: a recipe for a good test accuracy. Options given win.")
+    private Preset preset;
+
+    @Option(
+            names = "--layers",
+            paramLabel = "N,N,...",
+            split = ",",
+            hideParamSyntax = true,
+            description = "Features, widths of the hidden layers, classes.")
+    private int[] layers;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Samples a step.")
+    private Integer batchSize;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training set.")
+    private Integer epochs;
+
+    @Option(
+            names = "--shuffle",
+            negatable = true,
+            description = "Another order in each epoch, drawn from the seed; or file order.")
+    private Boolean shuffle;
+
+    @Option(names = "--drop-last", description = "Leave out a last batch that is not full.")
+    private boolean dropLast;
+
+    @Option(names = "--keep-last", description = "Train on a last batch that is not full, too.")
+    private boolean keepLast;
+
+    @Mixin
+    private OptimizerOptions optimizer;
+
+    @Option(
+            names = "--lr-schedule",
+            paramLabel = "SCHEDULE",
+            description = "constant, step:N,G (times G every N epochs) or cosine[:MIN] (down to MIN over the run).")
+    private LearningRateSchedule schedule;
+
+    @Option(names = "--warmup-steps", paramLabel = "N", description = "Steps of linear warm-up (default: 0).")
+    private Integer warmupSteps;
+
+    @Mixin
+    private LossOptions loss;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Same seed, same bits (default: 0).")
+    private Long seed;
+
+    @Option(
+            names = "--early-stopping",
+            paramLabel = "N",
+            description = "Stop after N epochs without a better loss on the test set, or on the held-out part.")
+    private Integer earlyStopping;
+
+    @Mixin
+    private PlacementOptions placement;
+
+    Preset preset() {
+        return preset;
+    }
+
+    boolean layersGiven() {
+        return layers != null;
+    }
+
+    /** The preset's settings with the options given; {@link IllegalArgumentException} names a field that is wrong. */
+    TrainingSettings settings() {
+        TrainingSettings base = preset.settings();
+        TrainingSettings.Builder builder = base.toBuilder()
+                .optimizer(optimizer.over(base.optimizer()))
+                .loss(loss.over(base.loss()))
+                .placement(placement.placement());
+        if (layers != null) {
+            builder.layers(layers);
+        }
+        if (batchSize != null) {
+            builder.batchSize(batchSize);
+        }
+        if (epochs != null) {
+            builder.epochs(epochs);
+        }
+        if (shuffle != null) {
+            builder.shuffle(shuffle);
+        }
+        if (schedule != null) {
+            builder.schedule(schedule);
+        }
+        if (warmupSteps != null) {
+            builder.warmupSteps(warmupSteps);
+        }
+        if (seed != null) {
+            builder.seed(seed);
+        }
+        if (earlyStopping != null) {
+            builder.earlyStopping(earlyStopping);
+        }
+        return lastBatch(builder).build();
+    }
+
+    private TrainingSettings.Builder lastBatch(TrainingSettings.Builder builder) {
+        if (dropLast && keepLast) {
+            throw new ParameterException(
+                    command.commandLine(), "--drop-last and --keep-last exclude each other: give one of them");
+        }
+        return dropLast || keepLast ? builder.dropLast(dropLast) : builder;
+    }
+}
