@@ -1,16 +1,252 @@
-// Placeholder until the kernels land.
+// The CPU floor: the rooms put together, and the threads that walk through them.
 #include "model/backend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+
+#include "cpu/backward.h"
+#include "cpu/forward.h"
+#include "cpu/isa.h"
+#include "cpu/loss.h"
+#include "cpu/pool.h"
+#include "cpu/update.h"
+#include "model/error.h"
 
 namespace mn::cpu {
 
-std::unique_ptr<Backend> make_backend(const TrainerOptions& options) { return reference::make_backend(options); }
+namespace {
+
+// Rows that an evaluation pushes through the net at once, unless training did with more.
+constexpr int64_t kEvaluationRows = 512;
+
+int threads_of(const Placement& place) {
+    return place.threads > 0 ? place.threads : usable_cores();
+}
+
+// What a worker sums over rows, always from the first row to the last.
+struct RowSums {
+    double loss = 0, weight = 0;
+    int64_t correct = 0, counted = 0;
+};
+
+class CpuBackend final : public Backend {
+  public:
+    explicit CpuBackend(const TrainerOptions& options)
+        : options_(options), kernels_(kernels_of(options.placement.isa)), loss_(options.loss, options.net.classes()),
+          state_(options.net, options.optimizer), updater_(kernels_, options.optimizer, state_),
+          pool_(threads_of(options.placement)), scratch_(pool_.threads() * round_up(options.net.classes(), 8)) {}
+
+    void bind(const Samples& training) override { training_ = training; }
+
+    ChunkResult train(const Chunk& chunk, std::span<StepResult> results) override {
+        reserve(std::min(chunk.batch_size, chunk.samples));
+        const int64_t steps = chunk.steps();
+        if (steps > 1) // a single step notices before it changes anything
+            snapshot_.emplace(snapshot_ ? std::move(*snapshot_) : TrainingState(options_.net, options_.optimizer));
+        int64_t done = 0;
+        pool_.run([&](const Worker& worker) {
+            if (steps > 1)
+                copy_state(state_, *snapshot_, worker);
+            int64_t step = 0;
+            while (step < steps && train_step(chunk, step, results[static_cast<size_t>(step)], worker))
+                ++step;
+            worker.barrier();
+            if (step < steps && steps > 1)
+                copy_state(*snapshot_, state_, worker);
+            if (worker.leads())
+                done = step;
+        });
+        if (done < steps)
+            return {done, true};
+        step_ += steps;
+        return {steps, false};
+    }
+
+    Evaluation evaluate(const Samples& samples, int64_t first, int64_t count, int32_t* predictions) override {
+        reserve(std::min(count, kEvaluationRows));
+        Evaluation sums;
+        pool_.run([&](const Worker& worker) {
+            for (int64_t at = 0; at < count; at += buffers_.capacity) {
+                const int64_t rows = std::min(buffers_.capacity, count - at);
+                evaluate_rows({&samples, nullptr, first + at, rows}, worker);
+                if (worker.leads())
+                    add_evaluation(rows, sums, predictions ? predictions + at : nullptr);
+                worker.barrier();
+            }
+        });
+        return sums;
+    }
+
+    void read(Slot slot, std::span<double> values) const override { state_.of(slot).unpack(values); }
+
+    void write(Slot slot, std::span<const double> values) override {
+        state_.of(slot).pack(values);
+        if (slot == Slot::parameters)
+            state_.refresh_transposed(kernels_);
+    }
+
+    int64_t step() const override { return step_; }
+    void set_step(int64_t step) override { step_ = step; }
+
+    int64_t bytes() const override {
+        int64_t sum = state_.bytes() + (snapshot_ ? snapshot_->bytes() : 0) + buffers_.bytes() + labels_.bytes() +
+                      row_results_.bytes() + scratch_.bytes();
+        for (const Activations& delta : deltas_)
+            sum += delta.bytes();
+        return sum;
+    }
+
+    std::string describe() const override {
+        return "cpu: " + std::string(kernels_.name) + ", " + std::to_string(pool_.threads()) +
+               (pool_.threads() == 1 ? " thread" : " threads") + ", float32";
+    }
+
+  private:
+    // Buffers for batches of so many rows; they only grow.
+    void reserve(int64_t rows) {
+        if (rows <= buffers_.capacity)
+            return;
+        ForwardBuffers buffers(options_.net, rows, Purpose::training);
+        std::vector<Activations> deltas;
+        for (int l = 0; l < options_.net.layers(); ++l)
+            deltas.emplace_back(buffers.capacity, options_.net.fan_out(l));
+        labels_ = Buffer<int32_t>(buffers.capacity);
+        row_results_ = Buffer<RowResult>(buffers.capacity);
+        buffers_ = std::move(buffers);
+        deltas_ = std::move(deltas);
+    }
+
+    static void copy_state(const TrainingState& from, TrainingState& to, const Worker& worker) {
+        from.for_each_buffer(to, [&](const Buffer<float>& source, Buffer<float>& target) {
+            const Range part = worker.share_of(source.size());
+            std::copy(source.data() + part.begin, source.data() + part.end, target.data() + part.begin);
+        });
+    }
+
+    double* scratch_of(const Worker& worker) {
+        return scratch_.data() + worker.index * (scratch_.size() / worker.count);
+    }
+
+    // Called by all workers, as the functions below. False if the loss is not finite; then nothing was updated.
+    bool train_step(const Chunk& chunk, int64_t step, StepResult& result, const Worker& worker) {
+        const int64_t rows = chunk.rows(step), begin = step * chunk.batch_size;
+        const Selection selection{&training_, chunk.order ? chunk.order + begin : nullptr, chunk.first + begin, rows};
+        const bool sparse = forward_rows(selection, worker);
+        const double divisor = loss_.divisor(sum_weights(rows));
+        loss_.rows(buffers_.logits(), labels_.data(), worker.share_of(rows), divisor, &deltas_.back(),
+                   row_results_.data(), scratch_of(worker));
+        worker.barrier();
+
+        const RowSums sums = sum_rows(rows);
+        const double loss = sums.loss / divisor; // 0 / 0 if every label is ignored
+        if (!std::isfinite(loss) && sums.counted > 0)
+            return false;
+        if (worker.leads())
+            result = {loss, static_cast<int32_t>(sums.correct)};
+        const double learning_rate = chunk.learning_rates[step];
+        update_layers(rows, sparse, update_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
+        return true;
+    }
+
+    bool forward_rows(const Selection& selection, const Worker& worker) {
+        const Range own = worker.share_of(selection.rows);
+        for (int64_t row = own.begin; row < own.end; ++row)
+            labels_[row] = selection.samples->labels[selection.sample(row)];
+        return forward(kernels_, state_.parameters, selection, buffers_, worker);
+    }
+
+    // From the last layer to the first: a layer's delta is handed down before its weight changes.
+    void update_layers(int64_t rows, bool sparse, const UpdateConstants& constants, const Worker& worker) {
+        for (size_t l = deltas_.size(); l-- > 0;) {
+            if (l > 0) {
+                const Activations& input = buffers_.outputs[l - 1];
+                backward(kernels_, state_.transposed[l - 1], deltas_[l], input, rows, deltas_[l - 1], worker);
+                worker.barrier();
+                updater_.dense(l, constants, input, deltas_[l], rows, worker);
+            } else if (sparse) {
+                updater_.sparse(constants, buffers_.batch.by_pixel(), deltas_[0], rows, worker);
+            } else {
+                updater_.dense(0, constants, buffers_.batch.dense(), deltas_[0], rows, worker);
+            }
+        }
+    }
+
+    void evaluate_rows(const Selection& selection, const Worker& worker) {
+        forward_rows(selection, worker);
+        loss_.rows(buffers_.logits(), labels_.data(), worker.share_of(selection.rows), 1, nullptr, row_results_.data(),
+                   scratch_of(worker));
+        worker.barrier();
+    }
+
+    void add_evaluation(int64_t rows, Evaluation& to, int32_t* predictions) const {
+        const RowSums sums = sum_rows(rows);
+        to.loss_sum += sums.loss;
+        to.weight_sum += sums.weight;
+        to.correct += sums.correct;
+        to.counted += sums.counted;
+        for (int64_t row = 0; predictions && row < rows; ++row)
+            predictions[row] = row_results_[row].predicted;
+    }
+
+    double sum_weights(int64_t rows) const {
+        double sum = 0;
+        for (int64_t row = 0; row < rows; ++row)
+            sum += loss_.weight_of(labels_[row]);
+        return sum;
+    }
+
+    RowSums sum_rows(int64_t rows) const {
+        RowSums sums;
+        for (int64_t row = 0; row < rows; ++row) {
+            if (loss_.ignores(labels_[row]))
+                continue;
+            sums.loss += row_results_[row].loss;
+            sums.weight += loss_.weight_of(labels_[row]);
+            sums.correct += row_results_[row].predicted == labels_[row];
+            ++sums.counted;
+        }
+        return sums;
+    }
+
+    TrainerOptions options_;
+    const Kernels& kernels_;
+    Loss loss_;
+    TrainingState state_;
+    std::optional<TrainingState> snapshot_; // of the chunk's start
+    Updater updater_;
+    Pool pool_;
+    Buffer<double> scratch_; // [threads][classes]
+    Samples training_;
+    ForwardBuffers buffers_;
+    std::vector<Activations> deltas_; // of each layer: the loss's gradient by its output, before the ReLU
+    Buffer<int32_t> labels_;          // [rows]
+    Buffer<RowResult> row_results_;   // [rows]
+    int64_t step_ = 0;
+};
+
+void refuse_other_precisions(const Placement& place) {
+    if (place.precision == Precision::tf32)
+        throw Error(Status::unsupported, "precision tf32 is for GPUs; on the CPU choose float32");
+    if (place.precision == Precision::bf16)
+        throw Error(Status::unsupported, "precision bf16 is not implemented on the CPU; choose float32");
+}
+
+} // namespace
+
+std::unique_ptr<Backend> make_backend(const TrainerOptions& options) {
+    refuse_other_precisions(options.placement);
+    return std::make_unique<CpuBackend>(options);
+}
+
 std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place,
                                           std::span<const float> parameters) {
     return reference::make_predictor(net, place, parameters);
 }
-std::string isa_levels() { return "scalar"; }
-std::string best_isa() { return "scalar"; }
-int usable_cores() { return 1; }
-bool has_bf16() { return false; }
+
+bool has_bf16() {
+    return false;
+}
 
 } // namespace mn::cpu

@@ -1,0 +1,87 @@
+#include "cpu/forward.h"
+
+#include <algorithm>
+
+namespace mn::cpu {
+
+namespace {
+
+// Rows of a panel that lie a multiple of 4 KiB apart from the next panel's fall on the same cache sets: keep clear of
+// it.
+int64_t padded_capacity(int64_t rows) {
+    const int64_t whole = round_up(std::max<int64_t>(rows, 1), kGroup);
+    return whole % kPanel == 0 ? whole + kGroup : whole;
+}
+
+// output [rows, fan_out] = relu(input [rows, fan_in] * weight + bias), by tiles of rows and panels of columns.
+void forward_dense(const Kernels& kernels, const PackedLayer& layer, const Activations& input, int64_t rows, bool relu,
+                   Activations& output, const Worker& worker) {
+    const Tiles tiles(rows, kernels.tile_rows);
+    const Range items = worker.share_of(layer.panels() * tiles.tiles);
+    for (int64_t i = items.begin; i < items.end; ++i) {
+        const int64_t panel = i / tiles.tiles;
+        const Range range = tiles[i % tiles.tiles];
+        Tile tile;
+        tile.a = input.at(0, range.begin);
+        tile.a_panel_stride = input.panel_stride();
+        tile.b = layer.weight_at(panel, 0);
+        tile.depth = layer.fan_in;
+        tile.out = output.at(panel, range.begin);
+        tile.rows = range.size();
+        tile.columns = output.columns_of(panel);
+        kernels.multiply(tile);
+        kernels.add_bias(tile.out, tile.rows, layer.bias.data() + panel * kPanel, relu);
+    }
+}
+
+// The same from lists of non-zero inputs, by groups of rows. Rows beyond the last sample hold copies of it.
+void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const NonZeros& input, int64_t rows, bool relu,
+                    Activations& output, const Worker& worker) {
+    const int64_t groups = divide_up(rows, kGroup);
+    const Range items = worker.share_of(layer.panels() * groups);
+    for (int64_t i = items.begin; i < items.end; ++i) {
+        const int64_t panel = i / groups, group = i % groups;
+        SparseTile tile = input.tile(group);
+        tile.b = layer.weight_at(panel, 0);
+        tile.out = output.at(panel, group * kGroup);
+        tile.columns = output.columns_of(panel);
+        kernels.gather(tile);
+        kernels.add_bias(tile.out, kGroup, layer.bias.data() + panel * kPanel, relu);
+    }
+}
+
+} // namespace
+
+ForwardBuffers::ForwardBuffers(const NetShape& net, int64_t rows, Purpose purpose)
+    : capacity(padded_capacity(rows)), batch(capacity, net.features(), purpose) {
+    for (int l = 0; l < net.layers(); ++l)
+        outputs.emplace_back(capacity, net.fan_out(l));
+}
+
+int64_t ForwardBuffers::bytes() const {
+    int64_t sum = batch.bytes();
+    for (const Activations& output : outputs)
+        sum += output.bytes();
+    return sum;
+}
+
+bool forward(const Kernels& kernels, const PackedNet& parameters, const Selection& selection, ForwardBuffers& buffers,
+             const Worker& worker) {
+    const bool sparse = buffers.batch.stage(selection, worker);
+    const size_t layers = parameters.layers.size();
+    for (size_t l = 0; l < layers; ++l) {
+        const PackedLayer& layer = parameters.layers[l];
+        const bool relu = l + 1 < layers;
+        Activations& output = buffers.outputs[l];
+        if (l == 0 && sparse) {
+            forward_sparse(kernels, layer, buffers.batch.by_sample(), selection.rows, relu, output, worker);
+        } else {
+            const Activations& input = l == 0 ? buffers.batch.dense() : buffers.outputs[l - 1];
+            forward_dense(kernels, layer, input, selection.rows, relu, output, worker);
+        }
+        worker.barrier();
+    }
+    return sparse;
+}
+
+} // namespace mn::cpu

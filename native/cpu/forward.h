@@ -1,0 +1,38 @@
+// The forward pass: samples in, logits out.
+#pragma once
+
+#include <vector>
+
+#include "cpu/batch.h"
+#include "cpu/kernels.h"
+#include "cpu/layout.h"
+#include "cpu/pool.h"
+#include "model/options.h"
+
+namespace mn::cpu {
+
+// `count` rows cut into tiles of at most `most` rows, as even as can be.
+struct Tiles {
+    int64_t count, tiles;
+
+    Tiles(int64_t rows, int64_t most) : count(rows), tiles(divide_up(rows, most)) {}
+    Range operator[](int64_t i) const { return share(count, i, tiles); }
+};
+
+// What a forward pass writes, for batches of up to `capacity` rows.
+struct ForwardBuffers {
+    int64_t capacity = 0;
+    Batch batch;
+    std::vector<Activations> outputs; // of each layer, after its ReLU; the last are the logits
+
+    ForwardBuffers() = default;
+    ForwardBuffers(const NetShape& net, int64_t rows, Purpose purpose);
+    const Activations& logits() const { return outputs.back(); }
+    int64_t bytes() const;
+};
+
+// Called by all workers; ends with a barrier. Returns whether the batch was sparse.
+bool forward(const Kernels& kernels, const PackedNet& parameters, const Selection& selection, ForwardBuffers& buffers,
+             const Worker& worker);
+
+} // namespace mn::cpu

@@ -1,0 +1,14 @@
+// Instruction sets: which levels this machine can use, and the kernels of each.
+#pragma once
+
+#include <string>
+
+#include "cpu/kernels.h"
+
+namespace mn::cpu {
+
+// The kernels of a level by its name, "" for the best. Error(unsupported) if there is no such level or the machine
+// lacks it.
+const Kernels& kernels_of(const std::string& isa);
+
+} // namespace mn::cpu

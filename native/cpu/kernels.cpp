@@ -1,0 +1,73 @@
+// Compiles the kernels for every level. Highway is used for its headers alone: its own dispatcher needs a shared
+// library, so the tables are collected here and isa.cpp chooses.
+#include "cpu/kernel_tables.h"
+
+// Vectors of unknown size (SVE) can't be kept in arrays; Arm takes NEON.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#define HWY_WANT_AVX3_DL
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/kernels.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "cpu/product-inl.h"
+#include "cpu/rows-inl.h"
+#include "cpu/update-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mn::cpu {
+namespace HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_SSSE3
+constexpr const char* kName = "ssse3";
+#elif HWY_TARGET == HWY_SSE4
+constexpr const char* kName = "sse4";
+#elif HWY_TARGET == HWY_AVX2
+constexpr const char* kName = "avx2";
+#elif HWY_TARGET == HWY_AVX3
+constexpr const char* kName = "avx3";
+#elif HWY_TARGET == HWY_AVX3_DL
+constexpr const char* kName = "avx3_dl";
+#elif HWY_TARGET == HWY_EMU128
+constexpr const char* kName = "emu128";
+#elif HWY_TARGET == HWY_NEON
+constexpr const char* kName = "neon";
+#else
+constexpr const char* kName = "scalar";
+#endif
+
+extern const Kernels kKernels;
+const Kernels kKernels = {kName, kTileRows, Multiply, Outer, Gather, AddBias, Mask, ColumnSum, Transpose, Adam, Sgd};
+
+} // namespace HWY_NAMESPACE
+} // namespace mn::cpu
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace mn::cpu {
+
+std::span<const LevelKernels> kernel_tables() {
+    static constexpr LevelKernels kTables[] = {
+        {Level::baseline, &HWY_NAMESPACE::kKernels},
+#if HWY_TARGETS & HWY_SSSE3 & ~HWY_STATIC_TARGET
+        {Level::ssse3, &N_SSSE3::kKernels},
+#endif
+#if HWY_TARGETS & HWY_SSE4 & ~HWY_STATIC_TARGET
+        {Level::sse4, &N_SSE4::kKernels},
+#endif
+#if HWY_TARGETS & HWY_AVX2 & ~HWY_STATIC_TARGET
+        {Level::avx2, &N_AVX2::kKernels},
+#endif
+#if HWY_TARGETS & HWY_AVX3 & ~HWY_STATIC_TARGET
+        {Level::avx3, &N_AVX3::kKernels},
+#endif
+#if HWY_TARGETS & HWY_AVX3_DL & ~HWY_STATIC_TARGET
+        {Level::avx3_dl, &N_AVX3_DL::kKernels},
+#endif
+    };
+    return kTables;
+}
+
+} // namespace mn::cpu
+#endif

@@ -1,0 +1,119 @@
+// How matrices lie in memory. Columns are cut into panels of kPanel, and a panel holds its rows one after the other:
+// [panel][row][kPanel]. Weights: row = input, column = output. Activations: row = sample, column = neuron.
+// Columns beyond the matrix are padding; they hold zeros and are never read back.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "model/options.h"
+
+namespace mn::cpu {
+
+constexpr int64_t kPanel = 32;
+
+constexpr int64_t divide_up(int64_t a, int64_t b) {
+    return (a + b - 1) / b;
+}
+constexpr int64_t panels_of(int64_t columns) {
+    return divide_up(columns, kPanel);
+}
+constexpr int64_t round_up(int64_t a, int64_t b) {
+    return divide_up(a, b) * b;
+}
+
+// Memory on a cache-line border, zeroed at first. Throws std::bad_alloc.
+template <class T>
+class Buffer {
+  public:
+    Buffer() = default;
+    explicit Buffer(int64_t size) : size_(size) {
+        if (size < 0 || size > std::numeric_limits<int64_t>::max() / 64)
+            throw std::bad_alloc();
+        data_ = static_cast<T*>(::operator new(bytes_of(size), kAlignment));
+        std::memset(static_cast<void*>(data_), 0, bytes_of(size));
+    }
+    Buffer(Buffer&& other) noexcept { swap(other); }
+    Buffer& operator=(Buffer&& other) noexcept {
+        swap(other);
+        return *this;
+    }
+    ~Buffer() { ::operator delete(data_, kAlignment); }
+
+    T* data() { return data_; }
+    const T* data() const { return data_; }
+    T& operator[](int64_t i) { return data_[i]; }
+    const T& operator[](int64_t i) const { return data_[i]; }
+    int64_t size() const { return size_; }
+    int64_t bytes() const { return data_ ? static_cast<int64_t>(bytes_of(size_)) : 0; }
+
+  private:
+    static constexpr std::align_val_t kAlignment{64};
+    // One vector more than asked for, so that a kernel may load whole vectors up to the end.
+    static size_t bytes_of(int64_t size) { return static_cast<size_t>(size) * sizeof(T) + 64; }
+    void swap(Buffer& other) {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+    }
+
+    T* data_ = nullptr;
+    int64_t size_ = 0;
+};
+
+// A matrix of samples: [panels_of(columns)][capacity][kPanel].
+class Activations {
+  public:
+    Activations() = default;
+    Activations(int64_t capacity, int64_t columns)
+        : capacity_(capacity), columns_(columns), data_(panels_of(columns) * capacity * kPanel) {}
+
+    float* at(int64_t panel, int64_t row) { return data_.data() + (panel * capacity_ + row) * kPanel; }
+    const float* at(int64_t panel, int64_t row) const { return data_.data() + (panel * capacity_ + row) * kPanel; }
+    int64_t panel_stride() const { return capacity_ * kPanel; }
+    int64_t capacity() const { return capacity_; }
+    int64_t columns() const { return columns_; }
+    int64_t panels() const { return panels_of(columns_); }
+    // Columns of a panel that are not padding.
+    int64_t columns_of(int64_t panel) const { return std::min(kPanel, columns_ - panel * kPanel); }
+    int64_t bytes() const { return data_.bytes(); }
+
+  private:
+    int64_t capacity_ = 0, columns_ = 0;
+    Buffer<float> data_;
+};
+
+// A layer's weight and bias, or one of the optimizer's values for each of them.
+struct PackedLayer {
+    int64_t fan_in = 0, fan_out = 0;
+    Buffer<float> weight; // [panels][fan_in][kPanel]
+    Buffer<float> bias;   // [panels][kPanel]
+
+    PackedLayer(int64_t fan_in, int64_t fan_out);
+    int64_t panels() const { return panels_of(fan_out); }
+    int64_t weight_index(int64_t panel, int64_t row) const { return (panel * fan_in + row) * kPanel; }
+    float* weight_at(int64_t panel, int64_t row) { return weight.data() + weight_index(panel, row); }
+    const float* weight_at(int64_t panel, int64_t row) const { return weight.data() + weight_index(panel, row); }
+};
+
+// One value for each parameter of the net.
+struct PackedNet {
+    std::vector<PackedLayer> layers;
+
+    PackedNet() = default;
+    explicit PackedNet(const NetShape& net);
+    int64_t bytes() const;
+
+    // From and to the flat vector in state-dict order: for each layer weight [fan_out, fan_in], then bias [fan_out].
+    template <class T>
+    void pack(std::span<const T> flat);
+    void unpack(std::span<double> flat) const;
+};
+
+} // namespace mn::cpu

@@ -1,0 +1,78 @@
+#include "cpu/loss.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mn::cpu {
+
+namespace {
+
+// Copies a row of a matrix into plain order.
+void unpack_row(const Activations& matrix, int64_t row, double* values) {
+    for (int64_t panel = 0; panel < matrix.panels(); ++panel)
+        values = std::copy_n(matrix.at(panel, row), matrix.columns_of(panel), values);
+}
+
+} // namespace
+
+Loss::Loss(const LossOptions& options, int64_t classes)
+    : options_(options), classes_(classes), smooth_(static_cast<size_t>(classes)) {
+    for (int64_t c = 0; c < classes; ++c) {
+        smooth_[static_cast<size_t>(c)] = options.label_smoothing / static_cast<double>(classes) * options.weight_of(c);
+        smooth_sum_ += smooth_[static_cast<size_t>(c)];
+    }
+}
+
+// -log_softmax(c) = log_sum - logits[c], where the largest logit was taken off both.
+double Loss::row_loss(const double* logits, int32_t label, double log_sum) const {
+    double loss = 0;
+    if (const double weight = (1 - options_.label_smoothing) * options_.weight_of(label); weight != 0)
+        loss = weight * (log_sum - logits[label]);
+    if (options_.label_smoothing != 0) {
+        for (int64_t c = 0; c < classes_; ++c) {
+            if (const double weight = smooth_[static_cast<size_t>(c)]; weight != 0)
+                loss += weight * (log_sum - logits[c]);
+        }
+    }
+    return loss;
+}
+
+// d loss / d logit_c = softmax_c * sum of targets - target_c
+void Loss::row_gradient(const double* softmax, int32_t label, double factor, Activations& gradient, int64_t row) const {
+    const double on_label = (1 - options_.label_smoothing) * options_.weight_of(label);
+    const double total = on_label + smooth_sum_;
+    for (int64_t panel = 0; panel < gradient.panels(); ++panel) {
+        float* to = gradient.at(panel, row);
+        for (int64_t i = 0; i < gradient.columns_of(panel); ++i) {
+            const int64_t c = panel * kPanel + i;
+            const double target = smooth_[static_cast<size_t>(c)] + (c == label ? on_label : 0);
+            to[i] = static_cast<float>(factor * (softmax[c] * total - target));
+        }
+    }
+}
+
+void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, double divisor, Activations* gradient,
+                RowResult* results, double* scratch) const {
+    for (int64_t row = rows.begin; row < rows.end; ++row) {
+        const int32_t label = labels[row];
+        unpack_row(logits, row, scratch);
+        const double* largest = std::max_element(scratch, scratch + classes_);
+        results[row] = {0, static_cast<int32_t>(largest - scratch)};
+        if (ignores(label)) {
+            for (int64_t panel = 0; gradient && panel < gradient->panels(); ++panel)
+                std::fill_n(gradient->at(panel, row), kPanel, 0.0f);
+            continue;
+        }
+        std::transform(scratch, scratch + classes_, scratch, [top = *largest](double x) { return x - top; });
+        double sum = 0;
+        for (int64_t c = 0; c < classes_; ++c)
+            sum += std::exp(scratch[c]);
+        results[row].loss = row_loss(scratch, label, std::log(sum));
+        if (gradient) {
+            std::transform(scratch, scratch + classes_, scratch, [sum](double x) { return std::exp(x) / sum; });
+            row_gradient(scratch, label, 1 / divisor, *gradient, row);
+        }
+    }
+}
+
+} // namespace mn::cpu

@@ -1,0 +1,44 @@
+// Softmax cross-entropy and its gradient, row by row, in double precision.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "cpu/layout.h"
+#include "cpu/pool.h"
+#include "model/options.h"
+
+namespace mn::cpu {
+
+struct RowResult {
+    double loss = 0; // 0 if the label is ignored
+    int32_t predicted = 0;
+};
+
+class Loss {
+  public:
+    Loss(const LossOptions& options, int64_t classes);
+
+    bool ignores(int32_t label) const { return label == options_.ignore_index; }
+    // What the label's loss counts in the mean; 0 if it is ignored.
+    double weight_of(int32_t label) const { return ignores(label) ? 0 : options_.weight_of(label); }
+    // What the sum of the rows' losses is divided by.
+    double divisor(double weight_sum) const { return options_.reduction == Reduction::mean ? weight_sum : 1; }
+
+    // results [row] for the given rows, from logits and labels [row].
+    // gradient: of the sum of losses / divisor by the logits; null if it is not wanted.
+    // scratch [classes]: the worker's own.
+    void rows(const Activations& logits, const int32_t* labels, Range rows, double divisor, Activations* gradient,
+              RowResult* results, double* scratch) const;
+
+  private:
+    double row_loss(const double* logits, int32_t label, double log_sum) const;
+    void row_gradient(const double* softmax, int32_t label, double factor, Activations& gradient, int64_t row) const;
+
+    LossOptions options_;
+    int64_t classes_;
+    std::vector<double> smooth_; // [classes] the share of label smoothing in the target, times the class weight
+    double smooth_sum_ = 0;
+};
+
+} // namespace mn::cpu

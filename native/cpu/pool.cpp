@@ -1,0 +1,142 @@
+#include "cpu/pool.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <string>
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
+
+namespace mn::cpu {
+
+namespace {
+
+// A pause takes 40 to 140 cycles: about 20 to 60 microseconds of spinning, longer than a step's phases differ.
+constexpr int kSpins = 1000;
+// Then the core is offered to others some times before the thread goes to sleep in the kernel.
+constexpr int kYields = 20;
+
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+int affinity_cores() {
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) == 0)
+        return CPU_COUNT(&set);
+#endif
+    return static_cast<int>(std::thread::hardware_concurrency());
+}
+
+// Cores' worth of time that the control group grants, or 0 where there is no limit.
+double quota_cores() {
+    std::string quota;
+    double period = 0;
+    std::ifstream unified("/sys/fs/cgroup/cpu.max");
+    if (unified >> quota >> period && quota != "max" && period > 0)
+        return std::stod(quota) / period;
+    double microseconds = 0;
+    std::ifstream quota_file("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
+    std::ifstream period_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+    if (quota_file >> microseconds && period_file >> period && microseconds > 0 && period > 0)
+        return microseconds / period;
+    return 0;
+}
+
+} // namespace
+
+int usable_cores() {
+    int cores = affinity_cores();
+    if (const double quota = quota_cores(); quota > 0)
+        cores = std::min(cores, static_cast<int>(std::ceil(quota)));
+    return std::max(cores, 1);
+}
+
+void Worker::barrier() const {
+    if (count > 1)
+        pool->barrier();
+}
+
+Pool::Pool(int threads) {
+    // More threads than cores: whoever spins keeps the one he waits for from running.
+    spins_ = threads <= usable_cores() ? kSpins : 0;
+    try {
+        for (int i = 1; i < threads; ++i)
+            helpers_.emplace_back([this, i] { help(i); });
+    } catch (...) {
+        stop();
+        throw;
+    }
+}
+
+Pool::~Pool() {
+    stop();
+}
+
+void Pool::stop() noexcept {
+    stop_ = true;
+    round_.fetch_add(1, std::memory_order_release);
+    round_.notify_all();
+    for (std::thread& helper : helpers_)
+        helper.join();
+}
+
+void Pool::run(const std::function<void(const Worker&)>& job) {
+    if (!helpers_.empty()) {
+        job_ = &job;
+        round_.fetch_add(1, std::memory_order_release);
+        round_.notify_all();
+    }
+    [&]() noexcept { job(Worker{0, threads(), this}); }();
+    if (!helpers_.empty())
+        barrier();
+}
+
+void Pool::help(int index) {
+    for (uint32_t seen = 0;; ++seen) {
+        wait(round_, [&](uint32_t round) { return round != seen; });
+        if (stop_)
+            return;
+        [&]() noexcept { (*job_)(Worker{index, threads(), this}); }();
+        barrier();
+    }
+}
+
+void Pool::barrier() {
+    const uint32_t phase = phase_.load(std::memory_order_relaxed);
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(threads())) {
+        arrived_.store(0, std::memory_order_relaxed);
+        phase_.store(phase + 1, std::memory_order_release);
+        phase_.notify_all();
+        return;
+    }
+    wait(phase_, [&](uint32_t now) { return now != phase; });
+}
+
+// Returns when done(word): spins, then yields, then sleeps.
+template <class Done>
+void Pool::wait(std::atomic<uint32_t>& word, Done done) const {
+    for (int i = 0; i < spins_; ++i) {
+        if (done(word.load(std::memory_order_acquire)))
+            return;
+        pause();
+    }
+    for (int i = 0; i < kYields; ++i) {
+        if (done(word.load(std::memory_order_acquire)))
+            return;
+        std::this_thread::yield();
+    }
+    for (uint32_t value = word.load(std::memory_order_acquire); !done(value);
+         value = word.load(std::memory_order_acquire)) {
+        word.wait(value, std::memory_order_acquire);
+    }
+}
+
+} // namespace mn::cpu

@@ -1,0 +1,175 @@
+#include "cpu/update.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cpu/forward.h"
+#include "model/error.h"
+
+namespace mn::cpu {
+
+namespace {
+
+// The rows of a weight panel as tiles that do not cross a panel of its inputs.
+class WeightTiles {
+  public:
+    WeightTiles(int64_t fan_in, int64_t most)
+        : fan_in_(fan_in), whole_panels_(fan_in / kPanel), in_panel_(kPanel, most), in_last_(fan_in % kPanel, most) {}
+
+    int64_t count() const { return whole_panels_ * in_panel_.tiles + in_last_.tiles; }
+    Range operator[](int64_t i) const {
+        const int64_t panel = std::min(i / in_panel_.tiles, whole_panels_);
+        const int64_t within = i - panel * in_panel_.tiles;
+        const Range range = panel < whole_panels_ ? in_panel_[within] : in_last_[within];
+        return {panel * kPanel + range.begin, panel * kPanel + range.end};
+    }
+
+  private:
+    int64_t fan_in_, whole_panels_;
+    Tiles in_panel_, in_last_;
+};
+
+// A product leaves columns alone that it has no need of; the padding's gradient must be zero.
+template <size_t kSize>
+void clear_padding(int64_t columns, float (&gradient)[kSize]) {
+    if (columns < kPanel)
+        std::fill_n(gradient, kSize, 0.0f);
+}
+
+float* data_or_null(PackedNet& net, size_t l, int64_t index) {
+    return net.layers.empty() ? nullptr : net.layers[l].weight.data() + index;
+}
+
+float* bias_or_null(PackedNet& net, size_t l, int64_t index) {
+    return net.layers.empty() ? nullptr : net.layers[l].bias.data() + index;
+}
+
+} // namespace
+
+TrainingState::TrainingState(const NetShape& net, const OptimizerOptions& optimizer) : parameters(net) {
+    if (optimizer.has_first_moment())
+        first_moment = PackedNet(net);
+    if (optimizer.has_second_moment())
+        second_moment = PackedNet(net);
+    if (optimizer.has_max_second_moment())
+        max_second_moment = PackedNet(net);
+    for (int l = 1; l < net.layers(); ++l)
+        transposed.emplace_back(net.fan_in(l), net.fan_out(l));
+}
+
+PackedNet& TrainingState::of(Slot slot) {
+    switch (slot) {
+    case Slot::parameters:
+        return parameters;
+    case Slot::first_moment:
+        return first_moment;
+    case Slot::second_moment:
+        return second_moment;
+    case Slot::max_second_moment:
+        return max_second_moment;
+    }
+    throw Error(Status::internal, "unknown slot of the CPU backend");
+}
+
+void TrainingState::refresh_transposed(const Kernels& kernels) {
+    for (size_t l = 0; l < transposed.size(); ++l)
+        transposed[l].refresh(kernels, parameters.layers[l + 1]);
+}
+
+int64_t TrainingState::bytes() const {
+    int64_t sum = parameters.bytes() + first_moment.bytes() + second_moment.bytes() + max_second_moment.bytes();
+    for (const TransposedWeight& weight : transposed)
+        sum += weight.values.bytes();
+    return sum;
+}
+
+UpdateConstants update_constants(const OptimizerOptions& o, double learning_rate, int64_t step) {
+    const auto f = [](double x) { return static_cast<float>(x); };
+    UpdateConstants u;
+    u.weight_decay = f(o.kind == OptimizerKind::adamw ? 0 : o.weight_decay);
+    if (o.adaptive()) {
+        const double steps = static_cast<double>(step);
+        u.beta1 = f(o.beta1);
+        u.one_minus_beta1 = f(1 - o.beta1);
+        u.beta2 = f(o.beta2);
+        u.one_minus_beta2 = f(1 - o.beta2);
+        u.keep = f(o.kind == OptimizerKind::adamw ? 1 - learning_rate * o.weight_decay : 1);
+        u.step_size = f(learning_rate / (1 - std::pow(o.beta1, steps)));
+        u.inverse_correction = f(1 / std::sqrt(1 - std::pow(o.beta2, steps)));
+        u.eps = f(o.eps);
+        return u;
+    }
+    // The first step takes the gradient as it is, undampened.
+    const bool first = step == 1;
+    u.momentum = f(first ? 0 : o.momentum);
+    u.undamped = f(first ? 1 : 1 - o.dampening);
+    u.from_gradient = o.nesterov ? 1 : 0;
+    u.from_momentum = f(o.nesterov ? o.momentum : 1);
+    u.learning_rate = f(learning_rate);
+    return u;
+}
+
+void Updater::apply_weight(size_t l, const UpdateConstants& constants, int64_t panel, Range rows,
+                           const float* gradient) const {
+    PackedLayer& layer = state_.parameters.layers[l];
+    const int64_t index = layer.weight_index(panel, rows.begin);
+    apply_(constants, {gradient, layer.weight.data() + index, data_or_null(state_.first_moment, l, index),
+                       data_or_null(state_.second_moment, l, index), data_or_null(state_.max_second_moment, l, index),
+                       rows.size() * kPanel});
+    if (l > 0)
+        state_.transposed[l - 1].refresh(kernels_, layer, panel, rows);
+}
+
+void Updater::update_bias(size_t l, const UpdateConstants& constants, int64_t panel, const Activations& delta,
+                          int64_t rows) const {
+    alignas(64) float gradient[kPanel];
+    kernels_.column_sum(delta.at(panel, 0), rows, gradient);
+    const int64_t index = panel * kPanel;
+    apply_(constants,
+           {gradient, state_.parameters.layers[l].bias.data() + index, bias_or_null(state_.first_moment, l, index),
+            bias_or_null(state_.second_moment, l, index), bias_or_null(state_.max_second_moment, l, index), kPanel});
+}
+
+void Updater::dense(size_t l, const UpdateConstants& constants, const Activations& input, const Activations& delta,
+                    int64_t rows, const Worker& worker) const {
+    const WeightTiles tiles(input.columns(), kernels_.tile_rows);
+    const Range items = worker.share_of(delta.panels() * tiles.count());
+    alignas(64) float gradient[kPanel * kPanel] = {};
+    for (int64_t i = items.begin; i < items.end; ++i) {
+        const int64_t panel = i / tiles.count();
+        const Range range = tiles[i % tiles.count()];
+        Tile tile;
+        tile.a = input.at(range.begin / kPanel, 0) + range.begin % kPanel;
+        tile.b = delta.at(panel, 0);
+        tile.depth = rows;
+        tile.out = gradient;
+        tile.rows = range.size();
+        tile.columns = delta.columns_of(panel);
+        clear_padding(tile.columns, gradient);
+        kernels_.outer(tile);
+        apply_weight(l, constants, panel, range, gradient);
+        if (range.begin == 0)
+            update_bias(l, constants, panel, delta, rows);
+    }
+}
+
+void Updater::sparse(const UpdateConstants& constants, const NonZeros& input, const Activations& delta, int64_t rows,
+                     const Worker& worker) const {
+    const int64_t fan_in = state_.parameters.layers[0].fan_in, groups = divide_up(fan_in, kGroup);
+    const Range items = worker.share_of(delta.panels() * groups);
+    alignas(64) float gradient[kGroup * kPanel] = {};
+    for (int64_t i = items.begin; i < items.end; ++i) {
+        const int64_t panel = i / groups, group = i % groups;
+        SparseTile tile = input.tile(group);
+        tile.b = delta.at(panel, 0);
+        tile.out = gradient;
+        tile.columns = delta.columns_of(panel);
+        clear_padding(tile.columns, gradient);
+        kernels_.gather(tile);
+        apply_weight(0, constants, panel, {group * kGroup, std::min((group + 1) * kGroup, fan_in)}, gradient);
+        if (group == 0)
+            update_bias(0, constants, panel, delta, rows);
+    }
+}
+
+} // namespace mn::cpu

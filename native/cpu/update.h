@@ -1,0 +1,70 @@
+// The weight gradient and the optimizer in one: a tile of the gradient is summed, applied and forgotten, while it is in
+// the innermost cache. A worker always has the same part of the parameters, so that they stay with its core.
+#pragma once
+
+#include "cpu/backward.h"
+#include "cpu/batch.h"
+#include "cpu/kernels.h"
+#include "cpu/layout.h"
+#include "cpu/pool.h"
+#include "model/backend.h"
+
+namespace mn::cpu {
+
+// The parameters and what the optimizer keeps for each of them.
+struct TrainingState {
+    PackedNet parameters, first_moment, second_moment, max_second_moment; // without layers where not kept
+    std::vector<TransposedWeight> transposed;                             // [layer - 1]: the first layer needs none
+
+    TrainingState(const NetShape& net, const OptimizerOptions& optimizer);
+    PackedNet& of(Slot slot);
+    const PackedNet& of(Slot slot) const { return const_cast<TrainingState*>(this)->of(slot); }
+    void refresh_transposed(const Kernels& kernels);
+    int64_t bytes() const;
+
+    // visit(buffer, the same buffer of `other`) for each buffer.
+    template <class Visit>
+    void for_each_buffer(TrainingState& other, Visit visit) const;
+};
+
+template <class Visit>
+void TrainingState::for_each_buffer(TrainingState& other, Visit visit) const {
+    for (PackedNet TrainingState::*net : {&TrainingState::parameters, &TrainingState::first_moment,
+                                          &TrainingState::second_moment, &TrainingState::max_second_moment}) {
+        for (size_t l = 0; l < (this->*net).layers.size(); ++l) {
+            visit((this->*net).layers[l].weight, (other.*net).layers[l].weight);
+            visit((this->*net).layers[l].bias, (other.*net).layers[l].bias);
+        }
+    }
+    for (size_t l = 0; l < transposed.size(); ++l)
+        visit(transposed[l].values, other.transposed[l].values);
+}
+
+// step: 1 for the first.
+UpdateConstants update_constants(const OptimizerOptions& optimizer, double learning_rate, int64_t step);
+
+class Updater {
+  public:
+    Updater(const Kernels& kernels, const OptimizerOptions& optimizer, TrainingState& state)
+        : kernels_(kernels), apply_(optimizer.adaptive() ? kernels.adam : kernels.sgd), state_(state) {}
+
+    // One step on layer `l` (weight, bias and transpose): its gradient is input^T [fan_in, rows] * delta [rows,
+    // fan_out].
+    void dense(size_t l, const UpdateConstants& constants, const Activations& input, const Activations& delta,
+               int64_t rows, const Worker& worker) const;
+    // The same for the first layer, from the lists of its non-zero inputs.
+    void sparse(const UpdateConstants& constants, const NonZeros& input, const Activations& delta, int64_t rows,
+                const Worker& worker) const;
+
+  private:
+    void apply_weight(size_t l, const UpdateConstants& constants, int64_t panel, Range rows,
+                      const float* gradient) const;
+    void update_bias(size_t l, const UpdateConstants& constants, int64_t panel, const Activations& delta,
+                     int64_t rows) const;
+
+    const Kernels& kernels_;
+    void (*apply_)(const UpdateConstants&, const UpdateSlice&);
+    TrainingState& state_;
+};
+
+} // namespace mn::cpu
