@@ -2,14 +2,37 @@ package example;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
+import dev.mnistnative.model.Model;
+import dev.mnistnative.train.Adam;
+import dev.mnistnative.train.Preset;
+import dev.mnistnative.train.Trainer;
+import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingResult;
+import dev.mnistnative.train.TrainingSettings;
 
 /** Trains a little on MNIST with nothing but the published jars on the class path. */
 public final class Embedder {
+    private static final int TRAIN_SAMPLES = 6_400;
+
     private Embedder() {}
 
     public static void main(String[] args) {
-        try (Dataset train = Mnist.train().limit(3_200)) {
-            check(train.size() == 3_200, "3,200 training samples");
+        TrainingSettings settings = Preset.ARTICLE.settings().toBuilder()
+                .layers(784, 32, 10)
+                .optimizer(new Adam(1e-3))
+                .epochs(3)
+                .build();
+        try (Dataset train = Mnist.train().limit(TRAIN_SAMPLES);
+                Dataset test = Mnist.test();
+                Trainer trainer = Trainer.create(settings)) {
+            TrainingResult result = trainer.fit(train, test, new TrainingListener() {});
+            double first = result.epochs().get(0).trainLoss();
+            double last = result.lastEpoch().trainLoss();
+            check(last < first / 2, "the loss halves: " + first + " to " + last);
+            try (Model model = trainer.model()) {
+                double accuracy = model.evaluate(test).accuracy();
+                check(accuracy > 0.8, "test accuracy " + accuracy + " is above 0.8");
+            }
         }
         checkAbsent("picocli.CommandLine", "org.bytedeco.cuda.global.cudart", "com.fasterxml.jackson.core.JsonFactory");
     }
@@ -27,7 +50,7 @@ public final class Embedder {
 
     private static void check(boolean holds, String what) {
         if (!holds) {
-            throw new AssertionError("expected: " + what);
+            throw new AssertionError("does not hold: " + what);
         }
         System.out.println("embedder: " + what);
     }
