@@ -34,8 +34,7 @@ final class ArrayReader {
                     "its shape " + Arrays.toString(header.shape()) + " has one dimension, but images are [N, …]",
                     "check that images and labels are not exchanged");
         }
-        DirectMemory.requireFits(
-                memoryBytes(header), content.name() + " " + header.describe());
+        DirectMemory.requireFits(memoryBytes(header), content.name() + " " + header.describe());
         ByteBuffer memory = new ArrayReader(content, header).pixelMemory();
         PixelType type = header.type().pixelType();
         if (type == PixelType.FLOAT32) {
@@ -53,9 +52,11 @@ final class ArrayReader {
                     "give one class number a sample and check that images and labels are not exchanged");
         }
         DirectMemory.requireFits(header.elements() * Integer.BYTES, content.name() + " " + header.describe());
-        ElementType type = header.type();
-        GrowingMemory memory = new ArrayReader(content, header).convert(Integer.BYTES, (chunk, offset, to, index) ->
-                to.putInt(Labels.check(type.at(chunk, offset), index, options, content.name())));
+        GrowingMemory memory = new ArrayReader(content, header).convert(Integer.BYTES, (values, count, first, to) -> {
+            for (int i = 0; i < count; i++) {
+                to.putInt(Labels.check(values[i], first + i, options, content.name()));
+            }
+        });
         return memory.finish().asIntBuffer();
     }
 
@@ -87,40 +88,67 @@ final class ArrayReader {
     }
 
     private ByteBuffer pixelMemory() {
-        if (header.payloadBytes() >= MAP_FROM_BYTES && isInMemoryLayout()) {
+        boolean asInMemory = header.type() == ElementType.UINT8
+                || header.type() == ElementType.FLOAT32 && header.order() == ByteOrder.nativeOrder();
+        if (asInMemory && isMappable()) {
             return content.map(header.payloadBytes());
         }
-        ElementType type = header.type();
         GrowingMemory memory;
-        if (type.pixelType() == PixelType.UINT8) {
-            memory = convert(1, (chunk, offset, to, index) -> to.put((byte) type.at(chunk, offset)));
+        if (asInMemory) {
+            memory = stream(header.type().bytes(), (chunk, first, to) -> to.put(chunk));
+        } else if (header.type().pixelType() == PixelType.UINT8) {
+            memory = convert(1, (values, count, first, to) -> putBytes(values, count, to));
         } else {
-            memory = convert(Float.BYTES, (chunk, offset, to, index) -> to.putFloat((float) type.at(chunk, offset)));
+            memory = convert(Float.BYTES, (values, count, first, to) -> putFloats(values, count, to));
         }
         return header.fortran() ? Transposition.toRowMajor(memory.finish(), header) : memory.finish();
     }
 
-    private boolean isInMemoryLayout() {
-        boolean sameNumbers = header.type() == ElementType.UINT8
-                || header.type() == ElementType.FLOAT32
-                        && header.order() == ByteOrder.nativeOrder()
-                        && content.isAligned(Float.BYTES);
-        return sameNumbers && !header.fortran() && !content.isCompressed();
+    private boolean isMappable() {
+        return !header.fortran()
+                && header.payloadBytes() >= MAP_FROM_BYTES
+                && content.isAligned(header.type().bytes());
     }
 
-    /** Puts the element at `offset` of a chunk, the file's number `index`, into memory. */
-    private interface Conversion {
-        void put(ByteBuffer chunk, int offset, ByteBuffer to, long index);
+    private static void putBytes(double[] values, int count, ByteBuffer to) {
+        for (int i = 0; i < count; i++) {
+            to.put((byte) values[i]);
+        }
     }
 
-    /** Streams all elements through `conversion`, which writes `bytesEach` for each of them. */
-    private GrowingMemory convert(int bytesEach, Conversion conversion) {
+    private static void putFloats(double[] values, int count, ByteBuffer to) {
+        for (int i = 0; i < count; i++) {
+            to.putFloat((float) values[i]);
+        }
+    }
+
+    /** Puts `count` elements into memory; `first` is the number in the file of the first of them. */
+    private interface ValueSink {
+        void put(double[] values, int count, long first, ByteBuffer to);
+    }
+
+    /** Puts a chunk of elements, as they are in the file, into memory. */
+    private interface ChunkSink {
+        void put(ByteBuffer chunk, long first, ByteBuffer to);
+    }
+
+    /** Streams all elements through `sink`, which writes `bytesEach` for each of them. */
+    private GrowingMemory convert(int bytesEach, ValueSink sink) {
+        ElementType type = header.type();
+        double[] values = new double[CHUNK / type.bytes()];
+        return stream(bytesEach, (chunk, first, to) -> {
+            int count = chunk.remaining() / type.bytes();
+            type.toDoubles(chunk, values, count);
+            sink.put(values, count, first, to);
+        });
+    }
+
+    private GrowingMemory stream(int bytesEach, ChunkSink sink) {
         long total = header.elements() * bytesEach;
-        long first = content.isCompressed() ? Math.min(total, GrowingMemory.FIRST_BYTES) : total;
-        GrowingMemory memory = new GrowingMemory(first, total, content.name());
+        long start = content.isCompressed() ? Math.min(total, GrowingMemory.FIRST_BYTES) : total;
+        GrowingMemory memory = new GrowingMemory(start, total, content.name());
         int elementBytes = header.type().bytes();
         byte[] bytes = new byte[CHUNK];
-        ByteBuffer chunk = ByteBuffer.wrap(bytes).order(header.order());
         long read = 0;
         while (read < header.payloadBytes()) {
             int wanted = (int) Math.min(CHUNK, header.payloadBytes() - read);
@@ -128,10 +156,8 @@ final class ArrayReader {
             if (n < wanted) {
                 throw truncated(read + n);
             }
-            ByteBuffer to = memory.withRoomFor(n / elementBytes * bytesEach);
-            for (int offset = 0; offset < n; offset += elementBytes) {
-                conversion.put(chunk, offset, to, (read + offset) / elementBytes);
-            }
+            ByteBuffer chunk = ByteBuffer.wrap(bytes, 0, n).order(header.order());
+            sink.put(chunk, read / elementBytes, memory.withRoomFor(n / elementBytes * bytesEach));
             read += n;
         }
         content.requireEnd();

@@ -60,8 +60,7 @@ final class CsvReader {
     private Dataset readRows() {
         int features = columns.size() - (labelColumn < 0 ? 0 : 1);
         if (features == 0) {
-            throw DataFormatException.of(
-                    content.name(), "it has no column beside the label column", "add features");
+            throw DataFormatException.of(content.name(), "it has no column beside the label column", "add features");
         }
         GrowingMemory pixels = new GrowingMemory(1 << 16, DirectMemory.MAX_BYTES, content.name());
         CsvLabels labels = new CsvLabels(content.name());

@@ -30,8 +30,7 @@ final class CsvTokens {
 
     CsvTokens(Content content) {
         file = content.name();
-        in = new BufferedReader(
-                new InputStreamReader(content.stream(), StandardCharsets.UTF_8.newDecoder()), 1 << 16);
+        in = new BufferedReader(new InputStreamReader(content.stream(), StandardCharsets.UTF_8.newDecoder()), 1 << 16);
         advance();
         if (next == BYTE_ORDER_MARK) {
             advance();

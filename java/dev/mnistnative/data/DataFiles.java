@@ -112,8 +112,7 @@ public final class DataFiles {
     }
 
     /** The data set of what was read; counts and classes are checked. `labels` may be null. */
-    static Dataset assemble(
-            ArrayReader.Pixels pixels, IntBuffer labels, ReadOptions options, List<String> classNames) {
+    static Dataset assemble(ArrayReader.Pixels pixels, IntBuffer labels, ReadOptions options, List<String> classNames) {
         int classes = labels == null ? 0 : classes(labels, options, classNames);
         var layout = new Dataset.Layout(
                 pixels.type(), pixels.sampleShape(), pixels.scale(), options.ignoreIndex(), classes, classNames);
@@ -125,8 +124,7 @@ public final class DataFiles {
         return options.classes().orElse(needed);
     }
 
-    private static Dataset readBoth(
-            Path file, List<String> imageNames, List<String> labelNames, ReadOptions options) {
+    private static Dataset readBoth(Path file, List<String> imageNames, List<String> labelNames, ReadOptions options) {
         Format format;
         try (Content content = Content.ofFile(file)) {
             format = formatOf(content);
@@ -177,7 +175,8 @@ public final class DataFiles {
         String text = path.toString();
         int colon = text.lastIndexOf(':');
         if (colon > 0 && !Files.exists(path)) {
-            return Npz.open(path.resolveSibling(Path.of(text.substring(0, colon)).getFileName()), text.substring(colon + 1));
+            return Npz.open(
+                    path.resolveSibling(Path.of(text.substring(0, colon)).getFileName()), text.substring(colon + 1));
         }
         Content content = Content.ofFile(path);
         try {
@@ -196,12 +195,13 @@ public final class DataFiles {
         return switch (formatOf(content)) {
             case NPY -> NpyFormat.readHeader(content);
             case IDX -> IdxFormat.readHeader(content);
-            case NPZ -> throw DataFormatException.of(
-                    content.name(), "it is a zip within another file", "unpack it first");
-            case CSV -> throw DataFormatException.of(
-                    content.name(),
-                    "it is text, not an array",
-                    "give npy, npz or IDX, or a CSV as the only file together with its label column");
+            case NPZ ->
+                throw DataFormatException.of(content.name(), "it is a zip within another file", "unpack it first");
+            case CSV ->
+                throw DataFormatException.of(
+                        content.name(),
+                        "it is text, not an array",
+                        "give npy, npz or IDX, or a CSV as the only file together with its label column");
         };
     }
 

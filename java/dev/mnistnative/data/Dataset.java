@@ -75,15 +75,14 @@ public final class Dataset implements AutoCloseable {
         int sampleBytes = layout.sampleBytes();
         int size = pixels.remaining() / sampleBytes;
         if (pixels.remaining() == 0 || pixels.remaining() % sampleBytes != 0) {
-            throw new IllegalArgumentException(
-                    "pixels: " + pixels.remaining() + " bytes are not a whole number of samples of " + sampleBytes
-                            + " bytes; at least one is needed");
+            throw new IllegalArgumentException("pixels: " + pixels.remaining()
+                    + " bytes are not a whole number of samples of " + sampleBytes + " bytes; at least one is needed");
         }
         if (labels != null && labels.remaining() != size) {
             throw new IllegalArgumentException("labels: " + labels.remaining() + " for " + size + " samples");
         }
-        this.memory = new Memory(
-                pixels.slice().order(ByteOrder.nativeOrder()), labels == null ? null : labels.slice(), size);
+        this.memory =
+                new Memory(pixels.slice().order(ByteOrder.nativeOrder()), labels == null ? null : labels.slice(), size);
     }
 
     /**
@@ -95,7 +94,8 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if the lengths do not fit each other or a label is not allowed
      */
     public static Dataset ofBytes(byte[] pixels, int features, int[] labels) {
-        ByteBuffer direct = DirectMemory.allocate(pixels.length, "pixels").put(pixels).flip();
+        ByteBuffer direct =
+                DirectMemory.allocate(pixels.length, "pixels").put(pixels).flip();
         return of(direct, PixelType.UINT8, new int[] {features}, toDirect(labels), DEFAULT_IGNORE_INDEX);
     }
 
@@ -124,8 +124,7 @@ public final class Dataset implements AutoCloseable {
      * @param ignoreIndex the label of samples that take no part in the loss
      * @throws IllegalArgumentException if something of that does not hold
      */
-    public static Dataset of(
-            ByteBuffer pixels, PixelType type, int[] sampleShape, IntBuffer labels, long ignoreIndex) {
+    public static Dataset of(ByteBuffer pixels, PixelType type, int[] sampleShape, IntBuffer labels, long ignoreIndex) {
         requireDirect(pixels, type);
         if (labels != null && !(labels.isDirect() && labels.order() == ByteOrder.nativeOrder())) {
             throw new IllegalArgumentException("labels: must be a direct buffer in native byte order");
@@ -304,7 +303,8 @@ public final class Dataset implements AutoCloseable {
     /** Bytes of direct or mapped memory that this data set refers to. */
     public long nativeBytes() {
         Memory m = open();
-        return m.pixels().capacity() + (m.labels() == null ? 0L : (long) m.labels().capacity() * Integer.BYTES);
+        return m.pixels().capacity()
+                + (m.labels() == null ? 0L : (long) m.labels().capacity() * Integer.BYTES);
     }
 
     /** Drops this object's hold on the memory; a second call does nothing. */
@@ -317,8 +317,10 @@ public final class Dataset implements AutoCloseable {
     public String toString() {
         Memory m = memory;
         return "Dataset["
-                + (m == null ? "closed" : m.size() + " samples of " + Arrays.toString(layout.sampleShape()) + " "
-                        + layout.type() + ", " + layout.classes() + " classes")
+                + (m == null
+                        ? "closed"
+                        : m.size() + " samples of " + Arrays.toString(layout.sampleShape()) + " " + layout.type() + ", "
+                                + layout.classes() + " classes")
                 + "]";
     }
 
@@ -354,7 +356,11 @@ public final class Dataset implements AutoCloseable {
     private void copySample(Memory m, int i, float[] row) {
         int start = i * layout.sampleBytes();
         if (layout.type() == PixelType.FLOAT32) {
-            m.pixels().slice(start, row.length * Float.BYTES).order(ByteOrder.nativeOrder()).asFloatBuffer().get(row);
+            m.pixels()
+                    .slice(start, row.length * Float.BYTES)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer()
+                    .get(row);
             return;
         }
         double scale = layout.scale();

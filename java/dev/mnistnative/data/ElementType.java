@@ -9,75 +9,98 @@ import java.util.stream.Collectors;
 enum ElementType {
     BOOL("b1", 1, 0) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.get(offset) == 0 ? 0 : 1;
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.get(i) == 0 ? 0 : 1;
+            }
         }
     },
     UINT8("u1", 1, 0x08) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.get(offset) & 0xff;
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.get(i) & 0xff;
+            }
         }
     },
     INT8("i1", 1, 0x09) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.get(offset);
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.get(i);
+            }
         }
     },
     UINT16("u2", 2, 0) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.getChar(offset);
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.getChar(2 * i);
+            }
         }
     },
     INT16("i2", 2, 0x0B) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.getShort(offset);
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.getShort(2 * i);
+            }
         }
     },
     UINT32("u4", 4, 0) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.getInt(offset) & 0xffff_ffffL;
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.getInt(4 * i) & 0xffff_ffffL;
+            }
         }
     },
     INT32("i4", 4, 0x0C) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.getInt(offset);
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.getInt(4 * i);
+            }
         }
     },
     UINT64("u8", 8, 0) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            long bits = b.getLong(offset);
-            return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = unsignedToDouble(b.getLong(8 * i));
+            }
         }
     },
     INT64("i8", 8, 0) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.getLong(offset);
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.getLong(8 * i);
+            }
         }
     },
     FLOAT16("f2", 2, 0) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return halfToDouble(b.getShort(offset));
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = halfToDouble(b.getShort(2 * i));
+            }
         }
     },
     FLOAT32("f4", 4, 0x0D) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.getFloat(offset);
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.getFloat(4 * i);
+            }
         }
     },
     FLOAT64("f8", 8, 0x0E) {
         @Override
-        double at(ByteBuffer b, int offset) {
-            return b.getDouble(offset);
+        void toDoubles(ByteBuffer b, double[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                values[i] = b.getDouble(8 * i);
+            }
         }
     };
 
@@ -100,8 +123,11 @@ enum ElementType {
         return bytes;
     }
 
-    /** The number at a byte offset, in the buffer's byte order; exact but for 64-bit integers above 2^53. */
-    abstract double at(ByteBuffer b, int offset);
+    /**
+     * The first `count` numbers of a buffer, in its byte order; exact but for 64-bit integers above 2^53. A loop in each
+     * type, so that the JIT compiles each for itself.
+     */
+    abstract void toDoubles(ByteBuffer b, double[] values, int count);
 
     /** How a pixel of this type is kept: numbers of one unsigned byte as bytes, all others as float32. */
     PixelType pixelType() {
@@ -118,11 +144,17 @@ enum ElementType {
     }
 
     static Optional<ElementType> ofIdx(int code) {
-        return Arrays.stream(values()).filter(t -> code != 0 && t.idxCode == code).findFirst();
+        return Arrays.stream(values())
+                .filter(t -> code != 0 && t.idxCode == code)
+                .findFirst();
     }
 
     static String numpyNames() {
         return Arrays.stream(values()).map(ElementType::numpy).collect(Collectors.joining(" "));
+    }
+
+    private static double unsignedToDouble(long bits) {
+        return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
     }
 
     /** IEEE 754 binary16. */

@@ -27,10 +27,11 @@ final class FolderFiles {
 
     /** @throws DataFormatException if they are not there, with the names looked for */
     static Pair train(Path folder) {
-        return find(folder, TRAIN).orElseThrow(() -> DataFormatException.of(
-                folder.toString(),
-                "the folder has no training data; looked for " + describe(TRAIN),
-                "name the files so, or give them one by one as images and labels"));
+        return find(folder, TRAIN)
+                .orElseThrow(() -> DataFormatException.of(
+                        folder.toString(),
+                        "the folder has no training data; looked for " + describe(TRAIN),
+                        "name the files so, or give them one by one as images and labels"));
     }
 
     /** Empty if the folder has no test data. */
@@ -56,7 +57,10 @@ final class FolderFiles {
     }
 
     private static Optional<Path> existing(Path folder, String name) {
-        return List.of(name, name + ".gz").stream().map(folder::resolve).filter(Files::exists).findFirst();
+        return List.of(name, name + ".gz").stream()
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .findFirst();
     }
 
     private static String describe(List<Names> candidates) {

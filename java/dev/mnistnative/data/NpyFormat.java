@@ -24,8 +24,7 @@ final class NpyFormat {
     private NpyFormat() {}
 
     static boolean matches(byte[] head) {
-        return head.length >= MAGIC.length
-                && Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
+        return head.length >= MAGIC.length && Arrays.equals(head, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
     }
 
     /** Reads the head; the numbers are next. */
@@ -91,7 +90,8 @@ final class NpyFormat {
         if (text.isEmpty()) {
             return new long[0];
         }
-        String[] parts = text.endsWith(",") ? text.substring(0, text.length() - 1).split(",", -1) : text.split(",", -1);
+        String[] parts =
+                text.endsWith(",") ? text.substring(0, text.length() - 1).split(",", -1) : text.split(",", -1);
         if (parts.length > MAX_DIMENSIONS) {
             throw fault(content, "it has " + parts.length + " dimensions", "reshape it to [N, …]");
         }
