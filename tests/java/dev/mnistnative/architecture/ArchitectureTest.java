@@ -1,0 +1,92 @@
+package dev.mnistnative.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Map;
+
+/** The layers of the house: who may know whom, and who may use which library. */
+@AnalyzeClasses(packages = "dev.mnistnative", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "dev.mnistnative";
+
+    /** Floor of each package; the root package ("") holds what all share and may ask the binding about the machine. */
+    private static final Map<String, Integer> FLOOR = Map.of(
+            "", 0, "binding", 0, "data", 1, "batch", 1, "model", 1, "train", 2, "report", 3, "cli", 4);
+
+    private static final int TOP_LIBRARY_FLOOR = FLOOR.get("train");
+
+    @ArchTest
+    static final ArchRule NOTHING_POINTS_UP = classes().should(new ArchCondition<>("depend on their floor or below") {
+        @Override
+        public void check(JavaClass origin, ConditionEvents events) {
+            for (Dependency dependency : origin.getDirectDependenciesFromSelf()) {
+                JavaClass target = dependency.getTargetClass().getBaseComponentType();
+                if (isOurs(target) && floor(target) > floor(origin)) {
+                    events.add(SimpleConditionEvent.violated(origin, dependency.getDescription()));
+                }
+            }
+        }
+    });
+
+    @ArchTest
+    static final ArchRule NO_CYCLES = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule ONE_DOOR_TO_THE_NATIVE_SIDE = methods()
+            .that()
+            .haveModifier(JavaModifier.NATIVE)
+            .should()
+            .beDeclaredInClassesThat()
+            .resideInAPackage(ROOT + ".binding..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_BINDING_USES_JAVACPP = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".binding..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_GPU_BINDING_USES_THE_CUDA_PRESETS = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".binding.gpu..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco.cuda..");
+
+    @ArchTest
+    static final ArchRule THE_LIBRARY_NEEDS_JAVACPP_AND_SLF4J_AT_MOST = classes()
+            .that(describe("are below the reports and the command line", type -> floor(type) <= TOP_LIBRARY_FLOOR))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.bytedeco..", "org.slf4j", ROOT + "..");
+
+    private static boolean isOurs(JavaClass type) {
+        return type.getPackageName().equals(ROOT) || type.getPackageName().startsWith(ROOT + ".");
+    }
+
+    private static int floor(JavaClass type) {
+        String path = type.getPackageName().substring(ROOT.length());
+        String room = path.isEmpty() ? "" : path.substring(1).split("\\.", 2)[0];
+        Integer floor = FLOOR.get(room);
+        if (floor == null) {
+            throw new AssertionError("package " + type.getPackageName() + " has no floor: give it one in this test");
+        }
+        return floor;
+    }
+}
