@@ -7,7 +7,6 @@ import dev.mnistnative.binding.NativeTrainer;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.PixelType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.BooleanSupplier;
@@ -99,7 +98,7 @@ final class Run {
         double spent = (System.nanoTime() - began) / NANOS;
         totals.spent(spent);
         if (done.divergence() != null) {
-            return diverged(epoch, step, done, rates);
+            return diverged(epoch, step + done.steps(), done.divergence());
         }
         sizer.measured(steps, spent);
         for (int i = 0; i < steps; i++) {
@@ -125,13 +124,8 @@ final class Run {
         return rates;
     }
 
-    /** The state is that of the chunk's start; the good steps are done again, so that it depends on no chunk's border. */
-    private StopReason diverged(int epoch, int step, NativeTrainer.Chunk failed, double[] rates) {
-        int good = failed.steps();
-        if (good > 0) {
-            train(step, Arrays.copyOf(rates, good), new double[good], new int[good]);
-        }
-        message = place(epoch, step + good) + failed.divergence();
+    private StopReason diverged(int epoch, int step, String divergence) {
+        message = place(epoch, step) + divergence;
         return StopReason.DIVERGED;
     }
 

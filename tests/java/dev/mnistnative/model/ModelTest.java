@@ -1,0 +1,243 @@
+package dev.mnistnative.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mnistnative.data.Dataset;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ModelTest {
+    private static final MlpShape SHAPE = MlpShape.of(7, 5, 3);
+    private static final double SCALE = 1.0 / 255;
+
+    private final Parameters parameters = Parameters.initial(SHAPE, 1);
+    private final Model model = Model.of(parameters);
+
+    @AfterEach
+    void close() {
+        model.close();
+    }
+
+    private static byte[] bytes(int samples) {
+        byte[] pixels = new byte[samples * SHAPE.features()];
+        new Random(5).nextBytes(pixels);
+        return pixels;
+    }
+
+    private static float[] scaled(byte[] pixels) {
+        float[] values = new float[pixels.length];
+        for (int i = 0; i < pixels.length; i++) {
+            values[i] = (float) ((pixels[i] & 0xff) * SCALE);
+        }
+        return values;
+    }
+
+    private static FloatBuffer direct(int floats) {
+        return ByteBuffer.allocateDirect(floats * Float.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    /** The net in double precision, by hand. */
+    private double[] expected(float[] pixels, int sample) {
+        double[] values = new double[SHAPE.features()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = pixels[sample * SHAPE.features() + i];
+        }
+        for (int l = 0; l < SHAPE.layers(); l++) {
+            float[] weight = parameters.weight(l);
+            float[] bias = parameters.bias(l);
+            double[] out = new double[SHAPE.fanOut(l)];
+            for (int o = 0; o < out.length; o++) {
+                out[o] = bias[o];
+                for (int i = 0; i < values.length; i++) {
+                    out[o] += weight[o * values.length + i] * values[i];
+                }
+                out[o] = l + 1 < SHAPE.layers() ? Math.max(0, out[o]) : out[o];
+            }
+            values = out;
+        }
+        return values;
+    }
+
+    @Test
+    void logitsAreThoseOfTheNet() {
+        float[] pixels = scaled(bytes(11));
+        float[] logits = model.logits(pixels);
+        assertEquals(11 * 3, logits.length);
+        for (int i = 0; i < 11; i++) {
+            double[] wanted = expected(pixels, i);
+            for (int c = 0; c < 3; c++) {
+                assertEquals(wanted[c], logits[i * 3 + c], 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void everyWayInGivesTheSameBits() {
+        byte[] bytes = bytes(31);
+        float[] wanted = model.logits(scaled(bytes));
+        assertArrayEquals(wanted, model.logits(bytes, SCALE));
+
+        FloatBuffer pixels = direct(bytes.length + 2).position(2);
+        pixels.put(scaled(bytes)).position(2);
+        FloatBuffer logits = direct(wanted.length + 5).position(4);
+        model.logits(pixels, logits);
+        assertEquals(2, pixels.position());
+        assertEquals(4, logits.position());
+        float[] found = new float[wanted.length];
+        logits.get(found);
+        assertArrayEquals(wanted, found);
+        assertEquals(0, logits.get(), "what lies behind is not touched");
+
+        ByteBuffer raw = ByteBuffer.allocateDirect(bytes.length + 3).position(3).put(bytes);
+        FloatBuffer again = direct(wanted.length);
+        model.logits(raw.position(3).asReadOnlyBuffer(), SCALE, again);
+        again.get(found);
+        assertArrayEquals(wanted, found);
+    }
+
+    @Test
+    void probabilitiesAndTopKFollowTheLogits() {
+        float[] pixels = scaled(bytes(1));
+        float[] logits = model.logits(pixels);
+        float[] probabilities = model.probabilities(pixels);
+        double sum = Math.exp(logits[0]) + Math.exp(logits[1]) + Math.exp(logits[2]);
+        for (int c = 0; c < 3; c++) {
+            assertEquals(Math.exp(logits[c]) / sum, probabilities[c], 1e-6);
+        }
+        List<Model.Prediction> top = model.topK(pixels, 3);
+        assertEquals(model.predict(pixels), top.get(0).label());
+        assertEquals(model.predict(bytes(1), SCALE), top.get(0).label());
+        assertTrue(top.get(0).probability() >= top.get(1).probability());
+        assertTrue(top.get(1).probability() >= top.get(2).probability());
+        assertEquals(probabilities[top.get(2).label()], top.get(2).probability());
+    }
+
+    @Test
+    void softmaxBearsHugeLogits() {
+        assertArrayEquals(
+                new float[] {0.5f, 0, 0.5f, 0, 1, 0},
+                Softmax.rows(new float[] {1e4f, -1e4f, 1e4f, -1e4f, 1e4f, 0}, 3),
+                1e-7f);
+    }
+
+    @Test
+    void evaluationCountsRightly() {
+        byte[] pixels = bytes(2500); // more than two blocks
+        int[] labels = new int[2500];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = i % 5 == 4 ? -100 : i % 3;
+        }
+        ModelEvaluation evaluation = model.evaluate(Dataset.ofBytes(pixels, 7, labels));
+        int[][] confusion = new int[3][3];
+        double loss = 0;
+        int correct = 0;
+        for (int i = 0; i < labels.length; i++) {
+            double[] logits = expected(scaled(pixels), i);
+            int best = logits[0] >= logits[1] ? (logits[0] >= logits[2] ? 0 : 2) : (logits[1] >= logits[2] ? 1 : 2);
+            assertEquals(best, evaluation.predictions()[i]);
+            if (labels[i] >= 0) {
+                confusion[labels[i]][best]++;
+                correct += best == labels[i] ? 1 : 0;
+                loss += Math.log(Math.exp(logits[0]) + Math.exp(logits[1]) + Math.exp(logits[2])) - logits[labels[i]];
+            }
+        }
+        assertEquals(2000, evaluation.samples());
+        assertEquals(correct, evaluation.correct());
+        assertEquals(correct / 2000.0, evaluation.accuracy());
+        assertEquals(loss / 2000, evaluation.loss(), 1e-6);
+        assertArrayEquals(confusion, evaluation.confusion());
+        int predicted = confusion[0][1] + confusion[1][1] + confusion[2][1];
+        assertEquals((double) confusion[1][1] / predicted, evaluation.precision(1));
+        int there = confusion[1][0] + confusion[1][1] + confusion[1][2];
+        assertEquals((double) confusion[1][1] / there, evaluation.recall(1));
+    }
+
+    @Test
+    void wrongArgumentsAreToldByName() {
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> model.logits(new float[8]))
+                .getMessage()
+                .contains("7 features"));
+        assertThrows(IllegalArgumentException.class, () -> model.logits(new float[0]));
+        assertThrows(IllegalArgumentException.class, () -> model.predict(new float[14]));
+        assertThrows(IllegalArgumentException.class, () -> model.topK(new float[7], 4));
+        assertThrows(IllegalArgumentException.class, () -> model.logits(new byte[7], Double.NaN));
+        FloatBuffer heap = FloatBuffer.allocate(7);
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> model.logits(heap, direct(3)))
+                .getMessage()
+                .contains("direct"));
+        assertThrows(IllegalArgumentException.class, () -> model.logits(direct(7), direct(2)));
+        assertThrows(
+                IllegalArgumentException.class, () -> model.logits(direct(7), direct(3).asReadOnlyBuffer()));
+        FloatBuffer swapped = ByteBuffer.allocateDirect(28)
+                .order(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+                        ? ByteOrder.BIG_ENDIAN
+                        : ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        assertThrows(IllegalArgumentException.class, () -> model.logits(swapped, direct(3)));
+        Dataset wide = Dataset.ofBytes(new byte[8], 8, new int[] {0});
+        assertThrows(IllegalArgumentException.class, () -> model.evaluate(wide));
+        Dataset foreign = Dataset.ofBytes(new byte[7], 7, new int[] {3});
+        assertThrows(IllegalArgumentException.class, () -> model.evaluate(foreign));
+    }
+
+    @Test
+    void useAfterCloseFailsFast() {
+        assertTrue(model.nativeBytes() > 0);
+        model.close();
+        model.close();
+        assertEquals(0, model.nativeBytes());
+        assertEquals(
+                "model is closed",
+                assertThrows(IllegalStateException.class, () -> model.logits(new float[7]))
+                        .getMessage());
+    }
+
+    /** Many threads at once get the right bits; a close amid them is refused or comes after, and never crashes. */
+    @Test
+    void manyThreadsAndACloseAmidThem() throws Exception {
+        float[] pixels = scaled(bytes(64));
+        float[] wanted = model.logits(pixels);
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        List<Future<Integer>> users = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            users.add(pool.submit(() -> {
+                for (int calls = 0; ; calls++) {
+                    try {
+                        assertArrayEquals(wanted, model.logits(pixels));
+                    } catch (IllegalStateException closed) {
+                        return calls;
+                    }
+                }
+            }));
+        }
+        Thread.sleep(200);
+        boolean closed = false;
+        while (!closed) {
+            try {
+                model.close();
+                closed = true;
+            } catch (IllegalStateException busy) {
+                assertTrue(busy.getMessage().contains("another thread"), busy.getMessage());
+            }
+        }
+        for (Future<Integer> user : users) {
+            assertTrue(user.get(10, TimeUnit.SECONDS) > 0);
+        }
+        pool.shutdownNow();
+    }
+}

@@ -1,0 +1,319 @@
+package dev.mnistnative.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.model.Device;
+import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.model.Model;
+import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.model.Parameters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainerTest {
+    private final Dataset data = Toy.data(200, 1);
+    private final Dataset test = Toy.data(100, 2);
+
+    /** Collects everything it is told. */
+    static final class Recorder implements TrainingListener {
+        TrainingStart start;
+        TrainingResult end;
+        final List<EpochReport> epochs = new ArrayList<>();
+        final List<Double> losses = new ArrayList<>();
+        final List<Integer> correct = new ArrayList<>();
+        final List<Double> rates = new ArrayList<>();
+        final List<Integer> chunks = new ArrayList<>();
+
+        @Override
+        public void onStart(TrainingStart s) {
+            start = s;
+        }
+
+        @Override
+        public void onSteps(StepsReport r) {
+            assertEquals(losses.size() % r.stepsPerEpoch() + 1, r.firstStep());
+            for (int i = 0; i < r.steps(); i++) {
+                losses.add(r.losses()[i]);
+                correct.add(r.correct()[i]);
+                rates.add(r.learningRates()[i]);
+            }
+            chunks.add(r.steps());
+        }
+
+        @Override
+        public void onEpoch(EpochReport r) {
+            epochs.add(r);
+        }
+
+        @Override
+        public void onEnd(TrainingResult r) {
+            end = r;
+        }
+    }
+
+    private static Parameters train(TrainingSettings settings, Dataset data) {
+        try (Trainer trainer = Trainer.create(settings)) {
+            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+            return trainer.parameters();
+        }
+    }
+
+    @Test
+    void itLearnsAndReports() {
+        Recorder recorder = new Recorder();
+        TrainingSettings settings = Toy.settings().epochs(20).shuffle(true).build();
+        try (Trainer trainer = Trainer.create(settings)) {
+            TrainingResult result = trainer.fit(data, test, recorder);
+            assertEquals(StopReason.COMPLETED, result.reason());
+            assertEquals(recorder.epochs, result.epochs());
+            assertEquals(result, recorder.end);
+            assertEquals(20, result.epochs().size());
+            EpochReport last = result.lastEpoch();
+            assertTrue(last.trainLoss() < result.epochs().get(0).trainLoss() / 2, last.toString());
+            assertTrue(last.testAccuracy().orElseThrow() > 0.8, last.toString());
+            assertEquals(20, last.epoch());
+            assertEquals(13, last.steps());
+            assertTrue(last.seconds() > 0 && last.imagesPerSecond() > 0);
+            try (Model model = trainer.model()) {
+                ModelEvaluation evaluation = model.evaluate(test);
+                assertEquals(evaluation.loss(), last.testLoss().orElseThrow(), 1e-6);
+                assertEquals(evaluation.accuracy(), last.testAccuracy().orElseThrow());
+            }
+        }
+        assertEquals(200, recorder.start.samples());
+        assertEquals(100, recorder.start.testSamples());
+        assertEquals(13, recorder.start.stepsPerEpoch());
+        assertEquals(Device.cpu(), recorder.start.device());
+        assertEquals(7 * 13 + 13 + 13 * 3 + 3, recorder.start.parameters());
+    }
+
+    @Test
+    void anEpochsNumbersAreThoseOfItsSteps() {
+        Recorder recorder = new Recorder();
+        try (Trainer trainer = Trainer.create(Toy.settings().build())) {
+            trainer.fit(data, null, recorder);
+        }
+        assertEquals(39, recorder.losses.size());
+        for (int e = 0; e < 3; e++) {
+            EpochReport report = recorder.epochs.get(e);
+            List<Double> losses = recorder.losses.subList(13 * e, 13 * e + 13);
+            List<Integer> correct = recorder.correct.subList(13 * e, 13 * e + 13);
+            double mean = losses.stream().mapToDouble(Double::doubleValue).sum() / 13;
+            assertEquals(mean, report.trainLoss(), 1e-12);
+            assertEquals(correct.get(12) / 8.0, report.lastBatchAccuracy(), "the last batch has 200 - 12 * 16 rows");
+            assertEquals(
+                    correct.stream().mapToInt(Integer::intValue).sum() / 200.0, report.trainAccuracy());
+            assertEquals(OptionalDouble.empty(), report.testLoss());
+        }
+    }
+
+    @Test
+    void dropLastLeavesTheRaggedBatchOut() {
+        try (Trainer trainer = Trainer.create(Toy.settings().dropLast(true).build())) {
+            assertEquals(12, trainer.fit(data, null).lastEpoch().steps());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 8})
+    void theSameBitsForAnyNumberOfThreads(int threads) {
+        TrainingSettings one = Toy.settings().shuffle(true).seed(5).build();
+        TrainingSettings many = one.toBuilder().threads(threads).build();
+        assertEquals(train(one, data), train(many, data));
+        assertEquals(train(many, data), train(many, data));
+        assertNotEquals(train(one, data), train(one.toBuilder().seed(6).build(), data));
+    }
+
+    /** A listener that dawdles does not count; chunks of one step and of a whole epoch give the same bits. */
+    @Test
+    void chunksChangeNoBit() {
+        TrainingSettings settings = Toy.settings().batchSize(4).epochs(4).build();
+        Recorder recorder = new Recorder();
+        Parameters chunked;
+        try (Trainer trainer = Trainer.create(settings)) {
+            trainer.fit(data, null, recorder);
+            chunked = trainer.parameters();
+        }
+        assertTrue(recorder.chunks.stream().distinct().count() > 1, "chunks differ: " + recorder.chunks);
+        // 50 steps an epoch, each cut off by a cancelled fit of its own is the other extreme: one step at a time
+        Parameters single = Parameters.initial(settings.layers(), settings.seed());
+        try (Trainer trainer = Trainer.create(settings.toBuilder().epochs(1).build())) {
+            trainer.setParameters(single);
+            for (int epoch = 0; epoch < 4; epoch++) {
+                for (int step = 0; step < 50; step++) {
+                    trainer.fit(data.select(range(step * 4, 4)), null);
+                }
+            }
+            single = trainer.parameters();
+        }
+        assertEquals(chunked, single);
+    }
+
+    private static int[] range(int first, int count) {
+        int[] indices = new int[count];
+        Arrays.setAll(indices, i -> first + i);
+        return indices;
+    }
+
+    @Test
+    void schedulesAndWarmUpReachTheSteps() {
+        Recorder recorder = new Recorder();
+        TrainingSettings settings = Toy.settings()
+                .optimizer(new Sgd(0.1))
+                .schedule(LearningRateSchedule.step(1, 0.5))
+                .warmupSteps(15)
+                .build();
+        try (Trainer trainer = Trainer.create(settings)) {
+            trainer.fit(data, null, recorder);
+        }
+        for (int step = 0; step < 39; step++) {
+            assertEquals(settings.learningRate(step / 13, step), recorder.rates.get(step));
+        }
+        assertEquals(0.1 / 3, recorder.rates.get(0), 1e-15);
+        assertEquals(0.025, recorder.rates.get(38));
+    }
+
+    @Test
+    void batchesWhoseLabelsAreAllIgnoredAreLeftOut() {
+        float[] pixels = new float[32 * Toy.FEATURES];
+        data.pixels().asFloatBuffer().get(pixels);
+        int[] labels = new int[32];
+        Arrays.fill(labels, 0, 16, -100);
+        for (int i = 16; i < 24; i++) {
+            labels[i] = data.label(i);
+        }
+        Arrays.fill(labels, 24, 32, -100);
+        Dataset ignoring = Dataset.ofFloats(pixels, Toy.FEATURES, labels);
+        Recorder recorder = new Recorder();
+        TrainingSettings settings =
+                Toy.settings().optimizer(new Sgd(0.1)).epochs(1).build();
+        Parameters after;
+        EpochReport report;
+        try (Trainer trainer = Trainer.create(settings)) {
+            report = trainer.fit(ignoring, ignoring, recorder).lastEpoch();
+            after = trainer.parameters();
+        }
+        assertTrue(Double.isNaN(recorder.losses.get(0)));
+        assertEquals(recorder.losses.get(1), report.trainLoss());
+        assertEquals(recorder.correct.get(1) / 8.0, report.lastBatchAccuracy());
+        assertEquals(recorder.correct.get(1) / 8.0, report.trainAccuracy());
+        assertTrue(Double.isFinite(report.testLoss().orElseThrow()));
+        assertTrue(Double.isFinite(after.values()[0]));
+    }
+
+    @Test
+    void divergenceIsAReasonAndRestoresTheChunksStart() {
+        TrainingSettings settings = Toy.settings()
+                .layers(Toy.FEATURES, Toy.CLASSES)
+                .optimizer(new Sgd(Double.MAX_VALUE))
+                .epochs(50)
+                .build();
+        Recorder recorder = new Recorder();
+        try (Trainer trainer = Trainer.create(settings)) {
+            Parameters[] chunkStart = {trainer.parameters()};
+            TrainingResult result = trainer.fit(data, null, recorder, new TrainingListener() {
+                @Override
+                public void onSteps(StepsReport report) {
+                    chunkStart[0] = trainer.parameters();
+                }
+            });
+            assertEquals(StopReason.DIVERGED, result.reason());
+            assertTrue(result.message().matches("epoch \\d+, step \\d+: .*learning rate.*"), result.message());
+            assertEquals(result, recorder.end);
+            assertEquals(chunkStart[0], trainer.parameters());
+        }
+    }
+
+    @Test
+    void earlyStoppingIsAReason() {
+        TrainingSettings settings = Toy.settings()
+                .optimizer(new Sgd(0))
+                .epochs(50)
+                .earlyStopping(3)
+                .build();
+        try (Trainer trainer = Trainer.create(settings)) {
+            TrainingResult result = trainer.fit(data, test);
+            assertEquals(StopReason.EARLY_STOPPING, result.reason());
+            assertEquals(4, result.epochs().size(), "one that was better than none, three that were not");
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, null))
+                    .getMessage()
+                    .contains("test set"));
+        }
+    }
+
+    @Test
+    void parametersGoInAndOut() {
+        TrainingSettings settings = Toy.settings().seed(3).build();
+        try (Trainer trainer = Trainer.create(settings)) {
+            assertEquals(Parameters.initial(settings.layers(), 3), trainer.parameters());
+            Parameters other = Parameters.initial(settings.layers(), 4);
+            trainer.setParameters(other);
+            assertEquals(other, trainer.parameters());
+            Parameters foreign = Parameters.initial(MlpShape.of(7, 3), 0);
+            assertThrows(IllegalArgumentException.class, () -> trainer.setParameters(foreign));
+        }
+    }
+
+    @Test
+    void dataThatDoesNotFitIsRefusedAndTheTrainerStaysUsable() {
+        try (Trainer trainer = Trainer.create(Toy.settings().build())) {
+            Dataset wide = Dataset.ofBytes(new byte[16], 8, new int[] {0, 1});
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(wide, null))
+                    .getMessage()
+                    .contains("8 features"));
+            assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, wide));
+            Dataset foreign = Dataset.ofBytes(new byte[14], 7, new int[] {0, 3});
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(foreign, null))
+                    .getMessage()
+                    .contains("label 3"));
+            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+        }
+    }
+
+    @Test
+    void autoTellsWhy() {
+        try (Trainer trainer =
+                Trainer.create(Toy.settings().device(Device.auto()).build())) {
+            boolean gpu = !dev.mnistnative.MnistRuntime.gpus().list().isEmpty();
+            assertEquals(gpu ? Device.cuda(0) : Device.cpu(), trainer.device());
+            assertFalse(trainer.describe().isBlank());
+            assertTrue(gpu || trainer.describe().contains("no GPU is used: "), trainer.describe());
+        }
+    }
+
+    @Test
+    void layersAreNeeded() {
+        TrainingSettings settings = TrainingSettings.builder().build();
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> Trainer.create(settings))
+                .getMessage()
+                .startsWith("layers"));
+    }
+
+    @Test
+    void byteAndFloatPixelsOfTheSameValuesGiveTheSameBits() {
+        byte[] bytes = new byte[64 * 7];
+        new java.util.Random(1).nextBytes(bytes);
+        int[] labels = new int[64];
+        Arrays.setAll(labels, i -> i % 3);
+        Dataset raw = Dataset.ofBytes(bytes, 7, labels);
+        float[] floats = new float[bytes.length];
+        for (int i = 0; i < 64; i++) {
+            System.arraycopy(raw.sample(i), 0, floats, i * 7, 7);
+        }
+        TrainingSettings settings = Toy.settings().build();
+        assertArrayEquals(
+                train(settings, raw).values(),
+                train(settings, Dataset.ofFloats(floats, 7, labels)).values());
+    }
+}
