@@ -15,9 +15,6 @@ public record NativeEvaluation(double lossSum, double weightSum, long correct, l
     /** The sums over both. */
     public NativeEvaluation plus(NativeEvaluation other) {
         return new NativeEvaluation(
-                lossSum + other.lossSum,
-                weightSum + other.weightSum,
-                correct + other.correct,
-                counted + other.counted);
+                lossSum + other.lossSum, weightSum + other.weightSum, correct + other.correct, counted + other.counted);
     }
 }

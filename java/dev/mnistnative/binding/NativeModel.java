@@ -21,8 +21,7 @@ public final class NativeModel implements AutoCloseable {
         OptionsMemory memory = new OptionsMemory(sizes, placement);
         MnModel pointer = new MnModel();
         try {
-            NativeStatus.check(
-                    MnistNative.mn_model_create(memory.options(), parameters, parameters.length, pointer));
+            NativeStatus.check(MnistNative.mn_model_create(memory.options(), parameters, parameters.length, pointer));
         } finally {
             Reference.reachabilityFence(memory);
         }

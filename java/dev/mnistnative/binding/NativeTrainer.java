@@ -54,7 +54,8 @@ public final class NativeTrainer implements AutoCloseable {
     /** A trainer with all parameters 0; {@link #initialize} or {@link #write} sets them. */
     public static NativeTrainer create(
             int[] sizes, NativePlacement placement, NativeOptimizer optimizer, NativeLoss loss) {
-        OptionsMemory memory = new OptionsMemory(sizes, placement).optimizer(optimizer).loss(loss);
+        OptionsMemory memory =
+                new OptionsMemory(sizes, placement).optimizer(optimizer).loss(loss);
         MnTrainer pointer = new MnTrainer();
         try {
             NativeStatus.check(MnistNative.mn_trainer_create(memory.options(), pointer));
@@ -96,13 +97,7 @@ public final class NativeTrainer implements AutoCloseable {
      * @param correct [steps] out
      */
     public Chunk train(
-            IntBuffer order,
-            long first,
-            long samples,
-            long batchSize,
-            double[] rates,
-            double[] losses,
-            int[] correct) {
+            IntBuffer order, long first, long samples, long batchSize, double[] rates, double[] losses, int[] correct) {
         guard.enter();
         try {
             Workspace w = workspaceFor(rates.length);

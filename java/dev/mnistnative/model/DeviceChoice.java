@@ -36,8 +36,8 @@ public record DeviceChoice<T>(T object, Device device, String reason) {
             case REFERENCE -> NativePlacement.REFERENCE;
             default -> NativePlacement.CPU;
         };
-        NativePlacement placement = new NativePlacement(
-                code, device.index(), where.precision().ordinal(), where.threads(), where.isa());
+        NativePlacement placement =
+                new NativePlacement(code, device.index(), where.precision().ordinal(), where.threads(), where.isa());
         return new DeviceChoice<>(maker.apply(placement), device, reason);
     }
 }

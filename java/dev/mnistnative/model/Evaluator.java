@@ -63,8 +63,8 @@ final class Evaluator {
             truths[i] = labels.get(first + i);
             predictions[first + i] = Softmax.argmax(row, 0, classes);
         }
-        double[] losses = NativeLibrary.crossEntropy(
-                values, truths, classes, null, data.ignoreIndex(), 0, NO_REDUCTION);
+        double[] losses =
+                NativeLibrary.crossEntropy(values, truths, classes, null, data.ignoreIndex(), 0, NO_REDUCTION);
         for (int i = 0; i < count; i++) {
             if (truths[i] != data.ignoreIndex()) {
                 count(truths[i], predictions[first + i], losses[i]);
@@ -74,7 +74,8 @@ final class Evaluator {
 
     private void predict(int first, int count) {
         int sampleBytes = data.features() * data.pixelType().bytes();
-        ByteBuffer block = pixels.slice(first * sampleBytes, count * sampleBytes).order(ByteOrder.nativeOrder());
+        ByteBuffer block =
+                pixels.slice(first * sampleBytes, count * sampleBytes).order(ByteOrder.nativeOrder());
         if (data.pixelType() == PixelType.UINT8) {
             model.logits(block, data.scale(), logits);
         } else {

@@ -52,8 +52,8 @@ final class SafetensorsReader {
         long headerLength = bytes(0, Long.BYTES).getLong();
         require(
                 headerLength > 0 && headerLength <= MAX_HEADER && headerLength <= size - Long.BYTES,
-                "its header is said to have " + Long.toUnsignedString(headerLength) + " bytes, but the file has "
-                        + size + " and a header at most " + MAX_HEADER);
+                "its header is said to have " + Long.toUnsignedString(headerLength) + " bytes, but the file has " + size
+                        + " and a header at most " + MAX_HEADER);
         Map<String, Object> header = parse(bytes(Long.BYTES, (int) headerLength));
         Map<String, String> metadata = metadata(header.remove(METADATA));
         List<Entry> entries = entries(header);

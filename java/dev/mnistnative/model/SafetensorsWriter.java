@@ -24,8 +24,7 @@ final class SafetensorsWriter {
         Path directory = target.getParent();
         Path beside = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            try (FileChannel out =
-                    FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel out = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 writeAll(out, header(file));
                 for (Tensor tensor : file.tensors().values()) {
                     writeAll(out, tensor.data());

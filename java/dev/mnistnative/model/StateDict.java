@@ -26,8 +26,7 @@ final class StateDict {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int l = 0; l < shape.layers(); l++) {
             String name = PREFIX + STRIDE * l;
-            tensors.put(
-                    name + ".weight", Tensor.ofFloats(parameters.weight(l), shape.fanOut(l), shape.fanIn(l)));
+            tensors.put(name + ".weight", Tensor.ofFloats(parameters.weight(l), shape.fanOut(l), shape.fanIn(l)));
             tensors.put(name + ".bias", Tensor.ofFloats(parameters.bias(l), shape.fanOut(l)));
         }
         return tensors;

@@ -18,8 +18,8 @@ public record Tensor(TensorType type, List<Long> shape, ByteBuffer data) {
         data = data.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
         long bytes = byteCount(type, shape);
         if (bytes != data.remaining()) {
-            throw new IllegalArgumentException("a tensor " + type + " " + shape + " takes " + bytes
-                    + " bytes, but has " + data.remaining());
+            throw new IllegalArgumentException(
+                    "a tensor " + type + " " + shape + " takes " + bytes + " bytes, but has " + data.remaining());
         }
     }
 
@@ -74,8 +74,9 @@ public record Tensor(TensorType type, List<Long> shape, ByteBuffer data) {
                 case F64 -> (float) in.getDouble();
                 case F16 -> halfToFloat(in.getShort());
                 case BF16 -> Float.intBitsToFloat(in.getShort() << 16);
-                default -> throw new IllegalArgumentException(
-                        "elements of type " + type + " are no weights: save them as F32");
+                default ->
+                    throw new IllegalArgumentException(
+                            "elements of type " + type + " are no weights: save them as F32");
             };
         }
         return values;

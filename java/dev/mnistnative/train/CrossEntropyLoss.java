@@ -17,8 +17,7 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
     public static final long DEFAULT_IGNORE_INDEX = -100;
 
     /** PyTorch's defaults: no class weights, ignore_index -100, no smoothing, mean. */
-    public static final CrossEntropyLoss DEFAULT =
-            new CrossEntropyLoss(null, DEFAULT_IGNORE_INDEX, 0, Reduction.MEAN);
+    public static final CrossEntropyLoss DEFAULT = new CrossEntropyLoss(null, DEFAULT_IGNORE_INDEX, 0, Reduction.MEAN);
 
     public CrossEntropyLoss {
         Require.between("label_smoothing", labelSmoothing, 0, 1);
@@ -78,8 +77,8 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
                     "there are " + logits.length + " rows of logits, but " + labels.length + " labels");
         }
         if (classWeights != null && logits.length > 0 && classWeights.length != classes) {
-            throw new IllegalArgumentException(
-                    "class_weights has " + classWeights.length + " values, but the logits have " + classes + " classes");
+            throw new IllegalArgumentException("class_weights has " + classWeights.length
+                    + " values, but the logits have " + classes + " classes");
         }
         double[] flat = new double[Math.multiplyExact(logits.length, classes)];
         for (int i = 0; i < logits.length; i++) {

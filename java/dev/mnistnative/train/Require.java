@@ -18,7 +18,8 @@ final class Require {
 
     static void between(String field, double value, double low, double high) {
         if (!(value >= low && value <= high)) {
-            throw new IllegalArgumentException(field + " is " + value + ", but must be between " + low + " and " + high);
+            throw new IllegalArgumentException(
+                    field + " is " + value + ", but must be between " + low + " and " + high);
         }
     }
 

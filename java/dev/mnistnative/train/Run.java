@@ -55,11 +55,7 @@ final class Run {
 
     private static NativeData nativeData(Dataset data) {
         return NativeData.of(
-                data.pixels(),
-                data.pixelType() == PixelType.UINT8,
-                data.scale(),
-                data.labels(),
-                data.features());
+                data.pixels(), data.pixelType() == PixelType.UINT8, data.scale(), data.labels(), data.features());
     }
 
     TrainingResult go() {
@@ -112,8 +108,7 @@ final class Run {
         int lastStep = step + rates.length - 1;
         int first = plan.first(step);
         int samples = plan.first(lastStep) + plan.rows(lastStep) - first;
-        return trainer.train(
-                order.slice(first, samples), first, samples, settings.batchSize(), rates, losses, correct);
+        return trainer.train(order.slice(first, samples), first, samples, settings.batchSize(), rates, losses, correct);
     }
 
     private double[] rates(int epoch, int step, int steps) {

@@ -47,8 +47,8 @@ public final class Trainer implements AutoCloseable {
         Require.present("settings", settings);
         Require.present("layers", settings.layers());
         int[] sizes = settings.layers().toArray();
-        DeviceChoice<NativeTrainer> choice = DeviceChoice.make(
-                settings.placement(), placement -> createNative(sizes, placement, settings));
+        DeviceChoice<NativeTrainer> choice =
+                DeviceChoice.make(settings.placement(), placement -> createNative(sizes, placement, settings));
         return new Trainer(settings, choice);
     }
 
@@ -136,7 +136,8 @@ public final class Trainer implements AutoCloseable {
 
     private TrainingStart start(BatchPlan plan, Dataset test) {
         boolean onCpu = device.kind() == Device.Kind.CPU;
-        String isa = !onCpu ? "" : settings.isa().equals("auto") ? MnistRuntime.cpu().bestIsa() : settings.isa();
+        String isa =
+                !onCpu ? "" : settings.isa().equals("auto") ? MnistRuntime.cpu().bestIsa() : settings.isa();
         int threads = !onCpu ? 1 : settings.threads() == 0 ? MnistRuntime.cpu().cores() : settings.threads();
         return new TrainingStart(
                 settings,

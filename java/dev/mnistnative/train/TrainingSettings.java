@@ -52,8 +52,8 @@ public final class TrainingSettings {
     private void checkClassWeights() {
         float[] weights = loss.classWeights();
         if (weights != null && layers != null && weights.length != layers.classes()) {
-            throw new IllegalArgumentException("class_weights has " + weights.length + " values, but the net "
-                    + layers + " has " + layers.classes() + " classes");
+            throw new IllegalArgumentException("class_weights has " + weights.length + " values, but the net " + layers
+                    + " has " + layers.classes() + " classes");
         }
     }
 

@@ -47,7 +47,9 @@ class ThreadGuardTest {
         assertTrue(inside.await(10, TimeUnit.SECONDS));
         String refusal = assertThrows(IllegalStateException.class, guard::enter).getMessage();
         assertTrue(refusal.contains("other thread"), refusal);
-        assertTrue(assertThrows(IllegalStateException.class, guard::close).getMessage().contains("close"));
+        assertTrue(assertThrows(IllegalStateException.class, guard::close)
+                .getMessage()
+                .contains("close"));
         leave.countDown();
         visit.get(10, TimeUnit.SECONDS);
         assertTrue(guard.close());

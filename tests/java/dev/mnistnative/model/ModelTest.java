@@ -182,11 +182,13 @@ class ModelTest {
                 .contains("direct"));
         assertThrows(IllegalArgumentException.class, () -> model.logits(direct(7), direct(2)));
         assertThrows(
-                IllegalArgumentException.class, () -> model.logits(direct(7), direct(3).asReadOnlyBuffer()));
+                IllegalArgumentException.class,
+                () -> model.logits(direct(7), direct(3).asReadOnlyBuffer()));
         FloatBuffer swapped = ByteBuffer.allocateDirect(28)
-                .order(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
-                        ? ByteOrder.BIG_ENDIAN
-                        : ByteOrder.LITTLE_ENDIAN)
+                .order(
+                        ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
+                                ? ByteOrder.BIG_ENDIAN
+                                : ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
         assertThrows(IllegalArgumentException.class, () -> model.logits(swapped, direct(3)));
         Dataset wide = Dataset.ofBytes(new byte[8], 8, new int[] {0});

@@ -68,7 +68,9 @@ class SafetensorsTest {
                         "linear_relu_stack.2.weight",
                         "linear_relu_stack.2.bias"),
                 new ArrayList<>(file.tensors().keySet()));
-        assertEquals(List.of(4L, 3L), file.tensors().get("linear_relu_stack.0.weight").shape());
+        assertEquals(
+                List.of(4L, 3L),
+                file.tensors().get("linear_relu_stack.0.weight").shape());
         assertEquals(Map.of("format", "pt", "note", "a \"quoted\"\n \\ line é"), file.metadata());
         try (Stream<Path> left = Files.list(directory)) {
             assertEquals(List.of(path), left.toList(), "nothing is left beside the file");
@@ -90,7 +92,8 @@ class SafetensorsTest {
         Path missing = directory.resolve("no").resolve("m.safetensors");
         assertThrows(
                 NoSuchFileException.class, () -> Safetensors.writeParameters(missing, Parameters.initial(SHAPE, 0)));
-        Path path = Files.createDirectories(directory.resolve("full").resolve("m.safetensors").resolve("x"))
+        Path path = Files.createDirectories(
+                        directory.resolve("full").resolve("m.safetensors").resolve("x"))
                 .getParent();
         assertThrows(IOException.class, () -> Safetensors.writeParameters(path, Parameters.initial(SHAPE, 0)));
         try (Stream<Path> left = Files.list(path.getParent())) {
@@ -128,7 +131,10 @@ class SafetensorsTest {
 
     @Test
     void doublesAreNarrowed() throws IOException {
-        ByteBuffer data = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putDouble(0.1).putDouble(-2);
+        ByteBuffer data = ByteBuffer.allocate(16)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putDouble(0.1)
+                .putDouble(-2);
         assertArrayEquals(new float[] {0.1f, -2}, new Tensor(TensorType.F64, List.of(2L), data.flip()).toFloats());
     }
 
@@ -144,7 +150,8 @@ class SafetensorsTest {
     @ParameterizedTest
     @ValueSource(longs = {-1, 0, 1, 100_000_001L, Long.MAX_VALUE, Long.MIN_VALUE})
     void aHeaderLengthThatIsALieIsRefused(long length) throws IOException {
-        assertTrue(refusal(raw(length, "{}".getBytes(StandardCharsets.UTF_8), 0)).contains("header"));
+        assertTrue(
+                refusal(raw(length, "{}".getBytes(StandardCharsets.UTF_8), 0)).contains("header"));
     }
 
     @Test

@@ -35,9 +35,7 @@ class CrossEntropyLossTest {
         double smooth = (Math.exp(1) + Math.exp(2) + Math.exp(3));
         double expected = 0.9 * second + 0.1 * (Math.log(smooth) - 2);
         assertEquals(
-                expected,
-                CrossEntropyLoss.DEFAULT.withLabelSmoothing(0.1).value(LOGITS, new int[] {-100, 2}),
-                1e-12);
+                expected, CrossEntropyLoss.DEFAULT.withLabelSmoothing(0.1).value(LOGITS, new int[] {-100, 2}), 1e-12);
     }
 
     @Test
@@ -62,7 +60,8 @@ class CrossEntropyLossTest {
         loss.classWeights()[1] = 5;
         assertArrayEquals(new float[] {1, 2}, loss.classWeights());
         assertEquals(loss, CrossEntropyLoss.DEFAULT.withClassWeights(1, 2));
-        assertEquals(loss.hashCode(), CrossEntropyLoss.DEFAULT.withClassWeights(1, 2).hashCode());
+        assertEquals(
+                loss.hashCode(), CrossEntropyLoss.DEFAULT.withClassWeights(1, 2).hashCode());
         assertNotEquals(loss, CrossEntropyLoss.DEFAULT);
     }
 }

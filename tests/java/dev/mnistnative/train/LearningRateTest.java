@@ -12,8 +12,10 @@ class LearningRateTest {
 
     @Test
     void stepMultipliesAfterEverySoManyEpochs() {
-        TrainingSettings s =
-                settings().schedule(LearningRateSchedule.step(3, 0.5)).epochs(10).build();
+        TrainingSettings s = settings()
+                .schedule(LearningRateSchedule.step(3, 0.5))
+                .epochs(10)
+                .build();
         double rate = 0.1;
         for (int epoch = 0; epoch < 10; epoch++) {
             if (epoch > 0 && epoch % 3 == 0) {

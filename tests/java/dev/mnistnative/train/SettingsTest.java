@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SettingsTest {
     private static Arguments wrong(String field, UnaryOperator<TrainingSettings.Builder> change) {
-        Executable build = () -> change.apply(TrainingSettings.builder().layers(4, 3)).build();
+        Executable build =
+                () -> change.apply(TrainingSettings.builder().layers(4, 3)).build();
         return Arguments.of(field, build);
     }
 

@@ -49,9 +49,9 @@ class TrainerLifecycleTest {
         trainer.close();
         trainer.cancel();
         assertEquals(0, trainer.nativeBytes());
-        for (Runnable use : new Runnable[] {
-            () -> trainer.fit(data, null), trainer::parameters, trainer::model, trainer::describe
-        }) {
+        for (Runnable use :
+                new Runnable[] {() -> trainer.fit(data, null), trainer::parameters, trainer::model, trainer::describe
+                }) {
             assertEquals(
                     "trainer is closed",
                     assertThrows(IllegalStateException.class, use::run).getMessage());
@@ -138,7 +138,8 @@ class TrainerLifecycleTest {
         try (Trainer trainer = Trainer.create(Toy.settings().build())) {
             IllegalStateException thrown = new IllegalStateException("from the listener");
             IllegalStateException caught = assertThrows(
-                    IllegalStateException.class, () -> trainer.fit(data, null, new TrainingListener() {
+                    IllegalStateException.class,
+                    () -> trainer.fit(data, null, new TrainingListener() {
                         @Override
                         public void onSteps(StepsReport report) {
                             throw thrown;

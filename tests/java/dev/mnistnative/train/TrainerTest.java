@@ -112,8 +112,7 @@ class TrainerTest {
             double mean = losses.stream().mapToDouble(Double::doubleValue).sum() / 13;
             assertEquals(mean, report.trainLoss(), 1e-12);
             assertEquals(correct.get(12) / 8.0, report.lastBatchAccuracy(), "the last batch has 200 - 12 * 16 rows");
-            assertEquals(
-                    correct.stream().mapToInt(Integer::intValue).sum() / 200.0, report.trainAccuracy());
+            assertEquals(correct.stream().mapToInt(Integer::intValue).sum() / 200.0, report.trainAccuracy());
             assertEquals(OptionalDouble.empty(), report.testLoss());
         }
     }
@@ -237,11 +236,8 @@ class TrainerTest {
 
     @Test
     void earlyStoppingIsAReason() {
-        TrainingSettings settings = Toy.settings()
-                .optimizer(new Sgd(0))
-                .epochs(50)
-                .earlyStopping(3)
-                .build();
+        TrainingSettings settings =
+                Toy.settings().optimizer(new Sgd(0)).epochs(50).earlyStopping(3).build();
         try (Trainer trainer = Trainer.create(settings)) {
             TrainingResult result = trainer.fit(data, test);
             assertEquals(StopReason.EARLY_STOPPING, result.reason());
