@@ -60,6 +60,22 @@ public final class DataFiles {
     }
 
     /**
+     * Reads a training set and its test set. Where the training set's classes have names (CSV), the test set's labels
+     * are numbered by them.
+     *
+     * @param images training samples, as {@link #read(Path, Path, ReadOptions)} takes them
+     * @param labels their labels; null = in `images`
+     * @param testImages null = no test set
+     * @param testLabels null = in `testImages`
+     * @throws DataFormatException if a file cannot be used or they do not fit each other
+     */
+    public static TrainTest read(Path images, Path labels, Path testImages, Path testLabels, ReadOptions options) {
+        Dataset train = read(images, labels, options);
+        ReadOptions testOptions = train.classNames().isEmpty() ? options : options.withClassNames(train.classNames());
+        return pair(train, () -> Optional.ofNullable(testImages).map(file -> read(file, testLabels, testOptions)));
+    }
+
+    /**
      * Reads samples without labels, e.g. to predict them.
      *
      * @throws DataFormatException if the file cannot be used

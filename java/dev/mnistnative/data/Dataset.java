@@ -242,6 +242,26 @@ public final class Dataset implements AutoCloseable {
         return scale == 1 ? new Dataset(layout, m.pixels(), m.labels()) : map((feature, x) -> x * scale);
     }
 
+    /**
+     * The same samples in the same memory, under another {@link #ignoreIndex()}; the number of classes stays.
+     *
+     * @throws IllegalArgumentException if a label is negative and not `ignoreIndex`
+     */
+    public Dataset withIgnoreIndex(long ignoreIndex) {
+        Memory m = open();
+        if (m.labels() != null) {
+            Labels.countClasses(m.labels(), ignoreIndex);
+        }
+        var changed = new Layout(
+                layout.type(),
+                layout.sampleShape(),
+                layout.scale(),
+                ignoreIndex,
+                layout.classes(),
+                layout.classNames());
+        return new Dataset(changed, m.pixels(), m.labels());
+    }
+
     /** The first n samples (all of them if there are fewer), in the same memory. n is 1 or more. */
     public Dataset limit(int n) {
         if (n < 1) {

@@ -42,6 +42,8 @@ final class Npz {
             throw closing(zip, Content.explain(path.toString(), e));
         } catch (DataFormatException e) {
             throw closing(zip, e);
+        } catch (UnsupportedOperationException e) { // a path within another archive
+            throw new DataFormatException(path + ": an npz must lie in the default file system; copy it there.", e);
         } catch (IllegalArgumentException e) { // how ZipFile refuses a member's name
             throw closing(zip, new DataFormatException(path + ": the zip directory is damaged; write it again.", e));
         }

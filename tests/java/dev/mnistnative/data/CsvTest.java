@@ -3,6 +3,7 @@ package dev.mnistnative.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +69,21 @@ class CsvTest {
                 file,
                 "label 0 is 'c', which is not among the classes [a, b]",
                 () -> DataFiles.read(file, null, options.withClassNames(List.of("a", "b"))));
+    }
+
+    @Test
+    void theTestSetIsNumberedAsTheTrainingSet() {
+        Path train = TestFiles.write(folder, "train.csv", TestFiles.text("x,y\n1,a\n2,b\n3,c\n"));
+        Path test = TestFiles.write(folder, "test.csv", TestFiles.text("x,y\n1,c\n"));
+        ReadOptions options = ReadOptions.DEFAULT.withLabelColumn("y");
+        try (TrainTest sets = DataFiles.read(train, null, test, null, options)) {
+            assertEquals(2, sets.test().label(0));
+            assertEquals(sets.train().classNames(), sets.test().classNames());
+        }
+        assertNull(DataFiles.read(train, null, null, null, options).test());
+        Path other = TestFiles.write(folder, "other.csv", TestFiles.text("x,y\n1,d\n"));
+        WrongFilesTest.assertSentence(
+                other, "not among the classes", () -> DataFiles.read(train, null, other, null, options));
     }
 
     @Test

@@ -79,6 +79,7 @@ class DatasetTest {
                 d -> d.label(0),
                 d -> d.sample(0),
                 d -> d.withScale(1),
+                d -> d.withIgnoreIndex(0),
                 d -> d.limit(1),
                 d -> d.select(new int[] {0}),
                 d -> d.split(0.5, 0));
@@ -109,6 +110,16 @@ class DatasetTest {
         }
         assertThrows(
                 IllegalArgumentException.class, () -> floats.withScale(3e38).withScale(3e38));
+    }
+
+    @Test
+    void anotherIgnoreIndex() {
+        Dataset ignoring = bytes.withIgnoreIndex(4);
+        assertEquals(4, ignoring.ignoreIndex());
+        assertEquals(4, ignoring.label(0));
+        assertEquals(5, ignoring.classes());
+        assertEquals(-100, bytes.ignoreIndex());
+        refuse("label 2 is -100", () -> floats.withIgnoreIndex(-1));
     }
 
     @Test

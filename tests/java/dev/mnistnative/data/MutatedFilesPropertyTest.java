@@ -96,7 +96,7 @@ class MutatedFilesPropertyTest {
                 });
     }
 
-    @Property(tries = 3000)
+    @Property(tries = 2000)
     void readingNeverFailsInAnotherWay(@ForAll("mutated") byte[] contents) {
         Path file = TestFiles.write(folder, "file", contents);
         readOrRefuse(() -> DataFiles.readImages(file));
