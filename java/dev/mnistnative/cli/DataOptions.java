@@ -93,12 +93,12 @@ final class DataOptions {
 
     private TrainTest read(ReadOptions options) {
         if (images != null) {
-            return new TrainTest(
-                    DataFiles.read(images, labels, options),
-                    testImages == null ? null : DataFiles.read(testImages, testLabels, options));
+            return DataFiles.read(images, labels, testImages, testLabels, options);
         }
         if (data == null || data.equals(EMBEDDED)) {
-            return new TrainTest(Mnist.train(), Mnist.test());
+            return new TrainTest(
+                    Mnist.train().withIgnoreIndex(options.ignoreIndex()),
+                    Mnist.test().withIgnoreIndex(options.ignoreIndex()));
         }
         Path path = Path.of(data);
         if (!Files.exists(path)) {
