@@ -24,7 +24,7 @@ final class SplitMix64 {
         return mix(state);
     }
 
-    /** A number of 0 … bound − 1, each equally likely (D. Lemire's multiply-shift with rejection); bound is 1 or more. */
+    /** A number of 0 … bound − 1, each equally likely (D. Lemire's multiply-shift with rejection); bound ≥ 1. */
     int below(int bound) {
         long threshold = (LOW_32 + 1 - bound) % bound;
         long product;

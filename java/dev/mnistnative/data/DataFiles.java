@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Reads data files: NumPy's .npy and .npz, IDX, CSV, each gzipped or not (an .npz is compressed as it is). They are told
- * apart by their content, not by their names.
+ * Reads data files: NumPy's .npy and .npz, IDX, CSV, each gzipped or not (an .npz is compressed as it is). They are
+ * told apart by their content, not by their names.
  *
  * <p>A member of an .npz is named as {@code FILE.npz:MEMBER}; without a name the conventional ones are looked for
  * (images: x_train, train_images, images, x, data; labels: y_train, train_labels, labels, label, y).
@@ -117,8 +117,8 @@ public final class DataFiles {
     }
 
     /**
-     * Reads a CSV table (RFC 4180, UTF-8, comma) with a header. All columns but that of the labels are numeric features.
-     * Labels are class numbers, or else texts, which are numbered in their sorted order ({@link Dataset#classNames()}).
+     * Reads a CSV table (RFC 4180, UTF-8, comma) with a header. All columns but that of the labels are numeric
+     * features. Labels are class numbers, or else texts, which are numbered in their sorted order ({@link Dataset#classNames()}).
      *
      * @param labelColumn its name in the header
      * @throws DataFormatException if the file cannot be used

@@ -168,8 +168,8 @@ public final class Dataset implements AutoCloseable {
     }
 
     /**
-     * Number of classes: that of the file's options if told, else the largest label + 1, ignored labels aside. A part of a
-     * data set ({@link #limit}, {@link #select}, {@link #split}) has as many as the whole. 0 without labels.
+     * Number of classes: that of the file's options if told, else the largest label + 1, ignored labels aside. A part
+     * of a data set ({@link #limit}, {@link #select}, {@link #split}) has as many as the whole. 0 without labels.
      */
     public int classes() {
         open();

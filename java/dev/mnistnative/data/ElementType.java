@@ -124,8 +124,8 @@ enum ElementType {
     }
 
     /**
-     * The first `count` numbers of a buffer, in its byte order; exact but for 64-bit integers above 2^53. A loop in each
-     * type, so that the JIT compiles each for itself.
+     * The first `count` numbers of a buffer, in its byte order; exact but for 64-bit integers above 2^53. A loop
+     * in each type, so that the JIT compiles each for itself.
      */
     abstract void toDoubles(ByteBuffer b, double[] values, int count);
 

@@ -3,7 +3,7 @@ package dev.mnistnative.data;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The IDX format of the MNIST database: two zero bytes, element type, number of dimensions, the dimensions, numbers. */
+/** The IDX format of the MNIST database: two zero bytes, element type, count of dimensions, the dimensions, numbers. */
 final class IdxFormat {
     private static final int HEAD = 4;
 

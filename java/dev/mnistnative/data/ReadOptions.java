@@ -9,8 +9,8 @@ import java.util.OptionalInt;
  * @param ignoreIndex a label that is allowed although it is no class; PyTorch's default is −100
  * @param classes number of classes, 1 or more; empty = the largest label + 1
  * @param labelColumn CSV: name of the column with the labels; null = all columns are features
- * @param classNames CSV: the classes in the order of their labels, e.g. those of the training set for its test set; empty
- *     = those that the file has
+ * @param classNames CSV: the classes in the order of their labels, e.g. those of the training set for its test
+ *     set; empty = those that the file has
  */
 public record ReadOptions(long ignoreIndex, OptionalInt classes, String labelColumn, List<String> classNames) {
     /** ignore_index −100, classes and label column not told. */
