@@ -43,6 +43,29 @@ void forward_block(const NetShape& net, std::span<const double> parameters, cons
     forward(net, parameters, rows, activations);
 }
 
+// Puts parameters and optimizer state back when a chunk ends early: by divergence or by an exception.
+class Rollback {
+  public:
+    Rollback(std::vector<double>& parameters, OptimizerState& state)
+        : parameters_(parameters), state_(state), saved_parameters_(parameters), saved_state_(state) {}
+    Rollback(const Rollback&) = delete;
+    Rollback& operator=(const Rollback&) = delete;
+    ~Rollback() {
+        if (kept_)
+            return;
+        parameters_.swap(saved_parameters_);
+        std::swap(state_, saved_state_);
+    }
+    void keep_changes() { kept_ = true; }
+
+  private:
+    std::vector<double>& parameters_;
+    OptimizerState& state_;
+    std::vector<double> saved_parameters_;
+    OptimizerState saved_state_;
+    bool kept_ = false;
+};
+
 class ReferenceBackend final : public Backend {
   public:
     explicit ReferenceBackend(const TrainerOptions& options)
@@ -52,15 +75,12 @@ class ReferenceBackend final : public Backend {
     void bind(const Samples& training) override { training_ = training; }
 
     ChunkResult train(const Chunk& chunk, std::span<StepResult> results) override {
-        std::vector<double> saved_parameters = parameters_;
-        OptimizerState saved_state = state_;
+        Rollback rollback(parameters_, state_);
         for (int64_t step = 0; step < chunk.steps(); ++step) {
-            if (!train_step(chunk, step, results[static_cast<size_t>(step)])) {
-                parameters_.swap(saved_parameters);
-                std::swap(state_, saved_state);
+            if (!train_step(chunk, step, results[static_cast<size_t>(step)]))
                 return {step, true};
-            }
         }
+        rollback.keep_changes();
         return {chunk.steps(), false};
     }
 

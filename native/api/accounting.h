@@ -1,0 +1,26 @@
+// Bytes that live objects of the library hold, for mn_native_bytes().
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace mn::api {
+
+inline std::atomic<int64_t> live_bytes{0};
+
+// One object's share; given back when the object goes. Any thread may ask.
+class Account {
+  public:
+    Account() = default;
+    Account(const Account&) = delete;
+    Account& operator=(const Account&) = delete;
+    ~Account() { set(0); }
+
+    void set(int64_t bytes) { live_bytes += bytes - held_.exchange(bytes); }
+    int64_t bytes() const { return held_; }
+
+  private:
+    std::atomic<int64_t> held_{0};
+};
+
+} // namespace mn::api

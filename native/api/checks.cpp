@@ -1,0 +1,280 @@
+#include "api/checks.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <cstring>
+
+#include "model/error.h"
+#include "model/memory.h"
+
+namespace mn::api {
+
+static_assert(static_cast<int>(Slot::max_second_moment) == MN_MAX_SECOND_MOMENT);
+static_assert(static_cast<int>(Reduction::sum) == MN_REDUCTION_SUM);
+static_assert(static_cast<int>(OptimizerKind::sgd) == MN_SGD);
+static_assert(static_cast<int>(DeviceKind::reference) == MN_DEVICE_REFERENCE);
+static_assert(static_cast<int>(Precision::tf32) == MN_TF32);
+
+namespace {
+
+constexpr int64_t kMaxCount = INT32_MAX;
+
+// A C caller can put any number into an enum; reading one outside its range as the enum is undefined in C++.
+template <typename To, typename From>
+To checked_enum(const From& value, To last, const char* message) {
+    static_assert(sizeof(From) == sizeof(int));
+    int number;
+    std::memcpy(&number, &value, sizeof number);
+    require(number >= 0 && number <= static_cast<int>(last), message);
+    return static_cast<To>(number);
+}
+
+bool checked_flag(int32_t value, const char* message) {
+    require(value == 0 || value == 1, message);
+    return value == 1;
+}
+
+bool finite_not_negative(double value) {
+    return std::isfinite(value) && value >= 0;
+}
+
+bool aligned(const void* pointer, size_t alignment) {
+    return reinterpret_cast<uintptr_t>(pointer) % alignment == 0;
+}
+
+std::string indexed(const char* name, int64_t index) {
+    return std::string(name) + "[" + std::to_string(index) + "]";
+}
+
+OptimizerOptions checked_adam(const mn_options& o, OptimizerOptions optimizer) {
+    require(o.beta1 >= 0 && o.beta1 < 1, "beta1 must be in [0, 1)");
+    require(o.beta2 >= 0 && o.beta2 < 1, "beta2 must be in [0, 1)");
+    require(finite_not_negative(o.eps), "eps must be finite and not negative");
+    optimizer.beta1 = o.beta1;
+    optimizer.beta2 = o.beta2;
+    optimizer.eps = o.eps;
+    optimizer.amsgrad = checked_flag(o.amsgrad, "amsgrad must be 0 or 1");
+    return optimizer;
+}
+
+OptimizerOptions checked_sgd(const mn_options& o, OptimizerOptions optimizer) {
+    require(finite_not_negative(o.momentum), "momentum must be finite and not negative");
+    require(std::isfinite(o.dampening), "dampening must be finite");
+    optimizer.momentum = o.momentum;
+    optimizer.dampening = o.dampening;
+    optimizer.nesterov = checked_flag(o.nesterov, "nesterov must be 0 or 1");
+    require(!optimizer.nesterov || (o.momentum > 0 && o.dampening == 0),
+            "nesterov needs a momentum above 0 and a dampening of 0");
+    return optimizer;
+}
+
+OptimizerOptions checked_optimizer(const mn_options& o) {
+    OptimizerOptions optimizer;
+    optimizer.kind = checked_enum(o.optimizer, OptimizerKind::sgd, "optimizer is not one of mn_optimizer");
+    require(finite_not_negative(o.weight_decay), "weight_decay must be finite and not negative");
+    optimizer.weight_decay = o.weight_decay;
+    return optimizer.adaptive() ? checked_adam(o, optimizer) : checked_sgd(o, optimizer);
+}
+
+// Parameters, moments, the chunk's copy of them and a gradient: what every backend keeps on its device.
+double training_bytes(const TrainerOptions& options) {
+    const OptimizerOptions& o = options.optimizer;
+    const int vectors = 1 + o.has_first_moment() + o.has_second_moment() + o.has_max_second_moment();
+    const size_t element = options.placement.device == DeviceKind::reference ? sizeof(double) : sizeof(float);
+    return static_cast<double>(options.net.parameter_count()) * static_cast<double>(element) * (2 * vectors + 1);
+}
+
+} // namespace
+
+void refuse(const std::string& message) {
+    throw Error(Status::invalid_argument, message);
+}
+
+void require(bool ok, const char* message) {
+    if (!ok)
+        refuse(message);
+}
+
+NetShape checked_net(const int32_t* sizes, int32_t layer_count) {
+    require(sizes != nullptr, "sizes is NULL");
+    require(layer_count >= 1 && layer_count <= 1000, "layer_count must be between 1 and 1000");
+    NetShape net;
+    net.sizes.assign(sizes, sizes + layer_count + 1);
+    for (int l = 0; l <= layer_count; ++l) {
+        if (sizes[l] < 1)
+            refuse(indexed("sizes", l) + " is " + std::to_string(sizes[l]) + ", but must be at least 1");
+    }
+    double parameters = 0; // a double, which cannot overflow
+    for (int l = 0; l < net.layers(); ++l) {
+        parameters += (static_cast<double>(net.fan_in(l)) + 1) * static_cast<double>(net.fan_out(l));
+    }
+    require(parameters <= INT32_MAX, "sizes make a net of more than 2^31 - 1 parameters: use narrower layers");
+    return net;
+}
+
+Placement checked_placement(const mn_options& o) {
+    Placement place;
+    place.device = checked_enum(o.device, DeviceKind::reference, "device is not one of mn_device");
+    place.precision = checked_enum(o.precision, Precision::tf32, "precision is not one of mn_precision");
+    require(o.device_index >= 0, "device_index must not be negative");
+    require(o.threads >= 0 && o.threads <= 1024, "threads must be between 0 and 1024");
+    place.device_index = o.device_index;
+    place.threads = o.threads;
+    place.isa = o.isa && std::strcmp(o.isa, "auto") != 0 ? o.isa : "";
+    if (place.device == DeviceKind::reference && place.precision != Precision::float32) {
+        throw Error(Status::unsupported,
+                    "precision: the reference device computes in double only, leave it at float32");
+    }
+    if (place.device == DeviceKind::cpu && place.precision == Precision::tf32) {
+        throw Error(Status::unsupported, "precision: tf32 is for NVIDIA GPUs, use float32 or bf16 on the CPU");
+    }
+    return place;
+}
+
+LossOptions checked_loss(const float* class_weights, int64_t classes, int64_t ignore_index, double label_smoothing,
+                         mn_reduction reduction) {
+    LossOptions loss;
+    loss.reduction = checked_enum(reduction, Reduction::sum, "reduction is not one of mn_reduction");
+    require(label_smoothing >= 0 && label_smoothing <= 1, "label_smoothing must be between 0 and 1");
+    loss.ignore_index = ignore_index;
+    loss.label_smoothing = label_smoothing;
+    for (int64_t c = 0; class_weights && c < classes; ++c) {
+        if (!finite_not_negative(class_weights[c])) {
+            refuse(indexed("class_weights", c) + " is " + std::to_string(class_weights[c]) +
+                   ", but must be finite and not negative");
+        }
+    }
+    if (class_weights)
+        loss.class_weights.assign(class_weights, class_weights + classes);
+    return loss;
+}
+
+TrainerOptions checked_trainer(const mn_options& options) {
+    TrainerOptions checked;
+    checked.net = checked_net(options.sizes, options.layer_count);
+    checked.placement = checked_placement(options);
+    checked.loss = checked_loss(options.class_weights, checked.net.classes(), options.ignore_index,
+                                options.label_smoothing, options.reduction);
+    require(checked.loss.reduction != Reduction::none, "reduction must be mean or sum: training needs a scalar");
+    checked.optimizer = checked_optimizer(options);
+    if (checked.placement.device != DeviceKind::cuda)
+        require_memory(training_bytes(checked), "the net of these sizes");
+    return checked;
+}
+
+void check_labels(const int32_t* labels, int64_t count, int64_t classes, int64_t ignore_index) {
+    for (int64_t i = 0; i < count; ++i) {
+        if ((labels[i] < 0 || labels[i] >= classes) && labels[i] != ignore_index) {
+            refuse(indexed("labels", i) + " is " + std::to_string(labels[i]) + ", which is neither a class (0 to " +
+                   std::to_string(classes - 1) + ") nor ignore_index (" + std::to_string(ignore_index) + ")");
+        }
+    }
+}
+
+Samples checked_pixels(const void* pixels, PixelType type, double scale, int64_t count, const NetShape& net) {
+    require(count >= 0 && count <= kMaxCount, "count must be between 0 and 2^31 - 1");
+    require(count == 0 || pixels, "pixels is NULL");
+    if (type == PixelType::uint8) {
+        require(std::abs(scale) * 255 <= FLT_MAX, "scale must be finite, and 255 times it a float32");
+    } else {
+        require(scale == 1, "scale must be 1 for float32 pixels");
+        require(aligned(pixels, alignof(float)), "pixels is not aligned to 4 bytes");
+    }
+    return {pixels, type, scale, nullptr, count, net.features()};
+}
+
+Samples checked_data(const mn_data* data, const NetShape& net, const LossOptions& loss) {
+    require(data != nullptr, "data is NULL");
+    if (data->features != net.features()) {
+        refuse("features is " + std::to_string(data->features) + ", but the net takes " +
+               std::to_string(net.features()));
+    }
+    const PixelType type = checked_enum(data->type, PixelType::float32, "type is not one of mn_pixel_type");
+    Samples samples = checked_pixels(data->pixels, type, data->scale, data->count, net);
+    require(data->count == 0 || data->labels, "labels is NULL");
+    require(aligned(data->labels, alignof(int32_t)), "labels is not aligned to 4 bytes");
+    check_labels(data->labels, data->count, net.classes(), loss.ignore_index);
+    samples.labels = data->labels;
+    return samples;
+}
+
+void check_chunk(const Chunk& chunk, int64_t available, const NetShape& net) {
+    require(available > 0, "data: there is no training set, call mn_trainer_set_data() first");
+    require(chunk.samples >= 1 && chunk.samples <= kMaxCount, "samples must be between 1 and 2^31 - 1");
+    require(chunk.batch_size >= 1 && chunk.batch_size <= kMaxCount, "batch_size must be between 1 and 2^31 - 1");
+    require(chunk.learning_rates != nullptr, "learning_rates is NULL");
+    if (!chunk.order && (chunk.first < 0 || chunk.first > available - chunk.samples)) {
+        refuse("first is " + std::to_string(chunk.first) + " and samples " + std::to_string(chunk.samples) +
+               ", which reaches outside the training set of " + std::to_string(available));
+    }
+    for (int64_t i = 0; chunk.order && i < chunk.samples; ++i) {
+        if (chunk.order[i] < 0 || chunk.order[i] >= available) {
+            refuse(indexed("order", i) + " is " + std::to_string(chunk.order[i]) + ", but the training set has " +
+                   std::to_string(available) + " samples");
+        }
+    }
+    for (int64_t i = 0; i < chunk.steps(); ++i) {
+        if (!finite_not_negative(chunk.learning_rates[i])) {
+            refuse(indexed("learning_rates", i) + " is " + std::to_string(chunk.learning_rates[i]) +
+                   ", but must be finite and not negative");
+        }
+    }
+    double width = 0; // each layer's outputs are kept for the backward pass
+    for (int l = 0; l < net.layers(); ++l)
+        width += static_cast<double>(net.fan_out(l));
+    require_memory(width * static_cast<double>(chunk.rows(0)) * sizeof(float), "a batch of this batch_size");
+}
+
+bool holds(const OptimizerOptions& optimizer, Slot slot) {
+    switch (slot) {
+    case Slot::parameters:
+        return true;
+    case Slot::first_moment:
+        return optimizer.has_first_moment();
+    case Slot::second_moment:
+        return optimizer.has_second_moment();
+    case Slot::max_second_moment:
+        return optimizer.has_max_second_moment();
+    }
+    return false;
+}
+
+Slot checked_slot(const TrainerOptions& options, mn_slot slot, const void* values, int64_t count) {
+    const Slot checked = checked_enum(slot, Slot::max_second_moment, "slot is not one of mn_slot");
+    require(values != nullptr, "values is NULL");
+    check_parameter_count(options.net, count);
+    if (!holds(options.optimizer, checked)) {
+        throw Error(Status::unsupported, "slot: this optimizer keeps no such state");
+    }
+    return checked;
+}
+
+void check_parameter_count(const NetShape& net, int64_t count) {
+    if (count != net.parameter_count()) {
+        refuse("count is " + std::to_string(count) + ", but the net has " + std::to_string(net.parameter_count()) +
+               " parameters");
+    }
+}
+
+void require_memory(double bytes, const std::string& what) {
+    constexpr double kMiB = 1024 * 1024;
+    if (bytes < 256 * kMiB)
+        return; // not worth asking
+    const double available = static_cast<double>(available_memory());
+    if (bytes <= available)
+        return;
+    throw Error(Status::out_of_memory, what + " needs at least " + std::to_string(static_cast<int64_t>(bytes / kMiB)) +
+                                           " MiB, but " + std::to_string(static_cast<int64_t>(available / kMiB)) +
+                                           " MiB of memory are free: make it smaller");
+}
+
+void copy_text(const std::string& text, char* out, size_t capacity) {
+    if (!out || capacity == 0)
+        return;
+    const size_t length = std::min(text.size(), capacity - 1);
+    std::memcpy(out, text.data(), length);
+    out[length] = '\0';
+}
+
+} // namespace mn::api

@@ -1,0 +1,94 @@
+// The model's functions, and the loss by itself.
+#include <memory>
+#include <span>
+
+#include "api/accounting.h"
+#include "api/checks.h"
+#include "api/guard.h"
+#include "mnist_native.h"
+#include "model/backend.h"
+#include "model/error.h"
+#include "reference/loss.h"
+
+using namespace mn::api;
+
+struct mn_model {
+    mn::NetShape net;
+    std::unique_ptr<mn::Predictor> predictor;
+    Account account;
+};
+
+namespace {
+
+std::unique_ptr<mn::Predictor> make_predictor(const mn::NetShape& net, const mn::Placement& place,
+                                              std::span<const float> parameters) {
+    switch (place.device) {
+    case mn::DeviceKind::cpu:
+        return mn::cpu::make_predictor(net, place, parameters);
+    case mn::DeviceKind::cuda:
+        return mn::cuda::make_predictor(net, place, parameters);
+    case mn::DeviceKind::reference:
+        return mn::reference::make_predictor(net, place, parameters);
+    }
+    throw mn::Error(mn::Status::internal, "unknown device");
+}
+
+mn_status model_logits(const mn_model* model, const void* pixels, mn::PixelType type, double scale, int64_t count,
+                       float* logits) noexcept {
+    return guarded([&] {
+        require(model != nullptr, "model is NULL");
+        const mn::Samples samples = checked_pixels(pixels, type, scale, count, model->net);
+        require(count == 0 || logits, "logits is NULL");
+        if (count > 0)
+            model->predictor->logits(samples, logits);
+    });
+}
+
+} // namespace
+
+mn_status mn_model_create(const mn_options* options, const float* parameters, int64_t count, mn_model** model) {
+    return guarded([&] {
+        require(options != nullptr, "options is NULL");
+        require(parameters != nullptr, "parameters is NULL");
+        require(model != nullptr, "model is NULL");
+        auto made = std::make_unique<mn_model>();
+        made->net = checked_net(options->sizes, options->layer_count);
+        const mn::Placement place = checked_placement(*options);
+        check_parameter_count(made->net, count);
+        require_memory(static_cast<double>(count) * sizeof(float), "the net of these sizes");
+        made->predictor = make_predictor(made->net, place, {parameters, static_cast<size_t>(count)});
+        made->account.set(made->predictor->bytes());
+        *model = made.release();
+    });
+}
+
+mn_status mn_model_destroy(mn_model* model) {
+    delete model;
+    return MN_OK;
+}
+
+mn_status mn_model_logits_f32(const mn_model* model, const float* pixels, int64_t count, float* logits) {
+    return model_logits(model, pixels, mn::PixelType::float32, 1.0, count, logits);
+}
+
+mn_status mn_model_logits_u8(const mn_model* model, const uint8_t* pixels, double scale, int64_t count, float* logits) {
+    return model_logits(model, pixels, mn::PixelType::uint8, scale, count, logits);
+}
+
+int64_t mn_model_bytes(const mn_model* model) {
+    return model ? model->account.bytes() : 0;
+}
+
+mn_status mn_cross_entropy(const double* logits, const int32_t* labels, int64_t count, int64_t classes,
+                           const float* class_weights, int64_t ignore_index, double label_smoothing,
+                           mn_reduction reduction, const double* upstream, double* losses, double* gradient) {
+    return guarded([&] {
+        require(count >= 0 && count <= INT32_MAX, "count must be between 0 and 2^31 - 1");
+        require(classes >= 1 && classes <= INT32_MAX, "classes must be between 1 and 2^31 - 1");
+        require(count == 0 || logits, "logits is NULL");
+        require(count == 0 || labels, "labels is NULL");
+        const mn::LossOptions loss = checked_loss(class_weights, classes, ignore_index, label_smoothing, reduction);
+        check_labels(labels, count, classes, ignore_index);
+        mn::reference::cross_entropy(logits, labels, count, classes, loss, upstream, losses, gradient);
+    });
+}

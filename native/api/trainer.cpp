@@ -1,0 +1,222 @@
+// mn_options_defaults and the trainer's functions.
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "api/accounting.h"
+#include "api/checks.h"
+#include "api/guard.h"
+#include "mnist_native.h"
+#include "model/backend.h"
+#include "model/error.h"
+#include "model/initialise.h"
+
+using namespace mn::api;
+
+struct mn_trainer {
+    mn_trainer(mn::TrainerOptions o, std::unique_ptr<mn::Backend> b) : options(std::move(o)), backend(std::move(b)) {}
+
+    mn::TrainerOptions options;
+    std::unique_ptr<mn::Backend> backend;
+    int64_t data_count = 0; // samples of the training set
+    Account account;
+    bool dead = false; // the GPU failed
+    std::atomic_flag inside = ATOMIC_FLAG_INIT;
+};
+
+namespace {
+
+// Holds a trainer for one call; a second thread is refused instead of waiting.
+class Visit {
+  public:
+    explicit Visit(mn_trainer* trainer) : trainer_(trainer) {
+        require(trainer != nullptr, "trainer is NULL");
+        if (trainer->inside.test_and_set(std::memory_order_acquire)) {
+            throw mn::Error(mn::Status::busy, "another thread is using this trainer: give each thread its own trainer");
+        }
+    }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+    ~Visit() { trainer_->inside.clear(std::memory_order_release); }
+
+  private:
+    mn_trainer* trainer_;
+};
+
+// guarded() for calls on a trainer; a device error marks it dead.
+template <typename Body>
+mn_status on_trainer(mn_trainer* trainer, Body&& body) noexcept {
+    return guarded([&] {
+        const Visit visit(trainer);
+        if (trainer->dead) {
+            throw mn::Error(mn::Status::device_error,
+                            "the GPU failed in an earlier call: close this trainer, make a new one");
+        }
+        try {
+            body(*trainer);
+        } catch (const mn::Error& e) {
+            trainer->dead = e.status() == mn::Status::device_error;
+            throw;
+        }
+    });
+}
+
+std::unique_ptr<mn::Backend> make_backend(const mn::TrainerOptions& options) {
+    switch (options.placement.device) {
+    case mn::DeviceKind::cpu:
+        return mn::cpu::make_backend(options);
+    case mn::DeviceKind::cuda:
+        return mn::cuda::make_backend(options);
+    case mn::DeviceKind::reference:
+        return mn::reference::make_backend(options);
+    }
+    throw mn::Error(mn::Status::internal, "unknown device");
+}
+
+} // namespace
+
+void mn_options_defaults(mn_options* options) {
+    if (!options)
+        return;
+    *options = mn_options{};
+    options->beta1 = 0.9;
+    options->beta2 = 0.999;
+    options->eps = 1e-8;
+    options->ignore_index = -100;
+    options->reduction = MN_REDUCTION_MEAN;
+}
+
+int64_t mn_parameter_count(const int32_t* sizes, int32_t layer_count) {
+    int64_t count = 0;
+    guarded([&] { count = checked_net(sizes, layer_count).parameter_count(); });
+    return count;
+}
+
+mn_status mn_trainer_create(const mn_options* options, mn_trainer** trainer) {
+    return guarded([&] {
+        require(options != nullptr, "options is NULL");
+        require(trainer != nullptr, "trainer is NULL");
+        mn::TrainerOptions checked = checked_trainer(*options);
+        std::unique_ptr<mn::Backend> backend = make_backend(checked);
+        auto made = std::make_unique<mn_trainer>(std::move(checked), std::move(backend));
+        made->account.set(made->backend->bytes());
+        *trainer = made.release();
+    });
+}
+
+mn_status mn_trainer_destroy(mn_trainer* trainer) {
+    if (!trainer)
+        return MN_OK;
+    return guarded([&] {
+        if (trainer->inside.test_and_set(std::memory_order_acquire)) {
+            throw mn::Error(mn::Status::busy,
+                            "another thread is using this trainer: close it when that call has returned");
+        }
+        delete trainer;
+    });
+}
+
+mn_status mn_trainer_initialize(mn_trainer* trainer, uint64_t seed) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        const std::vector<float> initial = mn::initial_parameters(t.options.net, seed);
+        std::vector<double> values(initial.begin(), initial.end());
+        t.backend->write(mn::Slot::parameters, values);
+        std::fill(values.begin(), values.end(), 0.0);
+        for (mn::Slot slot : {mn::Slot::first_moment, mn::Slot::second_moment, mn::Slot::max_second_moment}) {
+            if (holds(t.options.optimizer, slot))
+                t.backend->write(slot, values);
+        }
+        t.backend->set_step(0);
+    });
+}
+
+mn_status mn_trainer_set_data(mn_trainer* trainer, const mn_data* data) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        const mn::Samples samples = checked_data(data, t.options.net, t.options.loss);
+        t.data_count = 0; // should bind() fail, there is no training set
+        t.backend->bind(samples);
+        t.data_count = samples.count;
+        t.account.set(t.backend->bytes());
+    });
+}
+
+mn_status mn_trainer_train(mn_trainer* trainer, const int32_t* order, int64_t first, int64_t samples,
+                           int64_t batch_size, const double* learning_rates, double* losses, int32_t* correct,
+                           int64_t* steps_done) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        const mn::Chunk chunk{order, first, samples, batch_size, learning_rates};
+        check_chunk(chunk, t.data_count, t.options.net);
+        require(losses != nullptr, "losses is NULL");
+        require(correct != nullptr, "correct is NULL");
+        require(steps_done != nullptr, "steps_done is NULL");
+        std::vector<mn::StepResult> results(static_cast<size_t>(chunk.steps()));
+        const mn::ChunkResult done = t.backend->train(chunk, results);
+        t.account.set(t.backend->bytes());
+        for (int64_t i = 0; i < done.steps_done; ++i) {
+            losses[i] = results[static_cast<size_t>(i)].loss;
+            correct[i] = results[static_cast<size_t>(i)].correct;
+        }
+        *steps_done = done.steps_done;
+        if (done.diverged) {
+            throw mn::Error(mn::Status::diverged, "the loss of step " + std::to_string(done.steps_done) +
+                                                      " of this chunk is not finite: lower the learning rate or scale "
+                                                      "the input");
+        }
+    });
+}
+
+mn_status mn_trainer_evaluate(mn_trainer* trainer, const mn_data* data, int64_t first, int64_t count,
+                              mn_evaluation* evaluation, int32_t* predictions) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        require(evaluation != nullptr, "evaluation is NULL");
+        const mn::Samples samples = checked_data(data, t.options.net, t.options.loss);
+        require(first >= 0 && count >= 0 && first <= samples.count - count, "first and count reach outside the data");
+        const mn::Evaluation sums = t.backend->evaluate(samples, first, count, predictions);
+        t.account.set(t.backend->bytes());
+        *evaluation = {sums.loss_sum, sums.weight_sum, sums.correct, sums.counted};
+    });
+}
+
+mn_status mn_trainer_read(mn_trainer* trainer, mn_slot slot, float* values, int64_t count) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        const mn::Slot checked = checked_slot(t.options, slot, values, count);
+        std::vector<double> wide(static_cast<size_t>(count));
+        t.backend->read(checked, wide);
+        std::transform(wide.begin(), wide.end(), values, [](double v) { return static_cast<float>(v); });
+    });
+}
+
+mn_status mn_trainer_write(mn_trainer* trainer, mn_slot slot, const float* values, int64_t count) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        const mn::Slot checked = checked_slot(t.options, slot, values, count);
+        const std::vector<double> wide(values, values + count);
+        t.backend->write(checked, wide);
+    });
+}
+
+mn_status mn_trainer_get_step(mn_trainer* trainer, int64_t* step) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        require(step != nullptr, "step is NULL");
+        *step = t.backend->step();
+    });
+}
+
+mn_status mn_trainer_set_step(mn_trainer* trainer, int64_t step) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        // a double counts exactly up to there
+        require(step >= 0 && step <= int64_t{1} << 53, "step must be between 0 and 2^53");
+        t.backend->set_step(step);
+    });
+}
+
+mn_status mn_trainer_describe(mn_trainer* trainer, char* text, size_t capacity) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        require(text && capacity > 0, "text is NULL or capacity is 0");
+        copy_text(t.backend->describe(), text, capacity);
+    });
+}
+
+int64_t mn_trainer_bytes(const mn_trainer* trainer) {
+    return trainer ? trainer->account.bytes() : 0;
+}
