@@ -24,8 +24,8 @@ class ArchitectureTest {
     private static final String ROOT = "dev.mnistnative";
 
     /** Floor of each package; the root package ("") holds what all share and may ask the binding about the machine. */
-    private static final Map<String, Integer> FLOOR = Map.of(
-            "", 0, "binding", 0, "data", 1, "batch", 1, "model", 1, "train", 2, "report", 3, "cli", 4);
+    private static final Map<String, Integer> FLOOR =
+            Map.of("", 0, "binding", 0, "data", 1, "batch", 1, "model", 1, "train", 2, "report", 3, "cli", 4);
 
     private static final int TOP_LIBRARY_FLOOR = FLOOR.get("train");
 
@@ -43,7 +43,8 @@ class ArchitectureTest {
     });
 
     @ArchTest
-    static final ArchRule NO_CYCLES = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
+    static final ArchRule NO_CYCLES =
+            slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule ONE_DOOR_TO_THE_NATIVE_SIDE = methods()
