@@ -41,7 +41,7 @@ final class DirectMemory {
             throw DataFormatException.of(
                     what,
                     bytes + " bytes in memory are more than the 2 GiB that one data set can hold",
-                    "split the file or keep the pixels as bytes");
+                    "use fewer samples or smaller numbers (unsigned bytes)");
         }
     }
 }
