@@ -17,7 +17,8 @@ std::unique_ptr<Predictor> make_predictor(const NetShape&, const Placement&, std
 }
 
 int device_count(std::string* reason) {
-    if (reason) *reason = kReason;
+    if (reason)
+        *reason = kReason;
     return 0;
 }
 

@@ -170,7 +170,8 @@ MN_API mn_status mn_trainer_initialize(mn_trainer* trainer, uint64_t seed);
 
 /*
  * Lends the training set. Labels are checked. On the CPU the memory is used in place: it must stay alive and unchanged
- * until the next mn_trainer_set_data() or mn_trainer_destroy(). On a GPU it is uploaded, or streamed if it does not fit.
+ * until the next mn_trainer_set_data() or mn_trainer_destroy(). On a GPU it is uploaded,
+ * or streamed if it does not fit.
  */
 MN_API mn_status mn_trainer_set_data(mn_trainer* trainer, const mn_data* data);
 
@@ -208,7 +209,7 @@ typedef enum mn_slot {
     MN_MAX_SECOND_MOMENT = 3 /* amsgrad's max_exp_avg_sq */
 } mn_slot;
 
-/* Copies a slot out or in; count must be the parameter vector's length. A slot that the optimizer has not: UNSUPPORTED. */
+/* Copies a slot out or in; count must be the parameter vector's length. UNSUPPORTED if the optimizer has no such slot. */
 MN_API mn_status mn_trainer_read(mn_trainer* trainer, mn_slot slot, float* values, int64_t count);
 MN_API mn_status mn_trainer_write(mn_trainer* trainer, mn_slot slot, const float* values, int64_t count);
 

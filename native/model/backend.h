@@ -1,5 +1,6 @@
 // The seam between the C ABI and the floors of the house: reference/, cpu/ and cuda/ each implement these two classes.
-// Arguments were checked by api/; a backend throws mn::Error for what only it can know (memory, device, instruction set).
+// Arguments were checked by api/; a backend throws mn::Error for what only it can know (memory, device, instruction
+// set).
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ struct Chunk {
     const int32_t* order = nullptr; // [samples] indices, or null: first, first + 1, ...
     int64_t first = 0;
     int64_t samples = 0;
-    int64_t batch_size = 1; // the last step takes what is left
+    int64_t batch_size = 1;                 // the last step takes what is left
     const double* learning_rates = nullptr; // [steps]
 
     int64_t steps() const { return (samples + batch_size - 1) / batch_size; }
@@ -82,8 +83,8 @@ class Backend {
     virtual int64_t step() const = 0;
     virtual void set_step(int64_t step) = 0;
 
-    virtual int64_t bytes() const = 0;         // host and device memory held
-    virtual std::string describe() const = 0;  // one line: device, ISA or GPU, threads, precision
+    virtual int64_t bytes() const = 0;        // host and device memory held
+    virtual std::string describe() const = 0; // one line: device, ISA or GPU, threads, precision
 };
 
 // Immutable weights, for inference. Any number of threads at once.
@@ -103,12 +104,14 @@ class Predictor {
 // parameters: the flat vector, float32, [net.parameter_count()]
 namespace reference {
 std::unique_ptr<Backend> make_backend(const TrainerOptions& options);
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place, std::span<const float> parameters);
+std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place,
+                                          std::span<const float> parameters);
 } // namespace reference
 
 namespace cpu {
 std::unique_ptr<Backend> make_backend(const TrainerOptions& options);
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place, std::span<const float> parameters);
+std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place,
+                                          std::span<const float> parameters);
 // Usable ISA levels of this machine, weakest first, separated by a space; and the best of them.
 std::string isa_levels();
 std::string best_isa();
@@ -124,7 +127,8 @@ struct DeviceInfo {
     int driver_version = 0, runtime_version = 0;
 };
 std::unique_ptr<Backend> make_backend(const TrainerOptions& options);
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place, std::span<const float> parameters);
+std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place,
+                                          std::span<const float> parameters);
 // 0 and the reason where none can be used; never throws.
 int device_count(std::string* reason);
 DeviceInfo device_info(int index);

@@ -16,7 +16,8 @@ std::vector<float> initial_parameters(const NetShape& net, uint64_t seed) {
         const int64_t count = (net.fan_in(layer) + 1) * net.fan_out(layer); // weight, then bias: the same bound
         for (int64_t i = 0; i < count; ++i) {
             const double unit = static_cast<double>(words() & 0xFFFFFFu) * 0x1p-24;
-            values.push_back(static_cast<float>(unit * (2.0 * static_cast<double>(bound)) - static_cast<double>(bound)));
+            values.push_back(
+                static_cast<float>(unit * (2.0 * static_cast<double>(bound)) - static_cast<double>(bound)));
         }
     }
     return values;

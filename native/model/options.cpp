@@ -8,7 +8,8 @@ int64_t NetShape::parameter_count() const {
 
 int64_t NetShape::weight_offset(int layer) const {
     int64_t offset = 0;
-    for (int l = 0; l < layer; ++l) offset += (fan_in(l) + 1) * fan_out(l);
+    for (int l = 0; l < layer; ++l)
+        offset += (fan_in(l) + 1) * fan_out(l);
     return offset;
 }
 

@@ -62,8 +62,8 @@ struct Placement {
     DeviceKind device = DeviceKind::cpu;
     int device_index = 0;
     Precision precision = Precision::float32;
-    int threads = 0;  // 0 = all cores
-    std::string isa;  // "" = best
+    int threads = 0; // 0 = all cores
+    std::string isa; // "" = best
 };
 
 struct TrainerOptions {

@@ -51,7 +51,8 @@ std::vector<OddShape> odd_shapes(int64_t batch_size) {
         OddShape& shape = shapes.emplace_back();
         shape.net.sizes = kNets[i];
         std::ostringstream name;
-        for (int32_t size : kNets[i]) name << size << ' ';
+        for (int32_t size : kNets[i])
+            name << size << ' ';
         name << "batch " << batch_size;
         shape.name = name.str();
         shape.loss = loss_in_turn(i, shape.net.classes(), batch_size);
