@@ -209,7 +209,7 @@ typedef enum mn_slot {
     MN_MAX_SECOND_MOMENT = 3 /* amsgrad's max_exp_avg_sq */
 } mn_slot;
 
-/* Copies a slot out or in; count must be the parameter vector's length. UNSUPPORTED if the optimizer has no such slot. */
+/* Copies a slot out or in; count is the parameter vector's length. UNSUPPORTED if the optimizer has no such slot. */
 MN_API mn_status mn_trainer_read(mn_trainer* trainer, mn_slot slot, float* values, int64_t count);
 MN_API mn_status mn_trainer_write(mn_trainer* trainer, mn_slot slot, const float* values, int64_t count);
 
