@@ -10,6 +10,7 @@
 #include "cpu/forward.h"
 #include "cpu/isa.h"
 #include "cpu/loss.h"
+#include "cpu/placement.h"
 #include "cpu/pool.h"
 #include "cpu/update.h"
 #include "model/error.h"
@@ -98,10 +99,7 @@ class CpuBackend final : public Backend {
         return sum;
     }
 
-    std::string describe() const override {
-        return "cpu: " + std::string(kernels_.name) + ", " + std::to_string(pool_.threads()) +
-               (pool_.threads() == 1 ? " thread" : " threads") + ", float32";
-    }
+    std::string describe() const override { return cpu::describe(kernels_, pool_.threads(), Precision::float32); }
 
   private:
     // Buffers for batches of so many rows; they only grow.
@@ -166,7 +164,7 @@ class CpuBackend final : public Backend {
                 worker.barrier();
                 updater_.dense(l, constants, input, deltas_[l], rows, worker);
             } else if (sparse) {
-                updater_.sparse(constants, buffers_.batch.by_pixel(), deltas_[0], rows, worker);
+                updater_.sparse(constants, buffers_.batch, deltas_[0], rows, worker);
             } else {
                 updater_.dense(0, constants, buffers_.batch.dense(), deltas_[0], rows, worker);
             }
@@ -226,27 +224,11 @@ class CpuBackend final : public Backend {
     int64_t step_ = 0;
 };
 
-void refuse_other_precisions(const Placement& place) {
-    if (place.precision == Precision::tf32)
-        throw Error(Status::unsupported, "precision tf32 is for GPUs; on the CPU choose float32");
-    if (place.precision == Precision::bf16)
-        throw Error(Status::unsupported, "precision bf16 is not implemented on the CPU; choose float32");
-}
-
 } // namespace
 
 std::unique_ptr<Backend> make_backend(const TrainerOptions& options) {
-    refuse_other_precisions(options.placement);
+    check_precision(options.placement);
     return std::make_unique<CpuBackend>(options);
-}
-
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place,
-                                          std::span<const float> parameters) {
-    return reference::make_predictor(net, place, parameters);
-}
-
-bool has_bf16() {
-    return false;
 }
 
 } // namespace mn::cpu

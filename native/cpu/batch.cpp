@@ -1,34 +1,14 @@
 #include "cpu/batch.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace mn::cpu {
 
 namespace {
 
-// Share of the (sample group, pixel) pairs with a non-zero value up to which the lists win.
+// Share of the (sample group, pixel) pairs with a non-zero pixel up to which the lists win.
 constexpr double kBreakEven = 0.5;
-
-// Pixels of one type as the floats they stand for.
-template <class Pixel>
-struct Reader;
-
-template <>
-struct Reader<uint8_t> {
-    std::array<float, 256> values;
-
-    explicit Reader(const Samples& samples) {
-        for (int byte = 0; byte < 256; ++byte)
-            values[static_cast<size_t>(byte)] = samples.value_of_byte(byte);
-    }
-    float operator()(uint8_t byte) const { return values[byte]; }
-};
-
-template <>
-struct Reader<float> {
-    explicit Reader(const Samples&) {}
-    float operator()(float value) const { return value; }
-};
 
 template <class Pixel>
 const Pixel* pixels_of(const Selection& selection, int64_t row) {
@@ -45,64 +25,82 @@ std::array<const Pixel*, kGroup> group_of(const Selection& selection, int64_t gr
     return rows;
 }
 
-template <class Pixel>
-bool any(const std::array<const Pixel*, kGroup>& rows, int64_t pixel) {
-    return (rows[0][pixel] != 0) | (rows[1][pixel] != 0) | (rows[2][pixel] != 0) | (rows[3][pixel] != 0);
+int64_t list_columns(const Kernels& kernels, const uint8_t* const* rows, int64_t columns, int32_t* index) {
+    return kernels.list_bytes(rows, columns, index);
+}
+int64_t list_columns(const Kernels& kernels, const float* const* rows, int64_t columns, int32_t* index) {
+    return kernels.list_floats(rows, columns, index);
+}
+
+int64_t list_groups(const Kernels& kernels, const uint8_t* row, int64_t groups, int32_t* index) {
+    return kernels.list_byte_groups(row, groups, index);
+}
+int64_t list_groups(const Kernels& kernels, const float* row, int64_t groups, int32_t* index) {
+    return kernels.list_float_groups(row, groups, index);
 }
 
 template <class Pixel>
-int64_t count_union(const std::array<const Pixel*, kGroup>& rows, int64_t features) {
-    int64_t count = 0;
-    for (int64_t k = 0; k < features; ++k)
-        count += any(rows, k);
-    return count;
-}
-
-template <class Pixel>
-int64_t list_group(const std::array<const Pixel*, kGroup>& rows, int64_t features, const Reader<Pixel>& read,
-                   NonZeros::List list) {
-    int64_t count = 0;
-    for (int64_t k = 0; k < features; ++k) {
-        if (!any(rows, k))
-            continue;
-        list.index[count] = static_cast<int32_t>(k);
-        for (int64_t i = 0; i < kGroup; ++i)
-            list.values[count * kGroup + i] = read(rows[static_cast<size_t>(i)][k]);
-        ++count;
-    }
-    return count;
-}
-
-// Lists pixel groups [groups.begin, groups.end) over all samples of the batch.
-template <class Pixel>
-void list_pixels(const Selection& selection, Range groups, const Reader<Pixel>& read, NonZeros& lists) {
-    const int64_t features = selection.samples->features;
-    for (int64_t q = groups.begin; q < groups.end; ++q)
-        lists.set_count(q, 0);
-    for (int64_t row = 0; row < selection.rows; ++row) {
-        const Pixel* pixels = pixels_of<Pixel>(selection, row);
-        for (int64_t q = groups.begin; q < groups.end; ++q) {
-            const int64_t first = q * kGroup, size = std::min(kGroup, features - first);
-            const Pixel* from = pixels + first;
-            if (std::all_of(from, from + size, [](Pixel p) { return p == 0; }))
-                continue;
-            const NonZeros::List list = lists.list(q);
-            const int64_t count = lists.count(q);
-            list.index[count] = static_cast<int32_t>(row);
-            for (int64_t i = 0; i < kGroup; ++i)
-                list.values[count * kGroup + i] = i < size ? read(from[i]) : 0;
-            lists.set_count(q, count + 1);
+void list_samples(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists) {
+    for (int64_t g = groups.begin; g < groups.end; ++g) {
+        const std::array<const Pixel*, kGroup> rows = group_of<Pixel>(selection, g);
+        const int32_t* index = lists.index(g);
+        Pixel* to = lists.pixels<Pixel>(g);
+        const int64_t count = list_columns(kernels, rows.data(), selection.samples->features, lists.index(g));
+        lists.count(g) = static_cast<int32_t>(count);
+        for (int64_t i = 0; i < count; ++i) {
+            for (const Pixel* row : rows)
+                *to++ = row[index[i]];
         }
     }
 }
 
+// Adds a sample's pixels to the list of a pixel group; `size` of them are there, the others are zero.
 template <class Pixel>
-void fill_dense(const Selection& selection, Range rows, const Reader<Pixel>& read, Activations& dense) {
+void append(NonZeros& lists, int64_t group, int64_t sample, const Pixel* pixels, int64_t size) {
+    const int32_t at = lists.count(group)++;
+    lists.index(group)[at] = static_cast<int32_t>(sample);
+    Pixel* to = lists.pixels<Pixel>(group) + at * kGroup;
+    if (size == kGroup) {
+        std::memcpy(to, pixels, kGroup * sizeof(Pixel));
+    } else {
+        std::fill_n(std::copy_n(pixels, size, to), kGroup - size, Pixel{0});
+    }
+}
+
+// Lists pixel groups [groups.begin, groups.end) over all samples of the batch. scratch: [groups of the net]
+template <class Pixel>
+void list_pixels(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists, int32_t* scratch) {
+    const int64_t features = selection.samples->features;
+    const int64_t whole = std::min(groups.end, features / kGroup) - groups.begin;
+    const bool cut_off = groups.begin + whole < groups.end; // the last group of the net has fewer than kGroup pixels
+    for (int64_t q = groups.begin; q < groups.end; ++q)
+        lists.count(q) = 0;
+    for (int64_t row = 0; row < selection.rows; ++row) {
+        const Pixel* pixels = pixels_of<Pixel>(selection, row) + groups.begin * kGroup;
+        const int64_t count = list_groups(kernels, pixels, whole, scratch);
+        for (int64_t i = 0; i < count; ++i)
+            append(lists, groups.begin + scratch[i], row, pixels + scratch[i] * kGroup, kGroup);
+        const Pixel* last = pixels + whole * kGroup;
+        const int64_t left = features % kGroup;
+        if (cut_off && std::any_of(last, last + left, [](Pixel p) { return p != 0; }))
+            append(lists, groups.end - 1, row, last, left);
+    }
+}
+
+void widen(const Kernels& kernels, const uint8_t* pixels, int64_t count, double scale, float* values) {
+    kernels.widen(pixels, count, scale, values);
+}
+void widen(const Kernels&, const float* pixels, int64_t count, double, float* values) {
+    std::copy_n(pixels, count, values);
+}
+
+template <class Pixel>
+void fill_dense(const Kernels& kernels, const Selection& selection, Range rows, Activations& dense) {
     for (int64_t row = rows.begin; row < rows.end; ++row) {
         const Pixel* pixels = pixels_of<Pixel>(selection, row);
         for (int64_t panel = 0; panel < dense.panels(); ++panel)
-            std::transform(pixels + panel * kPanel, pixels + panel * kPanel + dense.columns_of(panel),
-                           dense.at(panel, row), read);
+            widen(kernels, pixels + panel * kPanel, dense.columns_of(panel), selection.samples->scale,
+                  dense.at(panel, row));
     }
 }
 
@@ -110,12 +108,13 @@ void fill_dense(const Selection& selection, Range rows, const Reader<Pixel>& rea
 
 NonZeros::NonZeros(int64_t rows, int64_t columns)
     : capacity_(columns), index_(divide_up(rows, kGroup) * columns), counts_(divide_up(rows, kGroup)),
-      values_(divide_up(rows, kGroup) * columns * kGroup) {}
+      pixels_(divide_up(rows, kGroup) * columns * kGroup) {}
 
-SparseTile NonZeros::tile(int64_t group) const {
+SparseTile NonZeros::tile(int64_t group, const float* table) const {
     SparseTile tile;
     tile.index = index_.data() + group * capacity_;
-    tile.values = values_.data() + group * capacity_ * kGroup;
+    tile.a = pixels_.data() + group * capacity_ * kGroup;
+    tile.table = table;
     tile.count = counts_[group];
     return tile;
 }
@@ -123,44 +122,57 @@ SparseTile NonZeros::tile(int64_t group) const {
 Batch::Batch(int64_t capacity, int64_t features, Purpose purpose)
     : purpose_(purpose), dense_(capacity, features), by_sample_(capacity, features),
       union_counts_(divide_up(capacity, kGroup)) {
-    if (purpose == Purpose::training)
+    if (purpose == Purpose::training) {
         by_pixel_ = NonZeros(features, capacity);
+        row_groups_ = Buffer<int32_t>(divide_up(features, kGroup));
+    }
 }
 
-bool Batch::stage(const Selection& selection, const Worker& worker) {
-    return selection.samples->type == PixelType::uint8 ? stage_pixels<uint8_t>(selection, worker)
-                                                       : stage_pixels<float>(selection, worker);
+bool Batch::stage(const Kernels& kernels, const Selection& selection, const Worker& worker) {
+    return selection.samples->type == PixelType::uint8 ? stage_pixels<uint8_t>(kernels, selection, worker)
+                                                       : stage_pixels<float>(kernels, selection, worker);
 }
 
 template <class Pixel>
-bool Batch::stage_pixels(const Selection& selection, const Worker& worker) {
+bool Batch::stage_pixels(const Kernels& kernels, const Selection& selection, const Worker& worker) {
     const int64_t features = selection.samples->features;
     const int64_t sample_groups = divide_up(selection.rows, kGroup);
     const Range groups = worker.share_of(sample_groups);
+    if (worker.leads())
+        set_table(*selection.samples);
     for (int64_t g = groups.begin; g < groups.end; ++g)
-        union_counts_[g] = static_cast<int32_t>(count_union(group_of<Pixel>(selection, g), features));
+        union_counts_[g] =
+            static_cast<int32_t>(list_columns(kernels, group_of<Pixel>(selection, g).data(), features, nullptr));
     worker.barrier();
 
     int64_t total = 0;
     for (int64_t g = 0; g < sample_groups; ++g)
         total += union_counts_[g];
     const bool sparse = static_cast<double>(total) <= kBreakEven * static_cast<double>(sample_groups * features);
-
-    const Reader<Pixel> read(*selection.samples);
-    if (sparse) {
-        for (int64_t g = groups.begin; g < groups.end; ++g)
-            by_sample_.set_count(g, list_group(group_of<Pixel>(selection, g), features, read, by_sample_.list(g)));
-        if (purpose_ == Purpose::training)
-            list_pixels(selection, worker.share_of(divide_up(features, kGroup)), read, by_pixel_);
+    if (!sparse) {
+        fill_dense<Pixel>(kernels, selection, worker.share_of(selection.rows), dense_);
     } else {
-        fill_dense(selection, worker.share_of(selection.rows), read, dense_);
+        list_samples<Pixel>(kernels, selection, groups, by_sample_);
+        if (purpose_ == Purpose::training) {
+            const Range pixel_groups = worker.share_of(divide_up(features, kGroup));
+            list_pixels<Pixel>(kernels, selection, pixel_groups, by_pixel_, row_groups_.data() + pixel_groups.begin);
+        }
     }
     worker.barrier();
     return sparse;
 }
 
+void Batch::set_table(const Samples& samples) {
+    bytes_ = samples.type == PixelType::uint8;
+    if (!bytes_ || samples.scale == table_scale_)
+        return;
+    for (int byte = 0; byte < 256; ++byte)
+        table_[static_cast<size_t>(byte)] = samples.value_of_byte(byte);
+    table_scale_ = samples.scale;
+}
+
 int64_t Batch::bytes() const {
-    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes() + union_counts_.bytes();
+    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes() + union_counts_.bytes() + row_groups_.bytes();
 }
 
 } // namespace mn::cpu

@@ -21,31 +21,31 @@ struct Selection {
     int64_t sample(int64_t row) const { return order ? order[row] : first + row; }
 };
 
-// Lists of non-zero values. Each serves kGroup neighbouring rows of a matrix and has the columns where at least one of
-// them is not zero.
+// Lists of non-zero pixels. Each serves kGroup neighbouring rows of a matrix and has the columns where at least one of
+// them is not zero, with the pixels of all of them as they came: bytes or floats.
 class NonZeros {
   public:
     NonZeros() = default;
     // rows, columns: the most there will be.
     NonZeros(int64_t rows, int64_t columns);
 
-    struct List {
-        int32_t* index; // ascending
-        float* values;  // [count][kGroup]
-    };
-    List list(int64_t group) {
-        return {index_.data() + group * capacity_, values_.data() + group * capacity_ * kGroup};
+    int32_t* index(int64_t group) { return index_.data() + group * capacity_; }
+    // [count][kGroup]
+    template <class Pixel>
+    Pixel* pixels(int64_t group) {
+        return reinterpret_cast<Pixel*>(pixels_.data() + group * capacity_ * kGroup);
     }
+    int32_t& count(int64_t group) { return counts_[group]; }
     int64_t count(int64_t group) const { return counts_[group]; }
-    void set_count(int64_t group, int64_t count) { counts_[group] = static_cast<int32_t>(count); }
-    // The list as A of a product; b and out are left open.
-    SparseTile tile(int64_t group) const;
-    int64_t bytes() const { return index_.bytes() + values_.bytes() + counts_.bytes(); }
+    int64_t bytes() const { return index_.bytes() + pixels_.bytes() + counts_.bytes(); }
+
+    // The list as A of a product; b and out are left open. table: what a byte stands for, null if pixels are floats.
+    SparseTile tile(int64_t group, const float* table) const;
 
   private:
     int64_t capacity_ = 0;
     Buffer<int32_t> index_, counts_;
-    Buffer<float> values_;
+    Buffer<float> pixels_; // room enough for either type
 };
 
 enum class Purpose { training, inference };
@@ -57,21 +57,29 @@ class Batch {
 
     // Called by all workers; ends with a barrier. True if the batch is sparse: then by_sample() and, for training,
     // by_pixel() are filled, else dense(). The choice depends on nothing but the batch.
-    bool stage(const Selection& selection, const Worker& worker);
+    bool stage(const Kernels& kernels, const Selection& selection, const Worker& worker);
 
     const Activations& dense() const { return dense_; }
-    const NonZeros& by_sample() const { return by_sample_; } // rows: samples, columns: pixels
-    const NonZeros& by_pixel() const { return by_pixel_; }   // rows: pixels, columns: samples
+    // Rows: samples, columns: pixels.
+    SparseTile by_sample(int64_t group) const { return by_sample_.tile(group, table()); }
+    // Rows: pixels, columns: samples.
+    SparseTile by_pixel(int64_t group) const { return by_pixel_.tile(group, table()); }
     int64_t bytes() const;
 
   private:
     template <class Pixel>
-    bool stage_pixels(const Selection& selection, const Worker& worker);
+    bool stage_pixels(const Kernels& kernels, const Selection& selection, const Worker& worker);
+    void set_table(const Samples& samples);
+    const float* table() const { return bytes_ ? table_.data() : nullptr; }
 
     Purpose purpose_ = Purpose::training;
     Activations dense_;
     NonZeros by_sample_, by_pixel_;
-    Buffer<int32_t> union_counts_; // [groups of samples]
+    Buffer<int32_t> union_counts_;      // [groups of samples]
+    Buffer<int32_t> row_groups_;        // [capacity][groups of pixels]: scratch
+    bool bytes_ = false;                // the lists hold bytes
+    std::array<float, 256> table_ = {}; // what they stand for
+    double table_scale_ = 0;
 };
 
 } // namespace mn::cpu

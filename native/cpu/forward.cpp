@@ -34,19 +34,25 @@ void forward_dense(const Kernels& kernels, const PackedLayer& layer, const Activ
     }
 }
 
-// The same from lists of non-zero inputs, by groups of rows. Rows beyond the last sample hold copies of it.
-void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const NonZeros& input, int64_t rows, bool relu,
+// The same from lists of non-zero inputs, by groups of rows and of panels. Rows beyond the last sample hold copies of
+// it.
+void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Batch& batch, int64_t rows, bool relu,
                     Activations& output, const Worker& worker) {
     const int64_t groups = divide_up(rows, kGroup);
-    const Range items = worker.share_of(layer.panels() * groups);
+    const PanelGroups panels(layer.panels(), kernels.gather_panels);
+    const Range items = worker.share_of(panels.count() * groups);
     for (int64_t i = items.begin; i < items.end; ++i) {
-        const int64_t panel = i / groups, group = i % groups;
-        SparseTile tile = input.tile(group);
-        tile.b = layer.weight_at(panel, 0);
-        tile.out = output.at(panel, group * kGroup);
-        tile.columns = output.columns_of(panel);
+        const Range range = panels[i / groups];
+        const int64_t row = i % groups * kGroup;
+        SparseTile tile = batch.by_sample(i % groups);
+        tile.b = layer.weight_at(range.begin, 0);
+        tile.b_panel_stride = layer.panel_stride();
+        tile.out = output.at(range.begin, row);
+        tile.out_panel_stride = output.panel_stride();
+        tile.panels = range.size();
         kernels.gather(tile);
-        kernels.add_bias(tile.out, kGroup, layer.bias.data() + panel * kPanel, relu);
+        for (int64_t panel = range.begin; panel < range.end; ++panel)
+            kernels.add_bias(output.at(panel, row), kGroup, layer.bias.data() + panel * kPanel, relu);
     }
 }
 
@@ -67,14 +73,14 @@ int64_t ForwardBuffers::bytes() const {
 
 bool forward(const Kernels& kernels, const PackedNet& parameters, const Selection& selection, ForwardBuffers& buffers,
              const Worker& worker) {
-    const bool sparse = buffers.batch.stage(selection, worker);
+    const bool sparse = buffers.batch.stage(kernels, selection, worker);
     const size_t layers = parameters.layers.size();
     for (size_t l = 0; l < layers; ++l) {
         const PackedLayer& layer = parameters.layers[l];
         const bool relu = l + 1 < layers;
         Activations& output = buffers.outputs[l];
         if (l == 0 && sparse) {
-            forward_sparse(kernels, layer, buffers.batch.by_sample(), selection.rows, relu, output, worker);
+            forward_sparse(kernels, layer, buffers.batch, selection.rows, relu, output, worker);
         } else {
             const Activations& input = l == 0 ? buffers.batch.dense() : buffers.outputs[l - 1];
             forward_dense(kernels, layer, input, selection.rows, relu, output, worker);

@@ -1,6 +1,7 @@
 // The forward pass: samples in, logits out.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "cpu/batch.h"
@@ -17,6 +18,15 @@ struct Tiles {
 
     Tiles(int64_t rows, int64_t most) : count(rows), tiles(divide_up(rows, most)) {}
     Range operator[](int64_t i) const { return share(count, i, tiles); }
+};
+
+// `panels` panels, taken `at_once` at a time.
+struct PanelGroups {
+    int64_t panels, at_once;
+
+    PanelGroups(int64_t all, int64_t most) : panels(all), at_once(most) {}
+    int64_t count() const { return divide_up(panels, at_once); }
+    Range operator[](int64_t i) const { return {i * at_once, std::min((i + 1) * at_once, panels)}; }
 };
 
 // What a forward pass writes, for batches of up to `capacity` rows.

@@ -13,6 +13,7 @@
 
 #include "cpu/product-inl.h"
 #include "cpu/rows-inl.h"
+#include "cpu/staging-inl.h"
 #include "cpu/update-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -38,7 +39,25 @@ constexpr const char* kName = "scalar";
 #endif
 
 extern const Kernels kKernels;
-const Kernels kKernels = {kName, kTileRows, Multiply, Outer, Gather, AddBias, Mask, ColumnSum, Transpose, Adam, Sgd};
+const Kernels kKernels = {
+    .name = kName,
+    .tile_rows = kTileRows,
+    .multiply = Multiply,
+    .outer = Outer,
+    .gather_panels = kGatherPanels,
+    .gather = Gather,
+    .widen = Widen,
+    .list_bytes = ListBytes,
+    .list_floats = ListFloats,
+    .list_byte_groups = ListByteGroups,
+    .list_float_groups = ListFloatGroups,
+    .add_bias = AddBias,
+    .mask = Mask,
+    .column_sum = ColumnSum,
+    .transpose = Transpose,
+    .adam = Adam,
+    .sgd = Sgd,
+};
 
 } // namespace HWY_NAMESPACE
 } // namespace mn::cpu

@@ -21,18 +21,24 @@ struct Tile {
     int64_t columns = kPanel;
 };
 
-// A tile whose A is sparse: out[r] = sum over i of values[i][r] * b[index[i]], r < kGroup.
-struct SparseTile {
-    const int32_t* index = nullptr;
-    const float* values = nullptr; // [count][kGroup]
-    int64_t count = 0;
-    const float* b = nullptr; // [..][kPanel]
-    float* out = nullptr;     // [kGroup][kPanel]
-    int64_t columns = kPanel;
-};
-
 // Rows that share a list of non-zero values.
 constexpr int64_t kGroup = 4;
+// Most panels that a SparseTile may have.
+constexpr int64_t kMostGatherPanels = 2;
+
+// Tiles whose A is sparse, in neighbouring panels of B and out: out[r] = sum over i of a[i][r] * b[index[i]], r <
+// kGroup.
+struct SparseTile {
+    const int32_t* index = nullptr; // ascending
+    const void* a = nullptr;        // [count][kGroup], float or bytes
+    const float* table = nullptr;   // [256] what a byte stands for; null: a is float
+    int64_t count = 0;
+    const float* b = nullptr; // [panel][..][kPanel]
+    int64_t b_panel_stride = 0;
+    float* out = nullptr; // [panel][kGroup][kPanel]
+    int64_t out_panel_stride = 0;
+    int64_t panels = 1;
+};
 
 // An optimizer step's constants, worked out in double precision.
 struct UpdateConstants {
@@ -65,7 +71,17 @@ struct Kernels {
     void (*multiply)(const Tile& tile);
     // A is the transpose of a panel of samples: A[r, k] = a[k * kPanel + r].
     void (*outer)(const Tile& tile);
+    int64_t gather_panels; // panels that gather takes in one go
     void (*gather)(const SparseTile& tile);
+
+    // Pixels to floats; count of them.
+    void (*widen)(const uint8_t* bytes, int64_t count, double scale, float* values);
+    // Lists the columns where one of kGroup rows [columns] is not zero; index: null or [columns]. Returns their number.
+    int64_t (*list_bytes)(const uint8_t* const* rows, int64_t columns, int32_t* index);
+    int64_t (*list_floats)(const float* const* rows, int64_t columns, int32_t* index);
+    // Lists the groups of kGroup neighbouring values of a row that are not all zero; index: [groups].
+    int64_t (*list_byte_groups)(const uint8_t* row, int64_t groups, int32_t* index);
+    int64_t (*list_float_groups)(const float* row, int64_t groups, int32_t* index);
 
     // values [rows][kPanel] += bias [kPanel]; then the ReLU, where wanted.
     void (*add_bias)(float* values, int64_t rows, const float* bias, bool relu);

@@ -82,6 +82,12 @@ class Activations {
     int64_t panels() const { return panels_of(columns_); }
     // Columns of a panel that are not padding.
     int64_t columns_of(int64_t panel) const { return std::min(kPanel, columns_ - panel * kPanel); }
+    // Writes a row [columns] without the padding.
+    template <class T>
+    void copy_row(int64_t row, T* values) const {
+        for (int64_t panel = 0; panel < panels(); ++panel)
+            values = std::copy_n(at(panel, row), columns_of(panel), values);
+    }
     int64_t bytes() const { return data_.bytes(); }
 
   private:
@@ -97,6 +103,7 @@ struct PackedLayer {
 
     PackedLayer(int64_t fan_in, int64_t fan_out);
     int64_t panels() const { return panels_of(fan_out); }
+    int64_t panel_stride() const { return fan_in * kPanel; }
     int64_t weight_index(int64_t panel, int64_t row) const { return (panel * fan_in + row) * kPanel; }
     float* weight_at(int64_t panel, int64_t row) { return weight.data() + weight_index(panel, row); }
     const float* weight_at(int64_t panel, int64_t row) const { return weight.data() + weight_index(panel, row); }

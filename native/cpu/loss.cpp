@@ -5,16 +5,6 @@
 
 namespace mn::cpu {
 
-namespace {
-
-// Copies a row of a matrix into plain order.
-void unpack_row(const Activations& matrix, int64_t row, double* values) {
-    for (int64_t panel = 0; panel < matrix.panels(); ++panel)
-        values = std::copy_n(matrix.at(panel, row), matrix.columns_of(panel), values);
-}
-
-} // namespace
-
 Loss::Loss(const LossOptions& options, int64_t classes)
     : options_(options), classes_(classes), smooth_(static_cast<size_t>(classes)) {
     for (int64_t c = 0; c < classes; ++c) {
@@ -55,7 +45,7 @@ void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, do
                 RowResult* results, double* scratch) const {
     for (int64_t row = rows.begin; row < rows.end; ++row) {
         const int32_t label = labels[row];
-        unpack_row(logits, row, scratch);
+        logits.copy_row(row, scratch);
         const double* largest = std::max_element(scratch, scratch + classes_);
         results[row] = {0, static_cast<int32_t>(largest - scratch)};
         if (ignores(label)) {

@@ -85,39 +85,72 @@ inline void Outer(const Tile& tile) {
     Product<1, kPanel>(tile, HWY_MAX(tile.depth, int64_t{1}));
 }
 
-// out [kGroup, kVectors * kLanes], see SparseTile.
-template <int kVectors>
-HWY_NOINLINE void GatherTile(const SparseTile& tile, int64_t c) {
+// A's values of one list entry as factors for whole vectors.
+struct FloatEntries {
+    const float* a;
+    Vec operator()(int64_t i, int64_t r) const { return hn::Set(kFloats, a[i * kGroup + r]); }
+};
+struct ByteEntries {
+    const uint8_t* a;
+    const float* table;
+    Vec operator()(int64_t i, int64_t r) const { return hn::Set(kFloats, table[a[i * kGroup + r]]); }
+};
+
+// kVectors vectors of columns, from column c of the first panel on; they may go on in the next panel.
+template <int kVectors, class Entries>
+HWY_NOINLINE void GatherTile(const SparseTile& tile, const Entries entries, const float* HWY_RESTRICT b,
+                             float* HWY_RESTRICT out) {
+    constexpr int64_t kPerPanel = kPanel / kLanes;
     Vec sum[kGroup][kVectors];
     for (int r = 0; r < kGroup; ++r)
         for (int v = 0; v < kVectors; ++v)
             sum[r][v] = hn::Zero(kFloats);
-    const float* HWY_RESTRICT b = tile.b + c;
-    const float* HWY_RESTRICT values = tile.values;
     const int32_t* HWY_RESTRICT index = tile.index;
-    for (int64_t i = 0; i < tile.count; ++i, values += kGroup) {
+    const int64_t stride = tile.b_panel_stride;
+    for (int64_t i = 0, count = tile.count; i < count; ++i) {
         const float* HWY_RESTRICT from = b + index[i] * kPanel;
         Vec row[kVectors];
         for (int v = 0; v < kVectors; ++v)
-            row[v] = hn::LoadU(kFloats, from + v * kLanes);
+            row[v] = hn::LoadU(kFloats, from + v / kPerPanel * stride + v % kPerPanel * kLanes);
         for (int r = 0; r < kGroup; ++r) {
-            const Vec value = hn::Set(kFloats, values[r]);
+            const Vec value = entries(i, r);
             for (int v = 0; v < kVectors; ++v)
                 sum[r][v] = hn::MulAdd(value, row[v], sum[r][v]);
         }
     }
     for (int r = 0; r < kGroup; ++r)
         for (int v = 0; v < kVectors; ++v)
-            hn::StoreU(sum[r][v], kFloats, tile.out + r * kPanel + c + v * kLanes);
+            hn::StoreU(sum[r][v], kFloats,
+                       out + v / kPerPanel * tile.out_panel_stride + r * kPanel + v % kPerPanel * kLanes);
+}
+
+// Sums are kGroup x this many vectors: 16 or 8 registers.
+constexpr int kGatherVectors = kTileRows > 6 ? 4 : 2;
+constexpr int64_t kGatherPanels = HWY_MAX(int64_t{1}, kGatherVectors* kLanes / kPanel);
+static_assert(kGatherPanels <= kMostGatherPanels);
+
+template <class Entries>
+void GatherPanels(const SparseTile& tile, const Entries entries) {
+    constexpr int64_t kPerPanel = kPanel / kLanes;
+    int64_t panel = 0;
+    if constexpr (kGatherPanels > 1) {
+        for (; panel + kGatherPanels <= tile.panels; panel += kGatherPanels)
+            GatherTile<kGatherVectors>(tile, entries, tile.b + panel * tile.b_panel_stride,
+                                       tile.out + panel * tile.out_panel_stride);
+    }
+    constexpr int kVectors = static_cast<int>(HWY_MIN(int64_t{kGatherVectors}, kPerPanel));
+    for (; panel < tile.panels; ++panel) {
+        for (int64_t c = 0; c < kPanel; c += kVectors * kLanes)
+            GatherTile<kVectors>(tile, entries, tile.b + panel * tile.b_panel_stride + c,
+                                 tile.out + panel * tile.out_panel_stride + c);
+    }
 }
 
 inline void Gather(const SparseTile& tile) {
-    for (int64_t c = 0; c < tile.columns; c += 2 * kLanes) {
-        if (tile.columns - c > kLanes)
-            GatherTile<2>(tile, c);
-        else
-            GatherTile<1>(tile, c);
-    }
+    if (tile.table)
+        GatherPanels(tile, ByteEntries{static_cast<const uint8_t*>(tile.a), tile.table});
+    else
+        GatherPanels(tile, FloatEntries{static_cast<const float*>(tile.a)});
 }
 
 } // namespace HWY_NAMESPACE

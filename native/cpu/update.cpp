@@ -153,22 +153,28 @@ void Updater::dense(size_t l, const UpdateConstants& constants, const Activation
     }
 }
 
-void Updater::sparse(const UpdateConstants& constants, const NonZeros& input, const Activations& delta, int64_t rows,
+void Updater::sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                      const Worker& worker) const {
     const int64_t fan_in = state_.parameters.layers[0].fan_in, groups = divide_up(fan_in, kGroup);
-    const Range items = worker.share_of(delta.panels() * groups);
-    alignas(64) float gradient[kGroup * kPanel] = {};
+    const PanelGroups panels(delta.panels(), kernels_.gather_panels);
+    const Range items = worker.share_of(panels.count() * groups);
+    alignas(64) float gradient[kMostGatherPanels][kGroup * kPanel];
     for (int64_t i = items.begin; i < items.end; ++i) {
-        const int64_t panel = i / groups, group = i % groups;
-        SparseTile tile = input.tile(group);
-        tile.b = delta.at(panel, 0);
-        tile.out = gradient;
-        tile.columns = delta.columns_of(panel);
-        clear_padding(tile.columns, gradient);
+        const Range range = panels[i / groups];
+        const int64_t group = i % groups;
+        SparseTile tile = input.by_pixel(group);
+        tile.b = delta.at(range.begin, 0);
+        tile.b_panel_stride = delta.panel_stride();
+        tile.out = gradient[0];
+        tile.out_panel_stride = kGroup * kPanel;
+        tile.panels = range.size();
         kernels_.gather(tile);
-        apply_weight(0, constants, panel, {group * kGroup, std::min((group + 1) * kGroup, fan_in)}, gradient);
-        if (group == 0)
-            update_bias(0, constants, panel, delta, rows);
+        const Range weights{group * kGroup, std::min((group + 1) * kGroup, fan_in)};
+        for (int64_t panel = range.begin; panel < range.end; ++panel) {
+            apply_weight(0, constants, panel, weights, gradient[panel - range.begin]);
+            if (group == 0)
+                update_bias(0, constants, panel, delta, rows);
+        }
     }
 }
 

@@ -53,7 +53,7 @@ class Updater {
     void dense(size_t l, const UpdateConstants& constants, const Activations& input, const Activations& delta,
                int64_t rows, const Worker& worker) const;
     // The same for the first layer, from the lists of its non-zero inputs.
-    void sparse(const UpdateConstants& constants, const NonZeros& input, const Activations& delta, int64_t rows,
+    void sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                 const Worker& worker) const;
 
   private:

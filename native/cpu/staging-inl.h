@@ -1,0 +1,142 @@
+// Pixels on their way in: bytes to floats, and where the non-zero ones are.
+// Included once per target (no #pragma once).
+#include <hwy/highway.h>
+
+#include "cpu/kernels.h"
+#include "cpu/product-inl.h"
+
+#if defined(MN_CPU_STAGING_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MN_CPU_STAGING_INL_H_
+#undef MN_CPU_STAGING_INL_H_
+#else
+#define MN_CPU_STAGING_INL_H_
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace mn::cpu {
+namespace HWY_NAMESPACE {
+
+// values[i] = the float nearest to bytes[i] * scale, a product of doubles.
+inline void Widen(const uint8_t* HWY_RESTRICT bytes, int64_t count, double scale, float* HWY_RESTRICT values) {
+    int64_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+    const hn::CappedTag<double, 8> doubles;
+    const hn::Rebind<int32_t, decltype(doubles)> ints;
+    const hn::Rebind<float, decltype(doubles)> floats;
+    const hn::Rebind<uint8_t, decltype(doubles)> u8;
+    const int64_t lanes = static_cast<int64_t>(hn::Lanes(doubles));
+    const auto factor = hn::Set(doubles, scale);
+    for (; i + lanes <= count; i += lanes) {
+        const auto wide = hn::PromoteTo(doubles, hn::PromoteTo(ints, hn::LoadU(u8, bytes + i)));
+        hn::StoreU(hn::DemoteTo(floats, hn::Mul(wide, factor)), floats, values + i);
+    }
+#endif
+    for (; i < count; ++i)
+        values[i] = static_cast<float>(bytes[i] * scale);
+}
+
+using Ints = hn::RebindToSigned<Floats>;
+constexpr Ints kInts;
+
+// Which of kLanes columns from k on are not zero in one of the rows.
+inline hn::Mask<Ints> AnyOf(const uint8_t* const* rows, int64_t k) {
+    const hn::Rebind<uint8_t, Ints> u8;
+    const auto some = hn::Or(hn::Or(hn::LoadU(u8, rows[0] + k), hn::LoadU(u8, rows[1] + k)),
+                             hn::Or(hn::LoadU(u8, rows[2] + k), hn::LoadU(u8, rows[3] + k)));
+    return hn::Ne(hn::PromoteTo(kInts, some), hn::Zero(kInts));
+}
+
+inline hn::Mask<Ints> AnyOf(const float* const* rows, int64_t k) {
+    const auto nonzero = [&](int r) HWY_ATTR {
+        return hn::VecFromMask(kFloats, hn::Ne(hn::LoadU(kFloats, rows[r] + k), hn::Zero(kFloats)));
+    };
+    const Vec some = hn::Or(hn::Or(nonzero(0), nonzero(1)), hn::Or(nonzero(2), nonzero(3)));
+    return hn::Ne(hn::BitCast(kInts, some), hn::Zero(kInts));
+}
+
+template <class Pixel>
+bool AnyOfOne(const Pixel* const* rows, int64_t k) {
+    return (rows[0][k] != 0) | (rows[1][k] != 0) | (rows[2][k] != 0) | (rows[3][k] != 0);
+}
+
+// Writes down those of the kLanes indices from `first` on that the mask has; returns their number.
+// A whole vector is stored: index has room for it, since no more than `first` have come before.
+inline int64_t Append(hn::Mask<Ints> mask, int64_t first, int32_t* index) {
+    hn::StoreU(hn::Compress(hn::Iota(kInts, static_cast<int32_t>(first)), mask), kInts, index);
+    return static_cast<int64_t>(hn::CountTrue(kInts, mask));
+}
+
+template <class Pixel>
+int64_t ListColumns(const Pixel* const* rows, int64_t columns, int32_t* HWY_RESTRICT index) {
+    int64_t count = 0, k = 0;
+    for (; k + kLanes <= columns; k += kLanes)
+        count += Append(AnyOf(rows, k), k, index + count);
+    for (; k < columns; ++k) {
+        index[count] = static_cast<int32_t>(k);
+        count += AnyOfOne(rows, k);
+    }
+    return count;
+}
+
+template <class Pixel>
+int64_t CountColumns(const Pixel* const* rows, int64_t columns) {
+    int64_t count = 0, k = 0;
+    for (; k + kLanes <= columns; k += kLanes)
+        count += static_cast<int64_t>(hn::CountTrue(kInts, AnyOf(rows, k)));
+    for (; k < columns; ++k)
+        count += AnyOfOne(rows, k);
+    return count;
+}
+
+inline int64_t ListBytes(const uint8_t* const* rows, int64_t columns, int32_t* index) {
+    return index ? ListColumns(rows, columns, index) : CountColumns(rows, columns);
+}
+inline int64_t ListFloats(const float* const* rows, int64_t columns, int32_t* index) {
+    return index ? ListColumns(rows, columns, index) : CountColumns(rows, columns);
+}
+
+#if HWY_TARGET != HWY_SCALAR // whose "vector" of one int32 has no four bytes
+static_assert(kGroup == 4, "a group of bytes is taken as one int32");
+
+// Which of kLanes groups from q on have a value that is not zero.
+inline hn::Mask<Ints> AnyInGroup(const uint8_t* row, int64_t q) {
+    const hn::Repartition<uint8_t, Ints> bytes;
+    return hn::Ne(hn::BitCast(kInts, hn::LoadU(bytes, row + q * kGroup)), hn::Zero(kInts));
+}
+
+inline hn::Mask<Ints> AnyInGroup(const float* row, int64_t q) {
+    Vec v[kGroup];
+    hn::LoadInterleaved4(kFloats, row + q * kGroup, v[0], v[1], v[2], v[3]);
+    const auto nonzero = [](Vec x) HWY_ATTR { return hn::VecFromMask(kFloats, hn::Ne(x, hn::Zero(kFloats))); };
+    const Vec some = hn::Or(hn::Or(nonzero(v[0]), nonzero(v[1])), hn::Or(nonzero(v[2]), nonzero(v[3])));
+    return hn::Ne(hn::BitCast(kInts, some), hn::Zero(kInts));
+}
+#endif
+
+template <class Pixel>
+int64_t ListGroups(const Pixel* HWY_RESTRICT row, int64_t groups, int32_t* HWY_RESTRICT index) {
+    int64_t count = 0, q = 0;
+#if HWY_TARGET != HWY_SCALAR
+    for (; q + kLanes <= groups; q += kLanes)
+        count += Append(AnyInGroup(row, q), q, index + count);
+#endif
+    for (; q < groups; ++q) {
+        const Pixel* group = row + q * kGroup;
+        index[count] = static_cast<int32_t>(q);
+        count += (group[0] != 0) | (group[1] != 0) | (group[2] != 0) | (group[3] != 0);
+    }
+    return count;
+}
+
+inline int64_t ListByteGroups(const uint8_t* row, int64_t groups, int32_t* index) {
+    return ListGroups(row, groups, index);
+}
+inline int64_t ListFloatGroups(const float* row, int64_t groups, int32_t* index) {
+    return ListGroups(row, groups, index);
+}
+
+} // namespace HWY_NAMESPACE
+} // namespace mn::cpu
+HWY_AFTER_NAMESPACE();
+
+#endif
