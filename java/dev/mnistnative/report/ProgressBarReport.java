@@ -16,6 +16,7 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
     private static final int REDRAW_MILLIS = 200;
 
     private final Screen screen;
+    private final StatusLine line = new StatusLine();
     private ProgressBar bar;
 
     public ProgressBarReport(Screen screen) {
@@ -29,7 +30,7 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
                 .setInitialMax((long) start.settings().epochs() * start.stepsPerEpoch())
                 .setStyle(ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(REDRAW_MILLIS)
-                .setConsumer(new StatusLine())
+                .setConsumer(line)
                 .build();
     }
 
@@ -51,23 +52,29 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
         if (bar != null) {
             bar.close();
             bar = null;
+            line.close(); // the bar does not if it was never drawn before
         }
     }
 
     /** Draws where the screen allows, in a fixed width: asking the terminal would start a terminal library. */
     private final class StatusLine implements ProgressBarConsumer {
+        private boolean closed;
+
         @Override
         public int getMaxRenderedLength() {
             return WIDTH;
         }
 
         @Override
-        public void accept(String text) {
-            screen.status(text);
+        public synchronized void accept(String text) {
+            if (!closed) { // the bar's own thread may come late
+                screen.status(text);
+            }
         }
 
         @Override
-        public void close() {
+        public synchronized void close() {
+            closed = true;
             screen.wipeStatus();
         }
     }
