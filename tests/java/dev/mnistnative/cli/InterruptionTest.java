@@ -1,0 +1,86 @@
+package dev.mnistnative.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real program in a process of its own, ended by signals in the middle of its work. */
+@Timeout(120)
+class InterruptionTest {
+    private static final int SIGINT = 2;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void sigtermWindsUpAndEndsWith130() throws Exception {
+        endsWith130("TERM");
+    }
+
+    @Test
+    void sigintWindsUpAndEndsWith130() throws Exception {
+        assumeFalse(isIgnored(SIGINT), "SIGINT is ignored by what started the tests, and so by the program");
+        endsWith130("INT");
+    }
+
+    private void endsWith130(String signal) throws IOException, InterruptedException {
+        Path metrics = folder.resolve("m.jsonl");
+        Path weights = folder.resolve("w.safetensors");
+        Path err = folder.resolve("err.txt");
+        Process process = program(("--layers 784,16,10 --limit 640 --epochs 1000000 --device cpu --metrics " + metrics
+                                + " --save " + weights)
+                        .split(" "))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(err.toFile())
+                .start();
+        try {
+            while (!Files.exists(metrics) || !Files.readString(metrics).contains("\"epoch\"")) {
+                assertTrue(process.isAlive(), () -> "it ended early: " + err);
+                Thread.sleep(20);
+            }
+            new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it goes on");
+        } finally {
+            process.destroyForcibly();
+        }
+        assertEquals(ExitCode.INTERRUPTED, process.exitValue(), Files.readString(err));
+        List<String> lines = Files.readAllLines(metrics);
+        String last = lines.get(lines.size() - 1);
+        assertTrue(last.startsWith("{\"event\":\"end\",\"reason\":\"interrupted\",\"seconds\":"), last);
+        assertTrue(Files.readString(err).contains("training was interrupted"), Files.readString(err));
+        assertFalse(Files.exists(weights));
+    }
+
+    private static ProcessBuilder program(String... args) {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath,
+                Main.class.getName());
+        builder.command().addAll(List.of(args));
+        return builder;
+    }
+
+    private static boolean isIgnored(int signal) throws IOException {
+        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElseThrow()
+                .substring("SigIgn:".length())
+                .strip();
+        return (Long.parseUnsignedLong(mask, 16) >> (signal - 1) & 1) == 1;
+    }
+}

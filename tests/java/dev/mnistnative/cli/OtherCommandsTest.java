@@ -1,0 +1,71 @@
+package dev.mnistnative.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mnistnative.CpuInfo;
+import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.model.Parameters;
+import dev.mnistnative.model.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OtherCommandsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void dataShowsTheArticlesLabels() {
+        Cli cli = Cli.line("data --one-hot 2").succeeded();
+        assertTrue(cli.out().contains("train images: shape [60000, 28, 28], uint8"), cli.out());
+        assertTrue(cli.out().contains("test images: shape [10000, 28, 28], uint8"), cli.out());
+        assertTrue(cli.lines().contains("     5: 5421"), cli.out());
+        assertTrue(cli.lines().contains("first 10 labels: 5 0 4 1 9 2 1 3 1 4"), cli.out());
+        assertTrue(cli.out().endsWith("shape [2, 10]\n[[0 0 0 0 0 1 0 0 0 0]\n [1 0 0 0 0 0 0 0 0 0]]\n"), cli.out());
+    }
+
+    @Test
+    void dataShowsFiveRowsUnlessToldOtherwise() {
+        assertTrue(Cli.line("data").succeeded().out().contains("one-hot matrix of the first 5 labels: shape [5, 10]"));
+        assertTrue(Cli.line("data --one-hot 0").succeeded().out().endsWith("shape [0, 10]\n"));
+    }
+
+    @Test
+    void devicesShowsTheProcessorAndTheGpusOrWhyNot() {
+        String out = Cli.line("devices").succeeded().out();
+        CpuInfo cpu = MnistRuntime.cpu();
+        assertTrue(out.contains("cpu levels: " + String.join(" ", cpu.isaLevels()) + "\n"), out);
+        assertTrue(out.contains("cpu level chosen: " + cpu.bestIsa() + "\n"), out);
+        assertTrue(out.contains("cpu cores: " + cpu.cores() + "\n"), out);
+        var gpus = MnistRuntime.gpus();
+        String expected = gpus.list().isEmpty()
+                ? "cuda is not used: " + gpus.reason()
+                : "cuda:0: " + gpus.list().get(0).name();
+        assertTrue(out.contains(expected), out);
+    }
+
+    /** A net whose logits are its two inputs, on four samples of which three are right. */
+    @Test
+    void evaluateCountsRightly() throws IOException {
+        Path model = folder.resolve("identity.safetensors");
+        Safetensors.writeParameters(model, Parameters.of(MlpShape.of(2, 2), new float[] {1, 0, 0, 1, 0, 0}));
+        Path table = Files.writeString(folder.resolve("t.csv"), "a,b,y\n5,1,0\n1,5,1\n5,1,1\n7,1,0\n");
+        String words = "evaluate --model " + model + " --data " + table + " --label-column y --device cpu";
+        Cli text = Cli.line(words).succeeded();
+        assertTrue(text.out().startsWith("accuracy: 0.75 (3 of 4)\nloss: "), text.out());
+        assertTrue(text.lines().contains("    0     0.6667  1.0000        2"), text.out());
+        assertTrue(text.lines().contains("    1     1.0000  0.5000        2"), text.out());
+        assertTrue(text.out().endsWith(" 2 0\n 1 1\n"), text.out());
+        Cli json = Cli.line(words + " --json").succeeded();
+        assertEquals(1, json.lines().size());
+        assertTrue(json.out().startsWith("{\"accuracy\":0.75,\"loss\":"), json.out());
+        assertTrue(json.out().contains("{\"class\":1,\"precision\":1,\"recall\":0.5,\"samples\":2}"), json.out());
+        assertTrue(json.out().endsWith("\"confusion_matrix\":[[2,0],[1,1]]}\n"), json.out());
+        assertTrue(Cli.line(words + " --limit 2").succeeded().out().startsWith("accuracy: 1.0 (2 of 2)"));
+        Cli.line("evaluate --model " + model + " --device cpu").failed(ExitCode.USAGE, "784 features", "2-2");
+    }
+}
