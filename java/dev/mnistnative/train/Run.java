@@ -51,6 +51,9 @@ final class Run {
         this.order = new EpochOrder(plan, settings, train.labels());
         this.stopping = new EarlyStopping(settings.earlyStopping());
         trainer.setData(nativeData(train));
+        if (this.test != null) {
+            trainer.evaluate(this.test, 0, 0); // of no sample, but it is checked now and not after an epoch
+        }
     }
 
     private static NativeData nativeData(Dataset data) {
@@ -174,11 +177,21 @@ final class Run {
                 plan.samplesUsed() / totals.seconds());
         reports.add(report);
         tell(listener -> listener.onEpoch(report));
+        return afterReport(epoch, testLoss, test != null && evaluation == null);
+    }
+
+    private StopReason afterReport(int epoch, OptionalDouble testLoss, boolean evaluationCut) {
         if (testLoss.isPresent() && stopping.after(testLoss.getAsDouble())) {
             message = "the test loss has not become better for " + settings.earlyStopping() + " epochs";
             return StopReason.EARLY_STOPPING;
         }
-        return shouldStop() && epoch + 1 < settings.epochs() ? interrupted(epoch + 1, 0) : StopReason.COMPLETED;
+        boolean last = epoch + 1 == settings.epochs();
+        if (evaluationCut || (shouldStop() && !last)) {
+            message = "after epoch " + (epoch + 1) + (evaluationCut ? ": its evaluation" : ": training")
+                    + " was interrupted";
+            return StopReason.INTERRUPTED;
+        }
+        return StopReason.COMPLETED;
     }
 
     /** Null if it was cancelled. */

@@ -113,15 +113,22 @@ public final class Trainer implements AutoCloseable {
         Require.present("train", train);
         trainer.guard().enter();
         try {
-            if (fitting) {
-                throw new IllegalStateException("fit is already under way: a listener cannot call it");
-            }
-            fitting = true;
-            cancelled = false;
-            return run(train, test, List.of(listeners)).go();
+            return fitInside(train, test, List.of(listeners));
+        } finally {
+            trainer.guard().exit();
+        }
+    }
+
+    private TrainingResult fitInside(Dataset train, Dataset test, List<TrainingListener> listeners) {
+        if (fitting) {
+            throw new IllegalStateException("fit is already under way: a listener cannot call it");
+        }
+        fitting = true;
+        cancelled = false;
+        try {
+            return run(train, test, listeners).go();
         } finally {
             fitting = false;
-            trainer.guard().exit();
         }
     }
 

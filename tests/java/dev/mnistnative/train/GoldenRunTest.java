@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.model.Device;
+import dev.mnistnative.model.Parameters;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,28 @@ class GoldenRunTest {
     @Test
     void twentyEpochsOnRawPixelsAreThoseOfPyTorch() throws IOException {
         wholeRun(train.withScale(1), null, "raw_f32", 3e-3);
+    }
+
+    @Test
+    void fiftyStepsGiveTheSameBitsForAnyNumberOfThreadsAndOnEveryRun() {
+        Parameters wanted = afterFiftySteps(1);
+        for (int threads : new int[] {1, 2, 3, 8}) {
+            assertEquals(wanted, afterFiftySteps(threads), threads + " threads");
+        }
+    }
+
+    private Parameters afterFiftySteps(int threads) {
+        TrainingSettings settings = article.toBuilder()
+                .threads(threads)
+                .shuffle(true)
+                .seed(3)
+                .epochs(1)
+                .build();
+        try (Dataset part = train.limit(50 * 320);
+                Trainer trainer = Trainer.create(settings)) {
+            assertEquals(50, trainer.fit(part, null).lastEpoch().steps());
+            return trainer.parameters();
+        }
     }
 
     private TrainingResult wholeRun(Dataset data, Dataset evaluated, String name, double lossTolerance)

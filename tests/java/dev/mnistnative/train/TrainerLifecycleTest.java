@@ -113,7 +113,7 @@ class TrainerLifecycleTest {
 
     @Test
     void listenersMayReadButNeitherCloseNorFit() {
-        try (Trainer trainer = Trainer.create(Toy.settings().epochs(1).build())) {
+        try (Trainer trainer = Trainer.create(Toy.settings().epochs(3).build())) {
             Parameters before = trainer.parameters();
             Parameters[] seen = new Parameters[1];
             trainer.fit(data, null, new TrainingListener() {
@@ -130,6 +130,23 @@ class TrainerLifecycleTest {
             });
             assertEquals(trainer.parameters(), seen[0]);
             assertTrue(!before.equals(seen[0]));
+        }
+    }
+
+    @Test
+    void cancelDuringTheLastEvaluationIsAnInterruption() {
+        try (Trainer trainer = Trainer.create(Toy.settings().epochs(1).build())) {
+            TrainingResult result = trainer.fit(data, data, new TrainingListener() {
+                @Override
+                public void onSteps(StepsReport report) {
+                    if (report.firstStep() + report.steps() > report.stepsPerEpoch()) {
+                        trainer.cancel();
+                    }
+                }
+            });
+            assertEquals(StopReason.INTERRUPTED, result.reason());
+            assertTrue(result.message().contains("evaluation"), result.message());
+            assertTrue(result.lastEpoch().testLoss().isEmpty());
         }
     }
 

@@ -267,14 +267,24 @@ class TrainerTest {
             Dataset wide = Dataset.ofBytes(new byte[16], 8, new int[] {0, 1});
             assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(wide, null))
                     .getMessage()
-                    .contains("8 features"));
-            assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, wide));
+                    .contains("features"));
+            assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, wide, refuseToStart()));
             Dataset foreign = Dataset.ofBytes(new byte[14], 7, new int[] {0, 3});
             assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(foreign, null))
                     .getMessage()
-                    .contains("label 3"));
+                    .contains("3"));
+            assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, foreign, refuseToStart()));
             assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
         }
+    }
+
+    private static TrainingListener refuseToStart() {
+        return new TrainingListener() {
+            @Override
+            public void onStart(TrainingStart start) {
+                throw new IllegalStateException("the test set must be checked before the first step");
+            }
+        };
     }
 
     @Test
