@@ -1,6 +1,6 @@
 """Writes raw_adam.npz: losses of the article's first 200 steps on unscaled pixels (0..255), by NumPy in float64.
-Run: python3 make_raw.py (needs MNIST's four IDX files in $MNIST_DIR). NumPy alone, so independent of PyTorch and of this
-project; on scaled pixels the same code must first give full_adam.npz's float64 losses."""
+Run: python3 make_raw.py (needs MNIST's four IDX files in $MNIST_DIR). NumPy alone, so independent of PyTorch and of
+this project; on scaled pixels the same code must first give full_adam.npz's float64 losses."""
 import os
 
 import numpy as np

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
  * row-major, one sample or many; logits are [count, classes].
  *
  * <p>After close every call is an {@link IllegalStateException}; closing while another thread's call is under way is
- * one, too, and changes nothing. A model that is forgotten frees its memory when the garbage collector finds it, and logs
- * a warning.
+ * one, too, and changes nothing. A model that is forgotten frees its memory when the garbage collector finds it, and
+ * logs a warning.
  */
 public final class Model implements AutoCloseable {
     private final MlpShape shape;

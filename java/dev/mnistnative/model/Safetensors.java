@@ -10,8 +10,8 @@ import java.util.Map;
  * Files of Hugging Face's safetensors format. What is written loads in PyTorch with {@code
  * safetensors.torch.load_file} into the state dict of the article's model, and the other way round.
  *
- * <p>A file is written beside its final name, synced to the disk and renamed: at any moment the name holds the whole old
- * or the whole new file. Reading allocates by the file's true size, never by what a header claims.
+ * <p>A file is written beside its final name, synced to the disk and renamed: at any moment the name holds the whole
+ * old or the whole new file. Reading allocates by the file's true size, never by what a header claims.
  */
 public final class Safetensors {
     private static final Map<String, String> PYTORCH = Map.of("format", "pt");
