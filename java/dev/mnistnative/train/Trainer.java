@@ -102,8 +102,8 @@ public final class Trainer implements AutoCloseable {
      * <p>Between two chunks of steps (some 0.1 s apart) listeners are told, and {@link #cancel} and the thread's
      * interruption are seen; an interrupted thread stays interrupted. How steps fall into chunks changes no bit of the
      * result. A loss that is not finite ends the run with {@link StopReason#DIVERGED}; parameters and optimizer state
-     * are then those at the start of the chunk that had it. The training set's memory stays in use until the next fit or
-     * close.
+     * are then those at the start of the chunk that had it. The training set's memory stays in use until the next fit
+     * or close.
      *
      * @param train features and labels that fit the layers
      * @param test evaluated after every epoch; null for none
