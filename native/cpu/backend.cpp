@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cpu/backward.h"
+#include "cpu/bf16.h"
 #include "cpu/forward.h"
 #include "cpu/isa.h"
 #include "cpu/loss.h"
@@ -37,7 +38,10 @@ class CpuBackend final : public Backend {
     explicit CpuBackend(const TrainerOptions& options)
         : options_(options), kernels_(kernels_of(options.placement.isa)), loss_(options.loss, options.net.classes()),
           state_(options.net, options.optimizer), updater_(kernels_, options.optimizer, state_),
-          pool_(threads_of(options.placement)), scratch_(pool_.threads() * round_up(options.net.classes(), 8)) {}
+          pool_(threads_of(options.placement)), scratch_(pool_.threads() * round_up(options.net.classes(), 8)) {
+        if (options.placement.precision == Precision::bf16)
+            half_net_.emplace(options.net, Purpose::training);
+    }
 
     void bind(const Samples& training) override { training_ = training; }
 
@@ -59,8 +63,10 @@ class CpuBackend final : public Backend {
             if (worker.leads())
                 done = step;
         });
-        if (done < steps)
+        if (done < steps) {
+            refresh_half_net();
             return {done, true};
+        }
         step_ += steps;
         return {steps, false};
     }
@@ -84,8 +90,10 @@ class CpuBackend final : public Backend {
 
     void write(Slot slot, std::span<const double> values) override {
         state_.of(slot).pack(values);
-        if (slot == Slot::parameters)
+        if (slot == Slot::parameters) {
             state_.refresh_transposed(kernels_);
+            refresh_half_net();
+        }
     }
 
     int64_t step() const override { return step_; }
@@ -93,27 +101,34 @@ class CpuBackend final : public Backend {
 
     int64_t bytes() const override {
         int64_t sum = state_.bytes() + (snapshot_ ? snapshot_->bytes() : 0) + buffers_.bytes() + labels_.bytes() +
-                      row_results_.bytes() + scratch_.bytes();
+                      row_results_.bytes() + scratch_.bytes() + (half_net_ ? half_net_->bytes() : 0) +
+                      (halves_ ? halves_->bytes() : 0);
         for (const Activations& delta : deltas_)
             sum += delta.bytes();
         return sum;
     }
 
-    std::string describe() const override { return cpu::describe(kernels_, pool_.threads(), Precision::float32); }
+    std::string describe() const override {
+        return cpu::describe(kernels_, pool_.threads(), options_.placement.precision);
+    }
 
   private:
     // Buffers for batches of so many rows; they only grow.
     void reserve(int64_t rows) {
         if (rows <= buffers_.capacity)
             return;
-        ForwardBuffers buffers(options_.net, rows, Purpose::training);
+        ForwardBuffers buffers(options_.net, rows, Purpose::training, options_.placement.precision);
         std::vector<Activations> deltas;
         for (int l = 0; l < options_.net.layers(); ++l)
             deltas.emplace_back(buffers.capacity, options_.net.fan_out(l));
+        std::optional<Bf16Buffers> halves;
+        if (half_net_)
+            halves.emplace(options_.net, buffers.capacity, Purpose::training);
         labels_ = Buffer<int32_t>(buffers.capacity);
         row_results_ = Buffer<RowResult>(buffers.capacity);
         buffers_ = std::move(buffers);
         deltas_ = std::move(deltas);
+        halves_ = std::move(halves);
     }
 
     static void copy_state(const TrainingState& from, TrainingState& to, const Worker& worker) {
@@ -127,14 +142,18 @@ class CpuBackend final : public Backend {
         return scratch_.data() + worker.index * (scratch_.size() / worker.count);
     }
 
+    void refresh_half_net() {
+        if (half_net_)
+            half_net_->refresh(state_.parameters, state_.transposed);
+    }
+
     // Called by all workers, as the functions below. False if the loss is not finite; then nothing was updated.
     bool train_step(const Chunk& chunk, int64_t step, StepResult& result, const Worker& worker) {
         const int64_t rows = chunk.rows(step), begin = step * chunk.batch_size;
         const Selection selection{&training_, chunk.order ? chunk.order + begin : nullptr, chunk.first + begin, rows};
         const bool sparse = forward_rows(selection, worker);
         const double divisor = loss_.divisor(sum_weights(rows));
-        loss_.rows(buffers_.logits(), labels_.data(), worker.share_of(rows), divisor, &deltas_.back(),
-                   row_results_.data(), scratch_of(worker));
+        differentiate_loss(rows, divisor, worker);
         worker.barrier();
 
         const RowSums sums = sum_rows(rows);
@@ -152,23 +171,46 @@ class CpuBackend final : public Backend {
         const Range own = worker.share_of(selection.rows);
         for (int64_t row = own.begin; row < own.end; ++row)
             labels_[row] = selection.samples->labels[selection.sample(row)];
+        if (half_net_)
+            return bf16_forward(kernels_, state_.parameters, *half_net_, selection, buffers_, *halves_, worker);
         return forward(kernels_, state_.parameters, selection, buffers_, worker);
+    }
+
+    void differentiate_loss(int64_t rows, double divisor, const Worker& worker) {
+        const Range pairs = worker.share_of(divide_up(rows, 2)); // bf16 takes rows in pairs
+        const Range own{2 * pairs.begin, std::min(2 * pairs.end, rows)};
+        Activations& delta = deltas_.back();
+        loss_.rows(buffers_.logits(), labels_.data(), own, divisor, &delta, row_results_.data(), scratch_of(worker));
+        for (int64_t panel = 0; half_net_ && panel < delta.panels(); ++panel)
+            halves_->deltas.back().take(delta, panel, own);
     }
 
     // From the last layer to the first: a layer's delta is handed down before its weight changes.
     void update_layers(int64_t rows, bool sparse, const UpdateConstants& constants, const Worker& worker) {
         for (size_t l = deltas_.size(); l-- > 0;) {
             if (l > 0) {
-                const Activations& input = buffers_.outputs[l - 1];
-                backward(kernels_, state_.transposed[l - 1], deltas_[l], input, rows, deltas_[l - 1], worker);
+                hand_down(l, rows, worker);
                 worker.barrier();
-                updater_.dense(l, constants, input, deltas_[l], rows, worker);
-            } else if (sparse) {
+            }
+            if (half_net_) {
+                const float scale = l == 0 ? Bf16Batch::scale_of(training_) : 1.0f;
+                bf16_update(updater_, state_, *half_net_, l, constants, *halves_, deltas_[l], rows, sparse, scale,
+                            worker);
+            } else if (l == 0 && sparse) {
                 updater_.sparse(constants, buffers_.batch, deltas_[0], rows, worker);
             } else {
-                updater_.dense(0, constants, buffers_.batch.dense(), deltas_[0], rows, worker);
+                const Activations& input = l == 0 ? buffers_.batch.dense() : buffers_.outputs[l - 1];
+                updater_.dense(l, constants, input, deltas_[l], rows, worker);
             }
         }
+    }
+
+    void hand_down(size_t l, int64_t rows, const Worker& worker) {
+        const Activations& input = buffers_.outputs[l - 1];
+        if (half_net_)
+            bf16_backward(kernels_, *half_net_, l, input, rows, *halves_, deltas_[l - 1], worker);
+        else
+            backward(kernels_, state_.transposed[l - 1], deltas_[l], input, rows, deltas_[l - 1], worker);
     }
 
     void evaluate_rows(const Selection& selection, const Worker& worker) {
@@ -218,6 +260,8 @@ class CpuBackend final : public Backend {
     Buffer<double> scratch_; // [threads][classes]
     Samples training_;
     ForwardBuffers buffers_;
+    std::optional<Bf16Net> half_net_; // with bf16, as halves_
+    std::optional<Bf16Buffers> halves_;
     std::vector<Activations> deltas_; // of each layer: the loss's gradient by its output, before the ReLU
     Buffer<int32_t> labels_;          // [rows]
     Buffer<RowResult> row_results_;   // [rows]

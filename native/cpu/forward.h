@@ -12,12 +12,16 @@
 
 namespace mn::cpu {
 
-// `count` rows cut into tiles of at most `most` rows, as even as can be.
+// `count` rows cut into tiles of at most `most` rows, as even as can be; all but the last a multiple of `unit`.
 struct Tiles {
-    int64_t count, tiles;
+    int64_t count, unit, tiles;
 
-    Tiles(int64_t rows, int64_t most) : count(rows), tiles(divide_up(rows, most)) {}
-    Range operator[](int64_t i) const { return share(count, i, tiles); }
+    Tiles(int64_t rows, int64_t most, int64_t multiple = 1)
+        : count(rows), unit(multiple), tiles(divide_up(divide_up(rows, unit), most / unit)) {}
+    Range operator[](int64_t i) const {
+        const Range units = share(divide_up(count, unit), i, tiles);
+        return {units.begin * unit, std::min(units.end * unit, count)};
+    }
 };
 
 // `panels` panels, taken `at_once` at a time.
@@ -36,7 +40,8 @@ struct ForwardBuffers {
     std::vector<Activations> outputs; // of each layer, after its ReLU; the last are the logits
 
     ForwardBuffers() = default;
-    ForwardBuffers(const NetShape& net, int64_t rows, Purpose purpose);
+    // bf16 stages its batches elsewhere (bf16.h).
+    ForwardBuffers(const NetShape& net, int64_t rows, Purpose purpose, Precision precision = Precision::float32);
     const Activations& logits() const { return outputs.back(); }
     int64_t bytes() const;
 };

@@ -1,5 +1,6 @@
 #include "cpu/placement.h"
 
+#include "cpu/bf16_kernels.h"
 #include "cpu/pool.h"
 #include "model/backend.h"
 #include "model/error.h"
@@ -13,13 +14,16 @@ int threads_of(const Placement& place) {
 void check_precision(const Placement& place) {
     if (place.precision == Precision::tf32)
         throw Error(Status::unsupported, "precision tf32 is for GPUs; on the CPU choose float32");
-    if (place.precision == Precision::bf16)
-        throw Error(Status::unsupported, "precision bf16 is not implemented on the CPU; choose float32");
+    if (place.precision == Precision::bf16 && !bf16_usable())
+        throw Error(Status::unsupported, "this CPU lacks the bf16 instructions (AVX512_BF16); choose float32");
+    if (place.precision == Precision::bf16 && !place.isa.empty() && place.isa != best_isa())
+        throw Error(Status::unsupported, "precision bf16 needs AVX512_BF16, so it can't run on the instruction set \"" +
+                                             place.isa + "\"; leave the instruction set open or choose float32");
 }
 
 std::string describe(const Kernels& kernels, int threads, Precision precision) {
     return "cpu: " + std::string(kernels.name) + ", " + std::to_string(threads) +
-           (threads == 1 ? " thread, " : " threads, ") + (precision == Precision::bf16 ? "bf16" : "float32");
+           (threads == 1 ? " thread, " : " threads, ") + (precision == Precision::bf16 ? "bf16 products" : "float32");
 }
 
 bool has_bf16() {

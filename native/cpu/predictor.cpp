@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "cpu/bf16.h"
 #include "cpu/forward.h"
 #include "cpu/isa.h"
 #include "cpu/placement.h"
@@ -19,25 +21,39 @@ constexpr int64_t kBlockRows = 256;
 // Below so many rows for each thread, waking the others takes longer than they save.
 constexpr int64_t kRowsPerThread = 32;
 
+// What one thread's pass through the net needs.
+struct Buffers {
+    ForwardBuffers forward;
+    std::optional<Bf16Buffers> halves;
+
+    Buffers(const NetShape& net, int64_t rows, Precision precision)
+        : forward(net, rows, Purpose::inference, precision) {
+        if (precision == Precision::bf16)
+            halves.emplace(net, forward.capacity, Purpose::inference);
+    }
+    int64_t bytes() const { return forward.bytes() + (halves ? halves->bytes() : 0); }
+};
+
 // Buffers that calls borrow, so that a call allocates nothing once there are enough.
 class BufferStore {
   public:
-    explicit BufferStore(const NetShape& net) : net_(net) {}
+    BufferStore(const NetShape& net, Precision precision) : net_(net), precision_(precision) {}
 
-    std::unique_ptr<ForwardBuffers> borrow(int64_t rows) {
+    std::unique_ptr<Buffers> borrow(int64_t rows) {
         {
             const std::lock_guard lock(mutex_);
-            const auto fits = std::find_if(free_.begin(), free_.end(), [&](auto& b) { return b->capacity >= rows; });
+            const auto fits =
+                std::find_if(free_.begin(), free_.end(), [&](auto& b) { return b->forward.capacity >= rows; });
             if (fits != free_.end()) {
-                std::unique_ptr<ForwardBuffers> buffers = std::move(*fits);
+                std::unique_ptr<Buffers> buffers = std::move(*fits);
                 free_.erase(fits);
                 return buffers;
             }
         }
-        return std::make_unique<ForwardBuffers>(net_, rows, Purpose::inference);
+        return std::make_unique<Buffers>(net_, rows, precision_);
     }
 
-    void give_back(std::unique_ptr<ForwardBuffers> buffers) {
+    void give_back(std::unique_ptr<Buffers> buffers) {
         const std::lock_guard lock(mutex_);
         free_.push_back(std::move(buffers));
     }
@@ -52,63 +68,79 @@ class BufferStore {
 
   private:
     NetShape net_;
+    Precision precision_;
     mutable std::mutex mutex_;
-    std::vector<std::unique_ptr<ForwardBuffers>> free_;
+    std::vector<std::unique_ptr<Buffers>> free_;
 };
 
 class CpuPredictor final : public Predictor {
   public:
     CpuPredictor(const NetShape& net, const Placement& place, std::span<const float> parameters)
-        : kernels_(kernels_of(place.isa)), threads_(threads_of(place)), parameters_(net), store_(net) {
+        : net_(net), precision_(place.precision), kernels_(kernels_of(place.isa)), threads_(threads_of(place)),
+          parameters_(net), store_(net, place.precision) {
         parameters_.pack(parameters);
+        if (precision_ == Precision::bf16)
+            half_net_.emplace(net, Purpose::inference).refresh(parameters_, {});
     }
 
     void logits(const Samples& samples, float* logits) const override {
         const int64_t threads = std::min<int64_t>(threads_, samples.count / kRowsPerThread);
-        std::unique_lock lock(pool_mutex_, std::defer_lock);
-        if (threads < 2 || !lock.try_lock()) {
-            const auto buffers = borrow(std::min(samples.count, kBlockRows));
-            predict(samples, {0, samples.count}, *buffers, logits);
+        std::unique_lock lock(crew_mutex_, std::defer_lock);
+        if (threads >= 2 && lock.try_lock()) {
+            predict_together(samples, logits);
             return;
         }
-        if (!pool_)
-            pool_ = std::make_unique<Pool>(threads_);
-        std::vector<Loan> loans;
-        for (int i = 0; i < threads_; ++i)
-            loans.push_back(borrow(std::min(divide_up(samples.count, threads_), kBlockRows)));
-        pool_->run([&](const Worker& worker) {
-            predict(samples, worker.share_of(samples.count), *loans[static_cast<size_t>(worker.index)], logits);
+        std::unique_ptr<Buffers> buffers = store_.borrow(std::min(samples.count, kBlockRows));
+        predict(samples, {0, samples.count}, *buffers, logits);
+        store_.give_back(std::move(buffers));
+    }
+
+    int64_t bytes() const override {
+        const std::lock_guard lock(crew_mutex_);
+        int64_t sum = parameters_.bytes() + (half_net_ ? half_net_->bytes() : 0) + store_.bytes();
+        for (const Buffers& buffers : crew_buffers_)
+            sum += buffers.bytes();
+        return sum;
+    }
+
+    std::string describe() const override { return cpu::describe(kernels_, threads_, precision_); }
+
+  private:
+    void predict_together(const Samples& samples, float* logits) const {
+        if (!crew_)
+            crew_ = std::make_unique<Pool>(threads_);
+        while (crew_buffers_.size() < static_cast<size_t>(threads_))
+            crew_buffers_.emplace_back(net_, kBlockRows, precision_);
+        crew_->run([&](const Worker& worker) {
+            predict(samples, worker.share_of(samples.count), crew_buffers_[static_cast<size_t>(worker.index)], logits);
         });
     }
 
-    int64_t bytes() const override { return parameters_.bytes() + store_.bytes(); }
-    std::string describe() const override { return cpu::describe(kernels_, threads_, Precision::float32); }
-
-  private:
-    struct GiveBack {
-        BufferStore* store;
-        void operator()(ForwardBuffers* buffers) const { store->give_back(std::unique_ptr<ForwardBuffers>(buffers)); }
-    };
-    using Loan = std::unique_ptr<ForwardBuffers, GiveBack>;
-    Loan borrow(int64_t rows) const { return Loan(store_.borrow(rows).release(), GiveBack{&store_}); }
-
     // Fills logits [row, classes] for the given rows, on the calling thread alone.
-    void predict(const Samples& samples, Range rows, ForwardBuffers& buffers, float* logits) const {
-        const Activations& from = buffers.logits();
+    void predict(const Samples& samples, Range rows, Buffers& buffers, float* logits) const {
+        const Activations& from = buffers.forward.logits();
         for (int64_t at = rows.begin; at < rows.end; at += kBlockRows) {
-            const int64_t count = std::min(kBlockRows, rows.end - at);
-            forward(kernels_, parameters_, {&samples, nullptr, at, count}, buffers, Worker{});
-            for (int64_t row = 0; row < count; ++row)
+            const Selection selection{&samples, nullptr, at, std::min(kBlockRows, rows.end - at)};
+            if (half_net_)
+                bf16_forward(kernels_, parameters_, *half_net_, selection, buffers.forward, *buffers.halves, Worker{});
+            else
+                forward(kernels_, parameters_, selection, buffers.forward, Worker{});
+            for (int64_t row = 0; row < selection.rows; ++row)
                 from.copy_row(row, logits + (at + row) * from.columns());
         }
     }
 
+    NetShape net_;
+    Precision precision_;
     const Kernels& kernels_;
     int threads_;
     PackedNet parameters_;
+    std::optional<Bf16Net> half_net_;
     mutable BufferStore store_;
-    mutable std::mutex pool_mutex_; // held by the one call that uses the pool
-    mutable std::unique_ptr<Pool> pool_;
+    // The threads for a large batch, for one call at a time: a second call does without.
+    mutable std::mutex crew_mutex_;
+    mutable std::unique_ptr<Pool> crew_;
+    mutable std::vector<Buffers> crew_buffers_;
 };
 
 } // namespace

@@ -10,25 +10,6 @@ namespace mn::cpu {
 
 namespace {
 
-// The rows of a weight panel as tiles that do not cross a panel of its inputs.
-class WeightTiles {
-  public:
-    WeightTiles(int64_t fan_in, int64_t most)
-        : fan_in_(fan_in), whole_panels_(fan_in / kPanel), in_panel_(kPanel, most), in_last_(fan_in % kPanel, most) {}
-
-    int64_t count() const { return whole_panels_ * in_panel_.tiles + in_last_.tiles; }
-    Range operator[](int64_t i) const {
-        const int64_t panel = std::min(i / in_panel_.tiles, whole_panels_);
-        const int64_t within = i - panel * in_panel_.tiles;
-        const Range range = panel < whole_panels_ ? in_panel_[within] : in_last_[within];
-        return {panel * kPanel + range.begin, panel * kPanel + range.end};
-    }
-
-  private:
-    int64_t fan_in_, whole_panels_;
-    Tiles in_panel_, in_last_;
-};
-
 // A product leaves columns alone that it has no need of; the padding's gradient must be zero.
 template <size_t kSize>
 void clear_padding(int64_t columns, float (&gradient)[kSize]) {

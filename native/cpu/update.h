@@ -4,6 +4,7 @@
 
 #include "cpu/backward.h"
 #include "cpu/batch.h"
+#include "cpu/forward.h"
 #include "cpu/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/pool.h"
@@ -43,6 +44,25 @@ void TrainingState::for_each_buffer(TrainingState& other, Visit visit) const {
 // step: 1 for the first.
 UpdateConstants update_constants(const OptimizerOptions& optimizer, double learning_rate, int64_t step);
 
+// The rows of a weight panel as tiles that do not cross a panel of its inputs.
+class WeightTiles {
+  public:
+    WeightTiles(int64_t fan_in, int64_t most, int64_t unit = 1)
+        : whole_panels_(fan_in / kPanel), in_panel_(kPanel, most, unit), in_last_(fan_in % kPanel, most, unit) {}
+
+    int64_t count() const { return whole_panels_ * in_panel_.tiles + in_last_.tiles; }
+    Range operator[](int64_t i) const {
+        const int64_t panel = std::min(i / in_panel_.tiles, whole_panels_);
+        const int64_t within = i - panel * in_panel_.tiles;
+        const Range range = panel < whole_panels_ ? in_panel_[within] : in_last_[within];
+        return {panel * kPanel + range.begin, panel * kPanel + range.end};
+    }
+
+  private:
+    int64_t whole_panels_;
+    Tiles in_panel_, in_last_;
+};
+
 class Updater {
   public:
     Updater(const Kernels& kernels, const OptimizerOptions& optimizer, TrainingState& state)
@@ -56,12 +76,14 @@ class Updater {
     void sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                 const Worker& worker) const;
 
-  private:
+    // One step on rows of one panel of a weight and its transpose, by their gradient [rows][kPanel]; on a panel of a
+    // bias.
     void apply_weight(size_t l, const UpdateConstants& constants, int64_t panel, Range rows,
                       const float* gradient) const;
     void update_bias(size_t l, const UpdateConstants& constants, int64_t panel, const Activations& delta,
                      int64_t rows) const;
 
+  private:
     const Kernels& kernels_;
     void (*apply_)(const UpdateConstants&, const UpdateSlice&);
     TrainingState& state_;
