@@ -73,6 +73,11 @@ public final class Model implements AutoCloseable {
         return choice.device();
     }
 
+    /** Why this device was taken where {@code auto} was asked for, else "". */
+    public String deviceReason() {
+        return choice.reason();
+    }
+
     /** Logits of one or many samples, as the net was trained to see them (scaled, standardised). */
     public float[] logits(float[] pixels) {
         int count = Samples.count("pixels", pixels.length, shape.features());
