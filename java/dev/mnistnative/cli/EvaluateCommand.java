@@ -51,6 +51,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 Model predictor = Model.of(parameters, placement.placement())) {
             Dataset samples = data.limited(read.test() == null ? read.train() : read.test());
             Fit.require(samples, parameters.shape());
+            noteDevice(predictor);
             EvaluationReport report = new EvaluationReport(predictor.evaluate(preprocessing.standardized(samples)));
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
@@ -60,5 +61,14 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         }
         return ExitCode.DONE;
+    }
+
+    private void noteDevice(Model predictor) {
+        if (!predictor.deviceReason().isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "evaluating on " + predictor.device() + " (device auto: " + predictor.deviceReason() + ")");
+        }
     }
 }

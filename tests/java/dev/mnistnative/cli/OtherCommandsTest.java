@@ -60,6 +60,9 @@ class OtherCommandsTest {
         assertTrue(text.lines().contains("    0     0.6667  1.0000        2"), text.out());
         assertTrue(text.lines().contains("    1     1.0000  0.5000        2"), text.out());
         assertTrue(text.out().endsWith(" 2 0\n 1 1\n"), text.out());
+        assertEquals("", text.err());
+        Cli auto = Cli.line(words.replace("--device cpu", "--device auto")).succeeded();
+        assertTrue(auto.err().matches("evaluating on (cpu|cuda:0) \\(device auto: .+\\)\n"), auto.err());
         Cli json = Cli.line(words + " --json").succeeded();
         assertEquals(1, json.lines().size());
         assertTrue(json.out().startsWith("{\"accuracy\":0.75,\"loss\":"), json.out());
