@@ -27,7 +27,7 @@ std::string describe(const Kernels& kernels, int threads, Precision precision) {
 }
 
 bool has_bf16() {
-    return false;
+    return bf16_usable();
 }
 
 } // namespace mn::cpu

@@ -1,0 +1,146 @@
+// What only the CPU floor has: instruction sets by name, lists of non-zero pixels, bf16 products, its thread pool.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <sstream>
+
+#include "cpu/pool.h"
+#include "model/error.h"
+#include "support/data.h"
+#include "support/floors.h"
+#include "support/runs.h"
+
+namespace mn::test {
+namespace {
+
+const NetShape kArticle{{784, 312, 256, 10}};
+
+Floor cpu_floor(int threads, Precision precision, const std::string& isa = "") {
+    Floor floor{"cpu", {}};
+    floor.placement.threads = threads;
+    floor.placement.precision = precision;
+    floor.placement.isa = isa;
+    return floor;
+}
+
+std::unique_ptr<Backend> trained(const Floor& floor, const NetShape& net, const Samples& samples, const Plan& plan,
+                                 Trained& run) {
+    std::unique_ptr<Backend> backend = make_backend({net, {}, {}, {}}, floor);
+    write(*backend, Slot::parameters, initial(net, 0));
+    backend->bind(samples);
+    run = train(*backend, plan);
+    return backend;
+}
+
+std::string message_of(const Floor& floor) {
+    try {
+        make_backend({kArticle, {}, {}, {}}, floor);
+    } catch (const Error& error) {
+        EXPECT_EQ(error.status(), Status::unsupported);
+        return error.what();
+    }
+    return "";
+}
+
+TEST(CpuIsa, unknown_level_is_refused_with_the_usable_ones) {
+    const std::string message = message_of(cpu_floor(1, Precision::float32, "avx9"));
+    EXPECT_NE(message.find("avx9"), std::string::npos) << message;
+    EXPECT_NE(message.find(cpu::isa_levels()), std::string::npos) << message;
+}
+
+TEST(CpuIsa, best_is_the_last_level) {
+    const std::string levels = cpu::isa_levels();
+    EXPECT_EQ(levels.substr(levels.find_last_of(' ') + 1), cpu::best_isa());
+}
+
+class SparseInput : public FloorTest {};
+MN_ON_FLOORS(SparseInput, cpu_floors());
+
+// Few enough pixels that the first layer works from lists; widths that are no multiple of a group or panel.
+TEST_P(SparseInput, first_gradient_of_the_reference) {
+    for (const PixelType type : {PixelType::uint8, PixelType::float32}) {
+        for (const int32_t features : {1, 7, 33, 313}) {
+            const NetShape net{{features, 37, 5}};
+            for (const int64_t batch : {1, 6, 31}) {
+                const Data data = made_up({40, features, 5, type, 0.9, 3});
+                const Plan plan{{}, batch, batch, 0, 2};
+                const std::vector<double> parameters = initial(net, 1);
+                const Gradient want = first_gradient(reference_floor(), net, {}, data.samples(), plan, parameters);
+                const Gradient got = first_gradient(floor(), net, {}, data.samples(), plan, parameters);
+                const auto bound = [&](double b) { return floor().bound(b); };
+                EXPECT_NEAR(got.loss, want.loss, bound(want.loss));
+                EXPECT_TRUE(all_within(got.values, want.values, bound)) << features << " features, batch " << batch;
+            }
+        }
+    }
+}
+
+// A sample's logits do not depend on what else is in the batch, nor on the thread that has it.
+TEST(CpuPrediction, same_bits_alone_and_in_a_batch) {
+    const Data data = mnist(300);
+    const std::vector<double> wide = initial(kArticle, 0);
+    const std::vector<float> parameters(wide.begin(), wide.end());
+    const auto predictor = make_predictor(kArticle, cpu_floor(3, Precision::float32), parameters);
+    std::vector<float> together(3000), alone(10);
+    predictor->logits(data.samples(), together.data());
+    for (const int64_t i : {0, 1, 157, 299}) {
+        Samples one = data.samples();
+        one.pixels = data.bytes.data() + i * 784;
+        one.count = 1;
+        predictor->logits(one, alone.data());
+        EXPECT_TRUE(std::equal(alone.begin(), alone.end(), together.begin() + i * 10)) << "sample " << i;
+    }
+}
+
+TEST(CpuBf16, follows_float32_or_says_what_is_missing) {
+    if (!cpu::has_bf16()) {
+        EXPECT_NE(message_of(cpu_floor(1, Precision::bf16)).find("AVX512_BF16"), std::string::npos);
+        return;
+    }
+    const Data data = mnist(2000);
+    const Plan plan{{}, 2000, 64, 1e-3, 0};
+    Trained exact, rounded;
+    trained(cpu_floor(1, Precision::float32), kArticle, data.samples(), plan, exact);
+    const auto backend = trained(cpu_floor(1, Precision::bf16), kArticle, data.samples(), plan, rounded);
+    EXPECT_NE(backend->describe().find("bf16"), std::string::npos);
+    // bf16 keeps 8 bits: a product is off by up to 2^-8, a loss by the mean of many.
+    EXPECT_TRUE(all_within(rounded.losses(), exact.losses(), [](double b) { return 0.01 * (1 + b); }));
+}
+
+// Odd widths and batches: the last row of a pair is alone.
+TEST(CpuBf16, odd_shapes_and_any_threads) {
+    if (!cpu::has_bf16())
+        GTEST_SKIP() << "SKIPPED: this CPU has no AVX512_BF16";
+    for (const double zeros : {0.1, 0.95}) {
+        const NetShape net{{313, 37, 65, 3}};
+        const Data data = made_up({93, 313, 3, PixelType::float32, zeros, 5});
+        const Plan plan{{}, 93, 31, 1e-3, 0};
+        Trained exact, one, three;
+        trained(cpu_floor(1, Precision::float32), net, data.samples(), plan, exact);
+        const auto a = trained(cpu_floor(1, Precision::bf16), net, data.samples(), plan, one);
+        const auto b = trained(cpu_floor(3, Precision::bf16), net, data.samples(), plan, three);
+        EXPECT_TRUE(all_within(one.losses(), exact.losses(), [](double l) { return 0.01 * (1 + l); }));
+        EXPECT_EQ(read(*a, Slot::parameters, net), read(*b, Slot::parameters, net));
+    }
+}
+
+TEST(CpuPool, every_worker_meets_at_every_barrier) {
+    for (const int threads : {1, 2, 8}) {
+        cpu::Pool pool(threads);
+        std::vector<int> counts(static_cast<size_t>(threads));
+        std::atomic<int> wrong{0};
+        for (int round = 1; round <= 20; ++round) {
+            pool.run([&](const cpu::Worker& worker) {
+                ++counts[static_cast<size_t>(worker.index)];
+                worker.barrier();
+                for (const int count : counts)
+                    wrong += count != round;
+                worker.barrier();
+            });
+        }
+        EXPECT_EQ(wrong, 0) << threads << " threads";
+    }
+}
+
+} // namespace
+} // namespace mn::test
