@@ -27,7 +27,7 @@ final class Run {
     private final List<TrainingListener> listeners;
     private final BooleanSupplier cancelled;
     private final EpochOrder order;
-    private final ChunkSizer sizer = new ChunkSizer();
+    private final int chunkSteps;
     private final EarlyStopping stopping;
     private final List<EpochReport> reports = new ArrayList<>();
     private double seconds;
@@ -50,6 +50,8 @@ final class Run {
         this.cancelled = cancelled;
         this.order = new EpochOrder(plan, settings, train.labels());
         this.stopping = new EarlyStopping(settings.earlyStopping());
+        this.chunkSteps = ChunkLength.steps(
+                settings.layers(), settings.batchSize(), start.device().kind());
         trainer.setData(nativeData(train));
         if (this.test != null) {
             trainer.evaluate(this.test, 0, 0); // of no sample, but it is checked now and not after an epoch
@@ -80,7 +82,7 @@ final class Run {
         totals.spent((System.nanoTime() - began) / NANOS);
         StopReason reason = StopReason.COMPLETED;
         for (int step = 0; step < plan.steps() && reason == StopReason.COMPLETED; ) {
-            int steps = sizer.next(plan.steps() - step);
+            int steps = Math.min(chunkSteps, plan.steps() - step);
             reason = shouldStop() ? interrupted(epoch, step) : chunk(epoch, step, steps, totals);
             step += steps;
         }
@@ -99,7 +101,6 @@ final class Run {
         if (done.divergence() != null) {
             return diverged(epoch, step + done.steps(), done.divergence());
         }
-        sizer.measured(steps, spent);
         for (int i = 0; i < steps; i++) {
             totals.step(losses[i], correct[i], order.counted(step + i));
         }

@@ -99,7 +99,7 @@ public final class Trainer implements AutoCloseable {
      * Trains for the settings' epochs, from the present parameters and optimizer state on. Each call is a run of its
      * own: its epochs, orders and learning rates begin anew.
      *
-     * <p>Between two chunks of steps (some 0.1 s apart) listeners are told, and {@link #cancel} and the thread's
+     * <p>Between two chunks of steps (some 0.05 s apart) listeners are told, and {@link #cancel} and the thread's
      * interruption are seen; an interrupted thread stays interrupted. How steps fall into chunks changes no bit of the
      * result. A loss that is not finite ends the run with {@link StopReason#DIVERGED}; parameters and optimizer state
      * are then those at the start of the chunk that had it. The training set's memory stays in use until the next fit

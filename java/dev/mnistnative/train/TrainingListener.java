@@ -9,7 +9,7 @@ public interface TrainingListener {
     /** Before the first step. */
     default void onStart(TrainingStart start) {}
 
-    /** After every chunk of steps, some ten times a second. */
+    /** After every chunk of steps, ten to twenty times a second. */
     default void onSteps(StepsReport report) {}
 
     /** After every epoch and its evaluation. */
