@@ -1,0 +1,44 @@
+// Inference: one image, and ten thousand.
+#include <memory>
+
+#include "model/initialise.h"
+#include "support.h"
+
+namespace mn::bench {
+
+namespace {
+
+void predict(benchmark::State& state, int64_t count, const Placement& place) {
+    const Images images(count, false);
+    const auto predictor = cpu::make_predictor(article_net(), place, initial_parameters(article_net(), 0));
+    std::vector<float> logits(static_cast<size_t>(count * 10));
+    for (auto _ : state)
+        predictor->logits(images.samples(), logits.data());
+    state.SetItemsProcessed(state.iterations() * count);
+}
+
+} // namespace
+
+void register_inference() {
+    for (const int64_t count : {1, 10000}) {
+        for (const int threads : {1, 2}) {
+            if (threads > cpu::usable_cores() || (count == 1 && threads > 1))
+                continue;
+            for (const Precision precision : {Precision::float32, Precision::bf16}) {
+                if (precision == Precision::bf16 && !cpu::has_bf16())
+                    continue;
+                Placement place;
+                place.threads = threads;
+                place.precision = precision;
+                const std::string name = std::string("inference/") +
+                                         (precision == Precision::bf16 ? "bf16" : "float32") +
+                                         "/images:" + std::to_string(count) + "/threads:" + std::to_string(threads);
+                benchmark::RegisterBenchmark(name.c_str(), predict, count, place)
+                    ->Unit(benchmark::kMicrosecond)
+                    ->UseRealTime();
+            }
+        }
+    }
+}
+
+} // namespace mn::bench

@@ -1,0 +1,107 @@
+// The phases of the article's step on one thread, each by itself.
+#include <memory>
+
+#include "cpu/backward.h"
+#include "cpu/forward.h"
+#include "cpu/isa.h"
+#include "cpu/loss.h"
+#include "cpu/update.h"
+#include "model/initialise.h"
+#include "support.h"
+
+namespace mn::bench {
+
+namespace {
+
+using namespace mn::cpu;
+
+constexpr int64_t kRows = 320;
+
+// A net and its buffers after one forward and backward pass.
+struct Fixture {
+    const Kernels& kernels;
+    NetShape net = article_net();
+    Images images;
+    Samples samples;
+    Selection selection;
+    TrainingState state;
+    ForwardBuffers buffers;
+    std::vector<Activations> deltas;
+    std::vector<RowResult> results = std::vector<RowResult>(kRows);
+    std::vector<double> scratch = std::vector<double>(16);
+    Loss loss;
+    Updater updater;
+    UpdateConstants constants = update_constants({}, 2e-5, 1);
+    Worker worker;
+    bool sparse;
+
+    Fixture(const std::string& isa, bool dense)
+        : kernels(kernels_of(isa)), images(kRows, dense),
+          samples(images.samples()), selection{&samples, nullptr, 0, kRows}, state(net, {}),
+          buffers(net, kRows, Purpose::training), loss({}, net.classes()), updater(kernels, {}, state) {
+        const std::vector<float> initial = initial_parameters(net, 0);
+        state.parameters.pack(std::span<const float>(initial));
+        state.refresh_transposed(kernels);
+        for (int l = 0; l < net.layers(); ++l)
+            deltas.emplace_back(buffers.capacity, net.fan_out(l));
+        sparse = forward(kernels, state.parameters, selection, buffers, worker);
+        run_loss();
+        run_backward(2);
+        run_backward(1);
+    }
+
+    void run_loss() {
+        loss.rows(buffers.logits(), images.labels.data(), {0, kRows}, kRows, &deltas.back(), results.data(),
+                  scratch.data());
+    }
+    void run_backward(size_t l) {
+        backward(kernels, state.transposed[l - 1], deltas[l], buffers.outputs[l - 1], kRows, deltas[l - 1], worker);
+    }
+    void run_update(size_t l) {
+        if (l == 0 && sparse)
+            updater.sparse(constants, buffers.batch, deltas[0], kRows, worker);
+        else
+            updater.dense(l, constants, l == 0 ? buffers.batch.dense() : buffers.outputs[l - 1], deltas[l], kRows,
+                          worker);
+    }
+    double product_flop(int l) const { return 2.0 * static_cast<double>(kRows * net.fan_in(l) * net.fan_out(l)); }
+};
+
+template <class Run>
+void add(const std::string& name, std::shared_ptr<Fixture> fixture, double flop, Run run) {
+    benchmark::RegisterBenchmark(name.c_str(), [fixture, flop, run](benchmark::State& state) {
+        for (auto _ : state)
+            run(*fixture);
+        if (flop > 0)
+            report_flop(state, flop, 1);
+    })->Unit(benchmark::kMicrosecond);
+}
+
+void register_level(const std::string& isa, bool dense) {
+    const std::string name = "phase/" + isa + (dense ? "/dense/" : "/sparse/");
+    const auto fixture = std::make_shared<Fixture>(isa, dense);
+    add(name + "stage", fixture, 0, [](Fixture& f) { f.buffers.batch.stage(f.kernels, f.selection, f.worker); });
+    add(name + "stage_and_forward", fixture, fixture->product_flop(0) + fixture->product_flop(1),
+        [](Fixture& f) { forward(f.kernels, f.state.parameters, f.selection, f.buffers, f.worker); });
+    add(name + "update_1", fixture, fixture->product_flop(0), [](Fixture& f) { f.run_update(0); });
+    if (!dense)
+        return; // the others don't see the pixels
+    add(name + "loss", fixture, 0, [](Fixture& f) { f.run_loss(); });
+    add(name + "backward_3", fixture, fixture->product_flop(2), [](Fixture& f) { f.run_backward(2); });
+    add(name + "backward_2", fixture, fixture->product_flop(1), [](Fixture& f) { f.run_backward(1); });
+    add(name + "update_3", fixture, fixture->product_flop(2), [](Fixture& f) { f.run_update(2); });
+    add(name + "update_2", fixture, fixture->product_flop(1), [](Fixture& f) { f.run_update(1); });
+}
+
+} // namespace
+
+void register_phases() {
+    for (const std::string& isa : {best_isa(), std::string("avx2")}) {
+        if (isa_levels().find(isa) == std::string::npos)
+            continue;
+        register_level(isa, false);
+        register_level(isa, true);
+    }
+}
+
+} // namespace mn::bench

@@ -1,0 +1,79 @@
+// The whole training step by variant: instruction set, threads, precision, input, batch size, net.
+#include <algorithm>
+#include <memory>
+#include <sstream>
+
+#include "model/initialise.h"
+#include "support.h"
+
+namespace mn::bench {
+
+namespace {
+
+struct Variant {
+    std::string name;
+    TrainerOptions options;
+    int64_t batch = 320;
+    bool dense = false;
+};
+
+void step(benchmark::State& state, const Variant& variant) {
+    constexpr int64_t kSteps = 4; // in one chunk
+    const Images images(variant.batch * kSteps, variant.dense);
+    const auto backend = cpu::make_backend(variant.options);
+    const std::vector<float> initial = initial_parameters(variant.options.net, 0);
+    backend->write(Slot::parameters, std::vector<double>(initial.begin(), initial.end()));
+    backend->bind(images.samples());
+    const std::vector<double> learning_rates(kSteps, 2e-5);
+    std::vector<StepResult> results(kSteps);
+    const Chunk chunk{nullptr, 0, images.count, variant.batch, learning_rates.data()};
+    for (auto _ : state)
+        backend->train(chunk, results);
+    state.counters["ms_per_step"] =
+        benchmark::Counter(kSteps * 1e-3, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+    report_flop(state, kSteps * step_flop(variant.options.net, variant.batch), variant.options.placement.threads);
+}
+
+void add(Variant variant, const std::string& isa, int threads, Precision precision) {
+    Placement& place = variant.options.placement;
+    place.isa = isa;
+    place.threads = threads;
+    place.precision = precision;
+    const bool bf16 = precision == Precision::bf16;
+    const std::string name = "step/" + variant.name + "/" + (bf16 ? "bf16" : "float32_" + isa) +
+                             (variant.dense ? "/dense" : "/sparse") + "/batch:" + std::to_string(variant.batch) +
+                             "/threads:" + std::to_string(threads);
+    benchmark::RegisterBenchmark(name.c_str(), step, variant)->Unit(benchmark::kMillisecond)->UseRealTime();
+}
+
+void add_precisions(const Variant& variant, int threads) {
+    add(variant, cpu::best_isa(), threads, Precision::float32);
+    if (cpu::has_bf16())
+        add(variant, "", threads, Precision::bf16);
+}
+
+} // namespace
+
+void register_steps() {
+    const int most = std::min(cpu::usable_cores(), 2);
+    for (int threads = 1; threads <= most; ++threads) {
+        for (const bool dense : {false, true}) {
+            Variant article{"article", {}, 320, dense};
+            article.options.net = article_net();
+            std::istringstream levels(cpu::isa_levels());
+            for (std::string isa; levels >> isa;) {
+                if (isa != cpu::best_isa())
+                    add(article, isa, threads, Precision::float32);
+            }
+            for (const int64_t batch : {1, 32, 64, 320, 1024, 4096}) {
+                article.batch = batch;
+                add_precisions(article, threads);
+            }
+            Variant wide{"wide", {}, 320, dense};
+            wide.options.net = wide_net();
+            add_precisions(wide, threads);
+        }
+    }
+}
+
+} // namespace mn::bench
