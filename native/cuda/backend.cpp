@@ -1,0 +1,358 @@
+// The CUDA floor: the net, its optimizer state and the training set live on the device; a chunk of steps is one launch.
+#include "model/backend.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "cuda/data_set.h"
+#include "cuda/launcher.h"
+#include "cuda/net_memory.h"
+#include "cuda/rules_of.h"
+#include "cuda/samples.h"
+#include "cuda/tuning.h"
+#include "model/error.h"
+
+namespace mn::cuda {
+
+namespace {
+
+// A launch ends within a fraction of a second, so that a display's watchdog has no reason to step in.
+constexpr double kFlopsOfALaunch = 2e12;
+// Rows of an evaluation that go through the net at once, as far as their memory is small; and between two downloads.
+constexpr int64_t kEvaluationRows = 4096, kEvaluationBytes = 64 << 20, kEvaluationBlock = 1 << 16;
+
+std::vector<Slot> slots_of(const OptimizerOptions& optimizer) {
+    std::vector<Slot> slots{Slot::parameters};
+    if (optimizer.has_first_moment())
+        slots.push_back(Slot::first_moment);
+    if (optimizer.has_second_moment())
+        slots.push_back(Slot::second_moment);
+    if (optimizer.has_max_second_moment())
+        slots.push_back(Slot::max_second_moment);
+    return slots;
+}
+
+class CudaBackend final : public Backend {
+  public:
+    CudaBackend(const TrainerOptions& options, const Tuning& tuning)
+        : options_(options), tuning_(tuning), launcher_(options.placement, tuning), guard_(launcher_.device()),
+          net_(options.net, slots_of(options.optimizer), stream()) {
+        const std::vector<float>& weights = options.loss.class_weights;
+        if (!weights.empty()) {
+            class_weights_.reserve(static_cast<int64_t>(weights.size()), "the class weights");
+            upload(class_weights_.get(), weights.data(), weights.size(), "the class weights");
+        }
+        snapshot_.reserve(net_.vectors_bytes() / static_cast<int64_t>(sizeof(float)), "the state at a chunk's start");
+        synchronize("the trainer's set-up");
+        guard_.leave();
+    }
+
+    void bind(const Samples& training) override {
+        const DeviceGuard guard(launcher_.device());
+        data_.bind(training, tuning_.resident_limit, slices_);
+    }
+
+    ChunkResult train(const Chunk& chunk, std::span<StepResult> results) override {
+        const DeviceGuard guard(launcher_.device());
+        reserve_for(chunk);
+        copy_on_device(snapshot_.get(), net_.vectors());
+        upload_scalars(chunk);
+        if (data_.resident()) {
+            train_resident(chunk);
+        } else {
+            train_streamed(chunk);
+        }
+        return finish(chunk, results);
+    }
+
+    Evaluation evaluate(const Samples& samples, int64_t first, int64_t count, int32_t* predictions) override {
+        const DeviceGuard guard(launcher_.device());
+        const bool here = data_.resident() && data_.is(samples);
+        const int64_t rows = evaluation_rows(count);
+        const int64_t block = std::min(count, here ? kEvaluationBlock : slice_rows(rows, samples));
+        if (!here && count > 0)
+            slices_.reserve(block, samples.features, samples.type);
+        reserve_rows(rows);
+        reserve_row_results(block);
+        Evaluation sums;
+        int slot = 0;
+        for (int64_t done = 0; done < count; done += block, slot ^= 1) {
+            const int64_t size = std::min(block, count - done);
+            const Picked picked{nullptr, first + done, size};
+            const DataArguments data = here ? data_.arguments() : slices_.fill(slot, samples, picked, stream());
+            score_block(data, here ? first + done : 0, size, rows);
+            if (!here)
+                slices_.release(slot, stream());
+            add_block(samples.labels + first + done, size, sums, predictions ? predictions + done : nullptr);
+        }
+        return sums;
+    }
+
+    void read(Slot slot, std::span<double> values) const override {
+        const DeviceGuard guard(launcher_.device());
+        net_.read(slot, values, stream());
+    }
+
+    void write(Slot slot, std::span<const double> values) override {
+        const DeviceGuard guard(launcher_.device());
+        net_.write(slot, values, stream());
+    }
+
+    int64_t step() const override { return step_; }
+    void set_step(int64_t step) override { step_ = step; }
+
+    int64_t bytes() const override {
+        return net_.bytes() + snapshot_.bytes() + class_weights_.bytes() + data_.bytes() + slices_.bytes() +
+               launcher_.bytes() + scalars_.bytes() + norms_.bytes() + outcomes_.bytes() + host_outcomes_.bytes() +
+               order_.bytes() + row_losses_.bytes() + row_predictions_.bytes() + host_losses_.bytes() +
+               host_predictions_.bytes();
+    }
+
+    std::string describe() const override {
+        std::string text = launcher_.description();
+        text += launcher_.schedule() == Schedule::persistent ? ", one launch a chunk" : ", one graph a chunk";
+        if (data_.samples().count == 0)
+            return text;
+        if (data_.resident())
+            return text + ", training set on the device (" + megabytes(data_.bytes()) + ")";
+        return text + ", training set streamed from the host: it does not fit on the device";
+    }
+
+  private:
+    // The device is current while the members are made.
+    class ConstructionGuard {
+      public:
+        explicit ConstructionGuard(int device) : guard_(std::make_unique<DeviceGuard>(device)) {}
+        void leave() { guard_.reset(); }
+
+      private:
+        std::unique_ptr<DeviceGuard> guard_;
+    };
+
+    cudaStream_t stream() const { return own_stream_.get(); }
+
+    void synchronize(const char* after) const { check(cudaStreamSynchronize(stream()), after); }
+
+    template <typename T>
+    void upload(T* to, const T* from, size_t count, const char* what) {
+        const cudaError_t error = cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyHostToDevice, stream());
+        if (error != cudaSuccess)
+            fail(error, std::string("cudaMemcpyAsync of ") + what);
+    }
+
+    template <typename T>
+    void download(T* to, const T* from, int64_t count, const char* what) {
+        const size_t bytes = static_cast<size_t>(count) * sizeof(T);
+        const cudaError_t error = cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream());
+        if (error != cudaSuccess)
+            fail(error, std::string("cudaMemcpyAsync of ") + what);
+    }
+
+    void copy_on_device(float* to, const float* from) {
+        check(cudaMemcpyAsync(to, from, static_cast<size_t>(net_.vectors_bytes()), cudaMemcpyDeviceToDevice, stream()),
+              "cudaMemcpyAsync of the state at the chunk's start");
+    }
+
+    // ---- memory: all of it is taken before the first launch ----
+
+    // A resident training set makes room for the batch if it must.
+    template <typename Reserve>
+    void with_eviction(Reserve&& reserve) {
+        try {
+            reserve();
+        } catch (const Error& e) {
+            if (e.status() != Status::out_of_memory || !data_.resident())
+                throw;
+            data_.evict();
+            reserve();
+        }
+    }
+
+    void reserve_rows(int64_t rows) {
+        with_eviction([&] { net_.reserve_rows(rows, launcher_, stream()); });
+    }
+
+    void reserve_row_results(int64_t rows) {
+        with_eviction([&] {
+            row_losses_.reserve(rows, "the rows' losses");
+            row_predictions_.reserve(rows, "the rows' predictions");
+        });
+        host_losses_.reserve(rows, "the rows' losses");
+        host_predictions_.reserve(rows, "the rows' predictions");
+    }
+
+    void reserve_for(const Chunk& chunk) {
+        const int64_t rows = std::min(chunk.batch_size, chunk.samples);
+        reserve_rows(rows);
+        reserve_row_results(rows);
+        with_eviction([&] {
+            scalars_.reserve(chunk.steps(), "the steps' learning rates");
+            norms_.reserve(chunk.steps(), "the steps' weight sums");
+            outcomes_.reserve(chunk.steps(), "the steps' losses");
+            if (chunk.order && data_.resident())
+                order_.reserve(chunk.samples, "the order of the samples");
+        });
+        host_outcomes_.reserve(chunk.steps(), "the steps' losses");
+        if (!data_.resident())
+            slices_.reserve(slice_rows(rows, data_.samples()), data_.samples().features, data_.samples().type);
+    }
+
+    // Of a slice: as many whole batches as a slice's bytes hold, but one at least.
+    int64_t slice_rows(int64_t batch, const Samples& samples) const {
+        const int64_t batch_bytes = batch * sample_bytes(samples.features, samples.type);
+        const int64_t all = std::max(batch, round_up(samples.count, batch));
+        return std::min(all, batch * std::max<int64_t>(1, tuning_.slice_bytes / batch_bytes));
+    }
+
+    int64_t evaluation_rows(int64_t count) const {
+        const int64_t small = kEvaluationBytes / std::max<int64_t>(1, net_.bytes_of_rows(1));
+        const int64_t wanted = std::clamp<int64_t>(small, 1, kEvaluationRows);
+        return std::max<int64_t>(1, std::min(count, std::max<int64_t>(wanted, net_.rows_held())));
+    }
+
+    // ---- training ----
+
+    // Of a pass over `samples` positions; position 0 is sample `first` where there is no order.
+    StepArguments arguments(const DataArguments& data, int64_t first, int64_t samples, int64_t batch_size) const {
+        StepArguments s;
+        s.net = net_.arguments();
+        s.data = data;
+        s.loss = rule_of(options_.loss, options_.net.classes(), class_weights_.get());
+        s.optimizer = rule_of(options_.optimizer);
+        s.first = first;
+        s.samples = samples;
+        s.batch_size = batch_size;
+        s.wide_tiles_from = launcher_.wide_tiles_from();
+        s.scalars = scalars_.get();
+        s.norms = norms_.get();
+        s.outcomes = outcomes_.get();
+        s.row_losses = row_losses_.get();
+        s.row_predictions = row_predictions_.get();
+        return s;
+    }
+
+    void upload_scalars(const Chunk& chunk) {
+        std::vector<StepScalars> scalars(static_cast<size_t>(chunk.steps()));
+        for (size_t i = 0; i < scalars.size(); ++i)
+            scalars[i] = scalars_of(options_.optimizer, chunk.learning_rates[i], step_ + static_cast<int64_t>(i) + 1);
+        upload(scalars_.get(), scalars.data(), scalars.size(), "the steps' learning rates");
+    }
+
+    int64_t steps_of_a_launch(int64_t batch_size) const {
+        const double flops =
+            6.0 * static_cast<double>(options_.net.parameter_count()) * static_cast<double>(batch_size);
+        return std::max<int64_t>(1, static_cast<int64_t>(kFlopsOfALaunch / flops));
+    }
+
+    void run_steps(int64_t first, int64_t count) {
+        launcher_.steps(stream(), net_.layout(), static_cast<int>(first), static_cast<int>(count));
+    }
+
+    void train_resident(const Chunk& chunk) {
+        DataArguments data = data_.arguments();
+        if (chunk.order) {
+            upload(order_.get(), chunk.order, static_cast<size_t>(chunk.samples), "the order of the samples");
+            data.order = order_.get();
+        }
+        launcher_.tell(stream(), arguments(data, chunk.first, chunk.samples, chunk.batch_size));
+        const int64_t at_once = steps_of_a_launch(chunk.batch_size);
+        for (int64_t step = 0; step < chunk.steps(); step += at_once)
+            run_steps(step, std::min(at_once, chunk.steps() - step));
+    }
+
+    // Each slice is gathered in the order of the pass, so that on the device it is in file order.
+    void train_streamed(const Chunk& chunk) {
+        const int64_t batch = std::min(chunk.batch_size, chunk.samples);
+        const int64_t steps_of_a_slice = slice_rows(batch, data_.samples()) / batch;
+        const int64_t at_once = std::min(steps_of_a_slice, steps_of_a_launch(batch));
+        int slot = 0;
+        for (int64_t step = 0; step < chunk.steps(); step += at_once, slot ^= 1) {
+            const int64_t count = std::min(at_once, chunk.steps() - step), position = step * chunk.batch_size;
+            const int64_t size = std::min(count * chunk.batch_size, chunk.samples - position);
+            const Picked picked{chunk.order, chunk.order ? position : chunk.first + position, size};
+            const DataArguments data = slices_.fill(slot, data_.samples(), picked, stream());
+            launcher_.tell(stream(), arguments(data, -position, chunk.samples, chunk.batch_size));
+            run_steps(step, count);
+            slices_.release(slot, stream());
+        }
+    }
+
+    ChunkResult finish(const Chunk& chunk, std::span<StepResult> results) {
+        download(host_outcomes_.get(), outcomes_.get(), chunk.steps(), "the steps' losses");
+        synchronize("the chunk kernel, or a copy beside it (seen by cudaStreamSynchronize)");
+        for (int64_t i = 0; i < chunk.steps(); ++i) {
+            const StepOutcome& outcome = host_outcomes_.get()[i];
+            if (outcome.diverged) {
+                copy_on_device(net_.vectors(), snapshot_.get());
+                synchronize("the copy of the state at the chunk's start");
+                return {i, true};
+            }
+            results[static_cast<size_t>(i)] = {outcome.loss, outcome.correct};
+        }
+        step_ += chunk.steps();
+        return {chunk.steps(), false};
+    }
+
+    // ---- evaluation ----
+
+    // Losses and predictions of `count` samples from `first` on, `rows` at a time.
+    void score_block(const DataArguments& data, int64_t first, int64_t count, int64_t rows) {
+        StepArguments s = arguments(data, first, count, rows);
+        s.outcomes = nullptr; // nothing here stops at a divergence
+        launcher_.tell(stream(), s);
+        const int layers = options_.net.layers();
+        const int passes = static_cast<int>(ceil_div(count, rows));
+        for (int pass = 0; pass < passes; ++pass) {
+            for (int l = 0; l < layers; ++l)
+                launcher_.phase(stream(), Phase::forward, pass, l);
+            launcher_.phase(stream(), Phase::score, pass, 0);
+        }
+        download(host_losses_.get(), row_losses_.get(), count, "the rows' losses");
+        download(host_predictions_.get(), row_predictions_.get(), count, "the rows' predictions");
+    }
+
+    void add_block(const int32_t* labels, int64_t count, Evaluation& sums, int32_t* predictions) {
+        synchronize("the score kernel, or a copy beside it (seen by cudaStreamSynchronize)");
+        for (int64_t i = 0; i < count; ++i) {
+            const int32_t predicted = host_predictions_.get()[i];
+            if (predictions)
+                predictions[i] = predicted;
+            if (labels[i] == options_.loss.ignore_index)
+                continue;
+            sums.loss_sum += static_cast<double>(host_losses_.get()[i]);
+            sums.weight_sum += options_.loss.weight_of(labels[i]);
+            sums.correct += labels[i] == predicted;
+            ++sums.counted;
+        }
+    }
+
+    TrainerOptions options_;
+    Tuning tuning_;
+    Launcher launcher_;
+    ConstructionGuard guard_;
+    Stream own_stream_;
+    NetMemory net_;
+    Slices slices_;
+    DataSet data_;
+    DeviceMemory<float> class_weights_, snapshot_, row_losses_;
+    DeviceMemory<StepScalars> scalars_;
+    DeviceMemory<Norm> norms_;
+    DeviceMemory<StepOutcome> outcomes_;
+    DeviceMemory<int32_t> order_, row_predictions_;
+    PinnedMemory<StepOutcome> host_outcomes_;
+    PinnedMemory<float> host_losses_;
+    PinnedMemory<int32_t> host_predictions_;
+    int64_t step_ = 0;
+};
+
+} // namespace
+
+std::unique_ptr<Backend> make_backend(const TrainerOptions& options, const Tuning& tuning) {
+    return std::make_unique<CudaBackend>(options, tuning);
+}
+
+std::unique_ptr<Backend> make_backend(const TrainerOptions& options) {
+    return make_backend(options, Tuning{});
+}
+
+} // namespace mn::cuda

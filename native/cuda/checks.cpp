@@ -1,0 +1,67 @@
+#include "cuda/checks.h"
+
+#include <cstdio>
+
+#include "model/error.h"
+
+namespace mn::cuda {
+
+namespace {
+
+Status status_of(cudaError_t error) {
+    switch (error) {
+    case cudaErrorMemoryAllocation:
+        return Status::out_of_memory;
+    case cudaErrorNoDevice:
+    case cudaErrorInsufficientDriver:
+    case cudaErrorStubLibrary:
+    case cudaErrorInvalidDevice:
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorUnsupportedPtxVersion:
+    case cudaErrorSystemDriverMismatch:
+    case cudaErrorCompatNotSupportedOnDevice:
+        return Status::unsupported;
+    default:
+        return Status::device_error;
+    }
+}
+
+std::string remedy(cudaError_t error) {
+    switch (error) {
+    case cudaErrorMemoryAllocation:
+        return "use a smaller batch or net, or close what else uses this GPU";
+    case cudaErrorNoDevice:
+        return "train on the CPU, or make a GPU visible to this process";
+    case cudaErrorInsufficientDriver:
+    case cudaErrorUnsupportedPtxVersion:
+        return "install a newer NVIDIA driver, or train on the CPU";
+    case cudaErrorStubLibrary:
+    case cudaErrorSystemDriverMismatch:
+    case cudaErrorCompatNotSupportedOnDevice:
+        return "repair the NVIDIA driver's installation, or train on the CPU";
+    case cudaErrorNoKernelImageForDevice:
+        return "rebuild with this GPU's architecture in CMAKE_CUDA_ARCHITECTURES, or train on the CPU";
+    case cudaErrorLaunchOutOfResources:
+        return "close this trainer and make a new one; if it happens again, report it: the kernel asks for too much";
+    case cudaErrorDevicesUnavailable:
+        return "end the other process that holds the GPU, or train on the CPU";
+    default:
+        return "close this trainer; if a new one fails too, restart the process, or train on the CPU";
+    }
+}
+
+} // namespace
+
+void fail(cudaError_t error, const std::string& what) {
+    cudaGetLastError(); // an error that does not stick shall not meet the next call
+    throw Error(status_of(error), "the GPU failed in " + what + ": " + cudaGetErrorString(error) + " (" +
+                                      cudaGetErrorName(error) + "): " + remedy(error));
+}
+
+std::string megabytes(int64_t bytes) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f MB", static_cast<double>(bytes) / 1e6);
+    return text;
+}
+
+} // namespace mn::cuda

@@ -1,0 +1,23 @@
+// Every call of the CUDA run-time goes through check(): a failure becomes one mn::Error that names the call and the
+// remedy.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+#include <string>
+
+namespace mn::cuda {
+
+// what: the call, or the kernel, and what for: "cudaMalloc of 12.3 MB for the batch".
+[[noreturn]] void fail(cudaError_t error, const std::string& what);
+
+inline void check(cudaError_t error, const char* what) {
+    if (error != cudaSuccess)
+        fail(error, what);
+}
+
+// "12.3 MB"
+std::string megabytes(int64_t bytes);
+
+} // namespace mn::cuda

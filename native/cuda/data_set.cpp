@@ -1,0 +1,46 @@
+#include "cuda/data_set.h"
+
+#include "model/error.h"
+
+namespace mn::cuda {
+
+namespace {
+
+// Of the device's memory, left for the batch, the chunk and others.
+int64_t spare(int64_t total) {
+    return total / 16;
+}
+
+bool fits(int64_t bytes) {
+    size_t available = 0, total = 0;
+    check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
+    return bytes + spare(static_cast<int64_t>(total)) <= static_cast<int64_t>(available);
+}
+
+} // namespace
+
+void DataSet::bind(const Samples& samples, int64_t limit, Slices& slices) {
+    evict();
+    samples_ = samples;
+    const int64_t bytes = samples.count * sample_bytes(samples.features, samples.type);
+    if (samples.count == 0 || bytes > limit || !fits(bytes))
+        return;
+    try {
+        pixels_.reserve(bytes - samples.count * static_cast<int64_t>(sizeof(int32_t)), "the training set");
+        labels_.reserve(samples.count, "the training set's labels");
+        slices.upload(samples, pixels_.get(), labels_.get());
+        resident_ = true;
+    } catch (const Error& e) {
+        evict();
+        if (e.status() != Status::out_of_memory)
+            throw;
+    }
+}
+
+void DataSet::evict() {
+    resident_ = false;
+    pixels_.reset();
+    labels_.reset();
+}
+
+} // namespace mn::cuda

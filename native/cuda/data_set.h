@@ -1,0 +1,35 @@
+// The bound training set: on the device as a whole, or lent by the host and streamed.
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/memory.h"
+#include "cuda/samples.h"
+#include "model/backend.h"
+
+namespace mn::cuda {
+
+class DataSet {
+  public:
+    // Uploads the set if it has at most `limit` bytes and the device has room for it.
+    void bind(const Samples& samples, int64_t limit, Slices& slices);
+    // Gives the device memory back: from now on the set is streamed.
+    void evict();
+
+    const Samples& samples() const { return samples_; }
+    bool resident() const { return resident_; }
+    bool is(const Samples& other) const {
+        return other.pixels == samples_.pixels && other.labels == samples_.labels && other.count == samples_.count &&
+               other.type == samples_.type && other.scale == samples_.scale;
+    }
+    DataArguments arguments() const { return describe(samples_, pixels_.get(), labels_.get()); }
+    int64_t bytes() const { return pixels_.bytes() + labels_.bytes(); }
+
+  private:
+    Samples samples_;
+    bool resident_ = false;
+    DeviceMemory<uint8_t> pixels_;
+    DeviceMemory<int32_t> labels_;
+};
+
+} // namespace mn::cuda

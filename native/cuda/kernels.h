@@ -1,0 +1,32 @@
+// The compiled kernels, by engine.
+#pragma once
+
+#include "cuda/arguments.h"
+
+namespace mn::cuda {
+
+struct KernelSet {
+    const void* phase = nullptr; // (const StepArguments*, Phase, int step, int layer)
+    const void* chunk = nullptr; // (const StepArguments*, int first, int count), cooperative
+};
+
+KernelSet ffma_kernels();
+KernelSet tf32x3_kernels();
+KernelSet tf32_kernels();
+KernelSet bf16_kernels();
+
+inline KernelSet kernels(Engine engine) {
+    switch (engine) {
+    case Engine::tf32x3:
+        return tf32x3_kernels();
+    case Engine::tf32:
+        return tf32_kernels();
+    case Engine::bf16:
+        return bf16_kernels();
+    case Engine::ffma:
+        break;
+    }
+    return ffma_kernels();
+}
+
+} // namespace mn::cuda

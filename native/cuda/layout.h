@@ -1,0 +1,40 @@
+// Where everything lies in device memory. Rows are padded to whole float4s; a layer's bias is one more column of its
+// weight, fed by an input that is always 1, so that no kernel needs a special case for it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cuda/rules.h"
+#include "model/options.h"
+
+namespace mn::cuda {
+
+// One layer: z[rows, fan_out] = in[rows, fan_in + 1] * weight[fan_out, fan_in + 1] transposed.
+struct LayerLayout {
+    int fan_in = 0, fan_out = 0;
+    int weight_stride = 0;   // round_up(fan_in + 1, 4); also that of its input's rows
+    int gradient_stride = 0; // round_up(fan_out, 4)
+    int64_t weight = 0;      // floats from the start of a parameter-like vector
+    // Floats a row of the batch from the start of the activations and of the gradients: times the rows there is room
+    // for.
+    int64_t input = 0;    // in's columns (layer 0 reads pixels and has none)
+    int64_t gradient = 0; // those of dloss/dz
+};
+
+struct Layout {
+    explicit Layout(const NetShape& net);
+
+    std::vector<LayerLayout> layers;
+    int64_t parameters = 0;      // floats of a padded parameter vector
+    int64_t activations_row = 0; // floats a row of the batch, all hidden layers
+    int64_t gradients_row = 0;
+
+    // Between the flat state-dict order and the padded vector; the padding is zero.
+    void pad(std::span<const double> flat, std::span<float> padded) const;
+    void pad(std::span<const float> flat, std::span<float> padded) const;
+    void unpad(std::span<const float> padded, std::span<double> flat) const;
+};
+
+} // namespace mn::cuda

@@ -1,0 +1,129 @@
+#include "cuda/samples.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace mn::cuda {
+
+namespace {
+
+// Of one staging buffer while a whole set is uploaded.
+constexpr int64_t kUploadBytes = 8 << 20;
+
+int64_t element_bytes(PixelType type) {
+    return type == PixelType::uint8 ? 1 : static_cast<int64_t>(sizeof(float));
+}
+
+int64_t row_bytes(int64_t features, PixelType type) {
+    return pixel_stride(features) * element_bytes(type);
+}
+
+void copy_to_device(void* to, const void* from, int64_t bytes, cudaStream_t stream) {
+    check(cudaMemcpyAsync(to, from, static_cast<size_t>(bytes), cudaMemcpyHostToDevice, stream),
+          "cudaMemcpyAsync of samples to the device");
+}
+
+void wait(const Event& event) {
+    check(cudaEventSynchronize(event.get()), "cudaEventSynchronize of a slice of samples");
+}
+
+void record(const Event& event, cudaStream_t stream) {
+    check(cudaEventRecord(event.get(), stream), "cudaEventRecord");
+}
+
+} // namespace
+
+int64_t pixel_stride(int64_t features) {
+    return round_up<int64_t>(features, 4);
+}
+
+int64_t sample_bytes(int64_t features, PixelType type) {
+    return row_bytes(features, type) + static_cast<int64_t>(sizeof(int32_t));
+}
+
+DataArguments describe(const Samples& samples, const void* pixels, const int32_t* labels) {
+    DataArguments data;
+    data.pixels = pixels;
+    data.labels = labels;
+    data.bytes = samples.type == PixelType::uint8;
+    data.features = static_cast<int>(samples.features);
+    data.stride = pixel_stride(samples.features);
+    data.scale = PixelScale::of(samples.scale);
+    return data;
+}
+
+void Slices::reserve(int64_t rows, int64_t features, PixelType type) {
+    const int64_t per_row = row_bytes(features, type);
+    for (Slot& slot : slots_) {
+        reserve_host(slot, rows, per_row);
+        slot.pixels.reserve(rows * per_row, "a slice of samples");
+        slot.labels.reserve(rows, "a slice of labels");
+    }
+}
+
+void Slices::reserve_host(Slot& slot, int64_t rows, int64_t per_row) {
+    slot.host_pixels.reserve(rows * per_row, "a slice of samples");
+    slot.host_labels.reserve(rows, "a slice of labels");
+}
+
+int64_t Slices::bytes() const {
+    int64_t total = 0;
+    for (const Slot& s : slots_)
+        total += s.host_pixels.bytes() + s.host_labels.bytes() + s.pixels.bytes() + s.labels.bytes();
+    return total;
+}
+
+void Slices::gather(Slot& slot, const Samples& samples, const Picked& picked) {
+    const int64_t from_bytes = samples.features * element_bytes(samples.type);
+    const int64_t to_bytes = row_bytes(samples.features, samples.type);
+    const uint8_t* const pixels = static_cast<const uint8_t*>(samples.pixels);
+    for (int64_t i = 0; i < picked.count; ++i) {
+        const int64_t sample = picked.order ? picked.order[picked.first + i] : picked.first + i;
+        uint8_t* const row = slot.host_pixels.get() + i * to_bytes;
+        std::memcpy(row, pixels + sample * from_bytes, static_cast<size_t>(from_bytes));
+        std::memset(row + from_bytes, 0, static_cast<size_t>(to_bytes - from_bytes));
+        if (samples.labels)
+            slot.host_labels.get()[i] = samples.labels[sample];
+    }
+}
+
+DataArguments Slices::fill(int index, const Samples& samples, const Picked& picked, cudaStream_t compute) {
+    Slot& slot = slots_[index];
+    wait(slot.used);   // the device memory is free
+    wait(slot.copied); // and the pinned memory
+    gather(slot, samples, picked);
+    copy_to_device(slot.pixels.get(), slot.host_pixels.get(), picked.count * row_bytes(samples.features, samples.type),
+                   stream_.get());
+    if (samples.labels) {
+        copy_to_device(slot.labels.get(), slot.host_labels.get(), picked.count * static_cast<int64_t>(sizeof(int32_t)),
+                       stream_.get());
+    }
+    record(slot.copied, stream_.get());
+    check(cudaStreamWaitEvent(compute, slot.copied.get(), 0), "cudaStreamWaitEvent");
+    return describe(samples, slot.pixels.get(), slot.labels.get());
+}
+
+void Slices::release(int slot, cudaStream_t compute) {
+    record(slots_[slot].used, compute);
+}
+
+void Slices::upload(const Samples& samples, uint8_t* pixels, int32_t* labels) {
+    const int64_t per_row = row_bytes(samples.features, samples.type);
+    const int64_t rows = std::min(samples.count, std::max<int64_t>(1, kUploadBytes / per_row));
+    for (Slot& slot : slots_)
+        reserve_host(slot, rows, per_row);
+    int turn = 0;
+    for (int64_t done = 0; done < samples.count; done += rows, turn ^= 1) {
+        Slot& slot = slots_[turn];
+        const int64_t count = std::min(rows, samples.count - done);
+        wait(slot.copied);
+        gather(slot, samples, {nullptr, done, count});
+        copy_to_device(pixels + done * per_row, slot.host_pixels.get(), count * per_row, stream_.get());
+        copy_to_device(labels + done, slot.host_labels.get(), count * static_cast<int64_t>(sizeof(int32_t)),
+                       stream_.get());
+        record(slot.copied, stream_.get());
+    }
+    check(cudaStreamSynchronize(stream_.get()), "cudaStreamSynchronize after the data set's upload");
+}
+
+} // namespace mn::cuda

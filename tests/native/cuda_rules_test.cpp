@@ -1,0 +1,212 @@
+// The CUDA kernels' plain logic, run on the host: no GPU, no nvcc.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "cuda/layout.h"
+#include "cuda/rules.h"
+#include "cuda/rules_of.h"
+#include "reference/loss.h"
+#include "reference/update.h"
+
+namespace mn::cuda {
+
+namespace {
+
+template <typename Shape>
+class CudaTile : public testing::Test {};
+using Shapes = testing::Types<TileShape<32>, TileShape<64>>;
+TYPED_TEST_SUITE(CudaTile, Shapes);
+
+// Banks that a warp's accesses of one word each fall into: all different means no conflict.
+template <typename Address>
+std::set<int> banks(Address&& address) {
+    std::set<int> found;
+    for (int lane = 0; lane < 32; ++lane)
+        found.insert(address(lane) % 32);
+    return found;
+}
+
+} // namespace
+
+TYPED_TEST(CudaTile, operands_fill_shared_memory_once) {
+    std::set<int> seen;
+    for (int k = 0; k < TypeParam::kDepth; ++k) {
+        for (int i = 0; i < TypeParam::kTile; ++i)
+            seen.insert(operand_index<TypeParam::kTile>(k, i));
+    }
+    EXPECT_EQ(static_cast<int>(seen.size()), TypeParam::kOperandFloats);
+    EXPECT_EQ(*seen.begin(), 0);
+    EXPECT_EQ(*seen.rbegin(), TypeParam::kOperandFloats - 1);
+}
+
+TYPED_TEST(CudaTile, loads_cover_an_operand_once) {
+    std::set<std::pair<int, int>> along_k, along_i;
+    for (int thread = 0; thread < kThreads; ++thread) {
+        for (int load = 0; load < TypeParam::kLoads; ++load) {
+            const Spot k = spot_along_k<TypeParam::kTile>(thread, load),
+                       i = spot_along_i<TypeParam::kTile>(thread, load);
+            for (int e = 0; e < 4; ++e) {
+                along_k.insert({k.i, k.k + e});
+                along_i.insert({i.i + e, i.k});
+            }
+        }
+    }
+    const std::pair<int, int> last{TypeParam::kTile - 1, TypeParam::kDepth - 1};
+    EXPECT_EQ(static_cast<int>(along_k.size()), TypeParam::kOperandFloats);
+    EXPECT_EQ(static_cast<int>(along_i.size()), TypeParam::kOperandFloats);
+    EXPECT_EQ(*along_k.rbegin(), last);
+    EXPECT_EQ(*along_i.rbegin(), last);
+}
+
+TYPED_TEST(CudaTile, every_slice_computes_every_output_once) {
+    for (int slice = 0; slice < TypeParam::kSlices; ++slice) {
+        std::set<std::pair<int, int>> fma, mma;
+        for (int t = 0; t < TypeParam::kSliceThreads; ++t) {
+            for (int j = 0; j < 16; ++j) {
+                const int thread = slice * TypeParam::kSliceThreads + t;
+                const OutputSpot f = fma_output<TypeParam::kTile>(thread, j),
+                                 m = mma_output<TypeParam::kTile>(thread, j);
+                fma.insert({f.m, f.n});
+                mma.insert({m.m, m.n});
+            }
+        }
+        const std::pair<int, int> last{TypeParam::kTile - 1, TypeParam::kTile - 1};
+        EXPECT_EQ(static_cast<int>(fma.size()), TypeParam::kTile * TypeParam::kTile);
+        EXPECT_EQ(fma, mma);
+        EXPECT_EQ(*fma.rbegin(), last);
+    }
+}
+
+TYPED_TEST(CudaTile, shared_memory_has_no_bank_conflicts) {
+    constexpr int kTile = TypeParam::kTile;
+    for (int element = 0; element < 4; ++element) { // a transposing store
+        EXPECT_EQ(banks([&](int lane) {
+                      const Spot at = spot_along_k<kTile>(lane, 0);
+                      return operand_index<kTile>(at.k + element, at.i);
+                  }).size(),
+                  32u);
+    }
+    for (int k = 0; k < TypeParam::kDepth; k += 4) { // a tf32 fragment
+        EXPECT_EQ(banks([&](int lane) { return operand_index<kTile>(k + lane % 4, lane / 4); }).size(), 32u);
+    }
+    for (int k = 0; k < TypeParam::kDepth; k += 8) { // a bf16 fragment
+        EXPECT_EQ(banks([&](int lane) { return operand_index<kTile>(k + 2 * (lane % 4), lane / 4); }).size(), 32u);
+    }
+}
+
+TEST(CudaPixels, are_the_nearest_float_to_byte_times_scale) {
+    for (double scale : {1.0, 1 / 255.0, 1 / 256.0, 0.1, 1 / 3.0, -2.5, 1e-30, 12345.678}) {
+        const PixelScale s = PixelScale::of(scale);
+        for (int byte = 0; byte < 256; ++byte)
+            EXPECT_EQ(s.value(byte), static_cast<float>(byte * scale)) << byte << " * " << scale;
+    }
+}
+
+TEST(CudaLayout, rows_are_padded_and_the_bias_is_the_last_column) {
+    const NetShape net{{5, 3, 2}};
+    const Layout layout(net);
+    EXPECT_EQ(layout.layers[0].weight_stride, 8);
+    EXPECT_EQ(layout.layers[1].weight_stride, 4);
+    EXPECT_EQ(layout.layers[1].weight, 24);
+    EXPECT_EQ(layout.parameters, 32);
+    std::vector<double> flat(static_cast<size_t>(net.parameter_count())), back(flat.size());
+    for (size_t i = 0; i < flat.size(); ++i)
+        flat[i] = static_cast<double>(i) + 1;
+    std::vector<float> padded(static_cast<size_t>(layout.parameters), -1.0f);
+    layout.pad(std::span<const double>(flat), padded);
+    EXPECT_EQ(padded[5], 16.0f);     // the first bias, behind fifteen weights
+    EXPECT_EQ(padded[8 + 5], 17.0f); // the second
+    EXPECT_EQ(padded[6], 0.0f);
+    EXPECT_EQ(padded[7], 0.0f);
+    EXPECT_EQ(padded[24], 19.0f);
+    layout.unpad(padded, back);
+    EXPECT_EQ(flat, back);
+}
+
+TEST(CudaLoss, gradient_of_a_logit_is_the_references) {
+    const std::vector<double> logits{1.5, -0.5, 0.25};
+    double sum = 0;
+    for (double z : logits)
+        sum += std::exp(z);
+    LossOptions options;
+    options.class_weights = {0.5f, 2.0f, 1.25f};
+    options.label_smoothing = 0.2;
+    options.reduction = Reduction::sum;
+    const LossRule rule = rule_of(options, 3, options.class_weights.data());
+    for (int32_t label = 0; label < 3; ++label) {
+        double loss = 0, smooth = 0;
+        std::vector<double> gradient(3);
+        reference::cross_entropy(logits.data(), &label, 1, 3, options, nullptr, &loss, gradient.data());
+        for (size_t c = 0; c < 3; ++c) {
+            const double p = std::exp(logits[c]) / sum;
+            smooth -= options.weight_of(static_cast<int64_t>(c)) * std::log(p);
+            EXPECT_NEAR(rule.gradient(static_cast<int>(c), label, static_cast<float>(p), 1), gradient[c], 1e-6);
+        }
+        const double nll = std::log(sum) - logits[static_cast<size_t>(label)];
+        EXPECT_NEAR(rule.loss(label, static_cast<float>(nll), static_cast<float>(smooth)), loss, 1e-6);
+    }
+    EXPECT_FALSE(rule.counts(-100));
+    EXPECT_TRUE(rule.counts(0));
+}
+
+namespace {
+
+std::vector<OptimizerOptions> optimizers() {
+    std::vector<OptimizerOptions> all;
+    for (OptimizerKind kind : {OptimizerKind::adam, OptimizerKind::adamw}) {
+        for (bool amsgrad : {false, true}) {
+            OptimizerOptions o;
+            o.kind = kind;
+            o.amsgrad = amsgrad;
+            o.weight_decay = 0.05;
+            all.push_back(o);
+        }
+    }
+    for (double momentum : {0.0, 0.9}) {
+        for (bool nesterov : {false, true}) {
+            OptimizerOptions o;
+            o.kind = OptimizerKind::sgd;
+            o.momentum = momentum;
+            o.nesterov = nesterov && momentum > 0;
+            o.dampening = o.nesterov ? 0 : 0.3;
+            o.weight_decay = 0.05;
+            all.push_back(o);
+        }
+    }
+    return all;
+}
+
+} // namespace
+
+TEST(CudaUpdate, follows_the_reference_for_twenty_steps) {
+    for (const OptimizerOptions& o : optimizers()) {
+        const OptimizerRule rule = rule_of(o);
+        Weight w{0.7f, 0, 0, 0};
+        std::vector<double> parameter{static_cast<double>(w.p)};
+        reference::OptimizerState state(o, 1);
+        for (int t = 1; t <= 20; ++t) {
+            const double learning_rate = 0.01 / t;
+            const float gradient = std::sin(1.3f * static_cast<float>(t));
+            update(rule, scalars_of(o, learning_rate, t), gradient, w);
+            const std::vector<double> wide{static_cast<double>(gradient)};
+            reference::update(o, learning_rate, wide, parameter, state);
+            EXPECT_NEAR(w.p, parameter[0], 1e-6) << "optimizer " << static_cast<int>(o.kind) << ", step " << t;
+        }
+    }
+}
+
+TEST(CudaUpdate, momentum_at_rate_zero_holds_the_gradient) {
+    OptimizerOptions o;
+    o.kind = OptimizerKind::sgd;
+    o.momentum = 0.5;
+    Weight w{0.25f, 123.0f, 0, 0};
+    update(rule_of(o), scalars_of(o, 0, 1), 0.125f, w);
+    EXPECT_EQ(w.first, 0.125f);
+    EXPECT_EQ(w.p, 0.25f);
+}
+
+} // namespace mn::cuda
