@@ -133,7 +133,7 @@ Placement checked_placement(const mn_options& o) {
 }
 
 LossOptions checked_loss(const float* class_weights, int64_t classes, int64_t ignore_index, double label_smoothing,
-                         mn_reduction reduction) {
+                         const mn_reduction& reduction) {
     LossOptions loss;
     loss.reduction = checked_enum(reduction, Reduction::sum, "reduction is not one of mn_reduction");
     require(label_smoothing >= 0 && label_smoothing <= 1, "label_smoothing must be between 0 and 1");
@@ -240,7 +240,7 @@ bool holds(const OptimizerOptions& optimizer, Slot slot) {
     return false;
 }
 
-Slot checked_slot(const TrainerOptions& options, mn_slot slot, const void* values, int64_t count) {
+Slot checked_slot(const TrainerOptions& options, const mn_slot& slot, const void* values, int64_t count) {
     const Slot checked = checked_enum(slot, Slot::max_second_moment, "slot is not one of mn_slot");
     require(values != nullptr, "values is NULL");
     check_parameter_count(options.net, count);

@@ -1,5 +1,6 @@
 // Every argument that crosses the C ABI is checked here, once; the floors below rely on it. A refusal is an mn::Error
-// whose message names the argument.
+// whose message names the argument. Enums come by reference: a C caller may have put any number there, and reading it
+// as the enum is undefined (checks.cpp reads the number).
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ void require(bool ok, const char* message);
 NetShape checked_net(const int32_t* sizes, int32_t layer_count);
 Placement checked_placement(const mn_options& options);
 LossOptions checked_loss(const float* class_weights, int64_t classes, int64_t ignore_index, double label_smoothing,
-                         mn_reduction reduction);
+                         const mn_reduction& reduction);
 // All of it, for training; refuses a net that the machine has no memory for.
 TrainerOptions checked_trainer(const mn_options& options);
 
@@ -32,7 +33,7 @@ void check_chunk(const Chunk& chunk, int64_t available, const NetShape& net);
 
 // Whether the optimizer keeps it.
 bool holds(const OptimizerOptions& optimizer, Slot slot);
-Slot checked_slot(const TrainerOptions& options, mn_slot slot, const void* values, int64_t count);
+Slot checked_slot(const TrainerOptions& options, const mn_slot& slot, const void* values, int64_t count);
 void check_parameter_count(const NetShape& net, int64_t count);
 
 // Refuses with OUT_OF_MEMORY where `bytes` are more than the host has free: the system would grant them, and end the

@@ -60,7 +60,10 @@ typedef enum mn_status {
 /* Version of the library, "major.minor.patch". Never NULL. */
 MN_API const char* mn_version(void);
 
-/* The last failure's message on the calling thread, "" if there was none. Valid until this thread's next mn_ call. */
+/*
+ * The message of the calling thread's last failed call, "" if there was none; a call that succeeds leaves it alone.
+ * Never NULL. Valid until the next call of this thread that fails.
+ */
 MN_API const char* mn_last_error(void);
 
 /* ---- what the machine offers ----------------------------------------------------------------------------------- */
@@ -146,7 +149,7 @@ typedef struct mn_data {
     mn_pixel_type type;
     double scale;          /* uint8: byte b stands for the float32 nearest to b * scale; float32: must be 1 */
     const int32_t* labels; /* [count]: 0..classes-1 or ignore_index; may be NULL where only logits are wanted */
-    int64_t count;
+    int64_t count;    /* at most 2^31 - 1 */
     int64_t features; /* must equal sizes[0] */
 } mn_data;
 
@@ -230,7 +233,7 @@ MN_API mn_status mn_model_create(const mn_options* options, const float* paramet
 /* NULL is allowed. The caller makes sure that no other thread is inside. */
 MN_API mn_status mn_model_destroy(mn_model* model);
 
-/* logits [count, classes] out. pixels [count, features]. Safe from any number of threads at once. */
+/* logits [count, classes] out. pixels [count, features], count <= 2^31 - 1. Safe from any number of threads at once. */
 MN_API mn_status mn_model_logits_f32(const mn_model* model, const float* pixels, int64_t count, float* logits);
 MN_API mn_status mn_model_logits_u8(const mn_model* model, const uint8_t* pixels, double scale, int64_t count,
                                     float* logits);

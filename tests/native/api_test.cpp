@@ -1,8 +1,10 @@
 // The C ABI as a hostile or careless caller sees it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -228,6 +230,17 @@ TEST_F(Api, precisions_that_a_device_has_not_are_unsupported) {
     options_.device = MN_DEVICE_CPU;
     options_.precision = MN_TF32;
     EXPECT_TRUE(refused(mn_trainer_create(&options_, &trainer), MN_UNSUPPORTED, "precision"));
+}
+
+TEST_F(Api, an_instruction_set_that_the_cpu_has_not_is_refused_by_name) {
+    mn_trainer* trainer = nullptr;
+    options_.device = MN_DEVICE_CPU;
+    options_.isa = "avx9000";
+    EXPECT_NE(mn_trainer_create(&options_, &trainer), MN_OK);
+    EXPECT_NE(std::string(mn_last_error()).find("avx9000"), std::string::npos) << mn_last_error();
+    options_.isa = "auto";
+    ASSERT_EQ(mn_trainer_create(&options_, &trainer), MN_OK);
+    EXPECT_EQ(mn_trainer_destroy(trainer), MN_OK);
 }
 
 TEST_F(Api, every_bad_data_set_is_refused_by_name) {

@@ -1,6 +1,7 @@
 // What a backend does where the numbers end: divergence, ignored batches, evaluation.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

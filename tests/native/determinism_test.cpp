@@ -1,25 +1,13 @@
 // The same bits for any number of threads, any chunks and on every run.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstring>
-#include <sstream>
+#include <algorithm>
 
 #include "support/runs.h"
 
 namespace mn::test {
 
 namespace {
-
-// Each instruction set once (the thread counts are the tests' own), and the other backends.
-std::vector<Floor> floors_without_threads() {
-    std::vector<Floor> floors;
-    for (const Floor& floor : all_floors()) {
-        if (floor.placement.threads != 2)
-            floors.push_back(floor);
-    }
-    return floors;
-}
 
 class SameBits : public FloorTest {
   protected:
@@ -159,6 +147,6 @@ TEST_P(SameBits, resumed) {
     }
 }
 
-MN_ON_FLOORS(SameBits, floors_without_threads());
+MN_ON_FLOORS(SameBits, floors_by_isa());
 
 } // namespace mn::test

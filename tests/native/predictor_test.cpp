@@ -1,6 +1,7 @@
 // Inference on every backend.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "support/odd_shapes.h"

@@ -39,6 +39,15 @@ std::vector<Floor> all_floors() {
     return floors;
 }
 
+std::vector<Floor> floors_by_isa() {
+    std::vector<Floor> floors;
+    for (const Floor& floor : all_floors()) {
+        if (floor.placement.device != DeviceKind::cpu || floor.placement.threads == 2)
+            floors.push_back(floor);
+    }
+    return floors;
+}
+
 std::unique_ptr<Backend> make_backend(TrainerOptions options, const Floor& floor) {
     options.placement = floor.placement;
     switch (floor.placement.device) {

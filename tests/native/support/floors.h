@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,6 +30,8 @@ Floor reference_floor();
 std::vector<Floor> cpu_floors();  // every instruction set, 1 and 2 threads
 std::vector<Floor> fast_floors(); // cpu and cuda
 std::vector<Floor> all_floors();
+// all_floors() with each instruction set once, for tests that set the thread count or whose result it does not change.
+std::vector<Floor> floors_by_isa();
 
 std::unique_ptr<Backend> make_backend(TrainerOptions options, const Floor& floor);
 std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Floor& floor, const std::vector<float>& values);

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <regex>
+#include <sstream>
 #include <stdexcept>
 
 namespace mn::test {
@@ -52,20 +52,29 @@ std::vector<double> widen(const std::string& npy, size_t offset, size_t count) {
     return values;
 }
 
+// What stands between the two in text.
+std::string between(const std::string& text, const std::string& before, const std::string& after) {
+    const size_t key = text.find(before);
+    const size_t begin = key + before.size();
+    const size_t end = key == std::string::npos ? key : text.find(after, begin);
+    if (end == std::string::npos)
+        throw std::runtime_error("unexpected npy header: " + text);
+    return text.substr(begin, end - begin);
+}
+
+// Version 1.0 in C order, which is what numpy writes of such arrays.
 Array parse_npy(const std::string& npy) {
-    const size_t data = 10u + number_at<uint16_t>(npy, 8); // version 1.0, which numpy writes where it can
+    const size_t data = 10u + number_at<uint16_t>(npy, 8);
     const std::string header = npy.substr(10, data - 10);
-    std::smatch parts;
-    const std::regex pattern("'descr': '([^']+)', 'fortran_order': False, 'shape': \\(([^)]*)\\)");
-    if (!std::regex_search(header, parts, pattern))
-        throw std::runtime_error("unexpected npy header: " + header);
+    const std::string type = between(header, "'descr': '", "'");
+    if (between(header, "'fortran_order': ", ",") != "False")
+        throw std::runtime_error("an array in Fortran order");
     Array array;
+    std::istringstream shape(between(header, "'shape': (", ")"));
     size_t count = 1;
-    const std::string shape = parts[2], type = parts[1];
-    const std::regex digits("[0-9]+");
-    for (std::sregex_iterator it(shape.begin(), shape.end(), digits), end; it != end; ++it) {
-        array.shape.push_back(std::stoll(it->str()));
-        count *= static_cast<size_t>(array.shape.back());
+    for (int64_t extent; shape >> extent; shape.ignore(1)) { // the comma
+        array.shape.push_back(extent);
+        count *= static_cast<size_t>(extent);
     }
     if (type == "<f4") {
         array.values = widen<float>(npy, data, count);
