@@ -28,7 +28,7 @@ struct Fixture {
     ForwardBuffers buffers;
     std::vector<Activations> deltas;
     std::vector<RowResult> results = std::vector<RowResult>(kRows);
-    std::vector<double> scratch = std::vector<double>(16);
+    std::vector<double> scratch = std::vector<double>(20);
     Loss loss;
     Updater updater;
     UpdateConstants constants = update_constants({}, 2e-5, 1);

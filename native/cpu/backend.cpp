@@ -38,7 +38,7 @@ class CpuBackend final : public Backend {
     explicit CpuBackend(const TrainerOptions& options)
         : options_(options), kernels_(kernels_of(options.placement.isa)), loss_(options.loss, options.net.classes()),
           state_(options.net, options.optimizer), updater_(kernels_, options.optimizer, state_),
-          pool_(threads_of(options.placement)), scratch_(pool_.threads() * round_up(options.net.classes(), 8)) {
+          pool_(threads_of(options.placement)), scratch_(pool_.threads() * round_up(2 * options.net.classes(), 8)) {
         if (options.placement.precision == Precision::bf16)
             half_net_.emplace(options.net, Purpose::training);
     }
@@ -257,7 +257,7 @@ class CpuBackend final : public Backend {
     std::optional<TrainingState> snapshot_; // of the chunk's start
     Updater updater_;
     Pool pool_;
-    Buffer<double> scratch_; // [threads][classes]
+    Buffer<double> scratch_; // [threads][2 * classes]
     Samples training_;
     ForwardBuffers buffers_;
     std::optional<Bf16Net> half_net_; // with bf16, as halves_

@@ -39,51 +39,42 @@ int64_t list_groups(const Kernels& kernels, const float* row, int64_t groups, in
     return kernels.list_float_groups(row, groups, index);
 }
 
+// Copies the listed pixels of each group of samples; the index is there.
 template <class Pixel>
-void list_samples(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists) {
+void copy_listed(const Selection& selection, Range groups, NonZeros& lists) {
     for (int64_t g = groups.begin; g < groups.end; ++g) {
-        const std::array<const Pixel*, kGroup> rows = group_of<Pixel>(selection, g);
-        const int32_t* index = lists.index(g);
-        Pixel* to = lists.pixels<Pixel>(g);
-        const int64_t count = list_columns(kernels, rows.data(), selection.samples->features, lists.index(g));
-        lists.count(g) = static_cast<int32_t>(count);
-        for (int64_t i = 0; i < count; ++i) {
-            for (const Pixel* row : rows)
-                *to++ = row[index[i]];
+        const auto [r0, r1, r2, r3] = group_of<Pixel>(selection, g);
+        const int64_t count = lists.count(g);
+        const int32_t* __restrict index = lists.index(g);
+        Pixel* __restrict to = lists.pixels<Pixel>(g);
+        for (int64_t i = 0; i < count; ++i, to += kGroup) {
+            const int32_t k = index[i];
+            const Pixel entry[kGroup] = {r0[k], r1[k], r2[k], r3[k]};
+            std::memcpy(to, entry, sizeof(entry));
         }
-    }
-}
-
-// Adds a sample's pixels to the list of a pixel group; `size` of them are there, the others are zero.
-template <class Pixel>
-void append(NonZeros& lists, int64_t group, int64_t sample, const Pixel* pixels, int64_t size) {
-    const int32_t at = lists.count(group)++;
-    lists.index(group)[at] = static_cast<int32_t>(sample);
-    Pixel* to = lists.pixels<Pixel>(group) + at * kGroup;
-    if (size == kGroup) {
-        std::memcpy(to, pixels, kGroup * sizeof(Pixel));
-    } else {
-        std::fill_n(std::copy_n(pixels, size, to), kGroup - size, Pixel{0});
     }
 }
 
 // Lists pixel groups [groups.begin, groups.end) over all samples of the batch. scratch: [groups of the net]
 template <class Pixel>
 void list_pixels(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists, int32_t* scratch) {
-    const int64_t features = selection.samples->features;
+    const int64_t features = selection.samples->features, left = features % kGroup;
     const int64_t whole = std::min(groups.end, features / kGroup) - groups.begin;
     const bool cut_off = groups.begin + whole < groups.end; // the last group of the net has fewer than kGroup pixels
+    const NonZeros::Writer<Pixel> writer = lists.writer<Pixel>();
     for (int64_t q = groups.begin; q < groups.end; ++q)
         lists.count(q) = 0;
     for (int64_t row = 0; row < selection.rows; ++row) {
         const Pixel* pixels = pixels_of<Pixel>(selection, row) + groups.begin * kGroup;
         const int64_t count = list_groups(kernels, pixels, whole, scratch);
         for (int64_t i = 0; i < count; ++i)
-            append(lists, groups.begin + scratch[i], row, pixels + scratch[i] * kGroup, kGroup);
+            writer.append(groups.begin + scratch[i], row, pixels + scratch[i] * kGroup);
         const Pixel* last = pixels + whole * kGroup;
-        const int64_t left = features % kGroup;
-        if (cut_off && std::any_of(last, last + left, [](Pixel p) { return p != 0; }))
-            append(lists, groups.end - 1, row, last, left);
+        if (cut_off && std::any_of(last, last + left, [](Pixel p) { return p != 0; })) {
+            Pixel padded[kGroup] = {};
+            std::copy_n(last, left, padded);
+            writer.append(groups.end - 1, row, padded);
+        }
     }
 }
 
@@ -113,15 +104,16 @@ NonZeros::NonZeros(int64_t rows, int64_t columns)
 SparseTile NonZeros::tile(int64_t group, const float* table) const {
     SparseTile tile;
     tile.index = index_.data() + group * capacity_;
-    tile.a = pixels_.data() + group * capacity_ * kGroup;
+    const float* floats = pixels_.data();
+    const int64_t first = group * capacity_ * kGroup;
+    tile.a = table ? static_cast<const void*>(reinterpret_cast<const uint8_t*>(floats) + first) : floats + first;
     tile.table = table;
     tile.count = counts_[group];
     return tile;
 }
 
 Batch::Batch(int64_t capacity, int64_t features, Purpose purpose)
-    : purpose_(purpose), dense_(capacity, features), by_sample_(capacity, features),
-      union_counts_(divide_up(capacity, kGroup)) {
+    : purpose_(purpose), dense_(capacity, features), by_sample_(capacity, features) {
     if (purpose == Purpose::training) {
         by_pixel_ = NonZeros(features, capacity);
         row_groups_ = Buffer<int32_t>(divide_up(features, kGroup));
@@ -141,18 +133,18 @@ bool Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     if (worker.leads())
         set_table(*selection.samples);
     for (int64_t g = groups.begin; g < groups.end; ++g)
-        union_counts_[g] =
-            static_cast<int32_t>(list_columns(kernels, group_of<Pixel>(selection, g).data(), features, nullptr));
+        by_sample_.count(g) = static_cast<int32_t>(
+            list_columns(kernels, group_of<Pixel>(selection, g).data(), features, by_sample_.index(g)));
     worker.barrier();
 
     int64_t total = 0;
     for (int64_t g = 0; g < sample_groups; ++g)
-        total += union_counts_[g];
+        total += by_sample_.count(g);
     const bool sparse = static_cast<double>(total) <= kBreakEven * static_cast<double>(sample_groups * features);
     if (!sparse) {
         fill_dense<Pixel>(kernels, selection, worker.share_of(selection.rows), dense_);
     } else {
-        list_samples<Pixel>(kernels, selection, groups, by_sample_);
+        copy_listed<Pixel>(selection, groups, by_sample_);
         if (purpose_ == Purpose::training) {
             const Range pixel_groups = worker.share_of(divide_up(features, kGroup));
             list_pixels<Pixel>(kernels, selection, pixel_groups, by_pixel_, row_groups_.data() + pixel_groups.begin);
@@ -172,7 +164,7 @@ void Batch::set_table(const Samples& samples) {
 }
 
 int64_t Batch::bytes() const {
-    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes() + union_counts_.bytes() + row_groups_.bytes();
+    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes() + row_groups_.bytes();
 }
 
 } // namespace mn::cpu

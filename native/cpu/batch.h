@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "cpu/kernels.h"
 #include "cpu/layout.h"
@@ -33,11 +34,30 @@ class NonZeros {
     // [count][kGroup]
     template <class Pixel>
     Pixel* pixels(int64_t group) {
-        return reinterpret_cast<Pixel*>(pixels_.data() + group * capacity_ * kGroup);
+        return reinterpret_cast<Pixel*>(pixels_.data()) + group * capacity_ * kGroup;
     }
     int32_t& count(int64_t group) { return counts_[group]; }
     int64_t count(int64_t group) const { return counts_[group]; }
     int64_t bytes() const { return index_.bytes() + pixels_.bytes() + counts_.bytes(); }
+
+    // Adds entries without a detour: bytes are written through a pointer that may alias any other.
+    template <class Pixel>
+    struct Writer {
+        int32_t* __restrict counts;
+        int32_t* __restrict index;
+        Pixel* __restrict pixels;
+        int64_t capacity;
+
+        void append(int64_t group, int64_t column, const Pixel* entry) const {
+            const int64_t at = group * capacity + counts[group]++;
+            index[at] = static_cast<int32_t>(column);
+            std::memcpy(pixels + at * kGroup, entry, kGroup * sizeof(Pixel));
+        }
+    };
+    template <class Pixel>
+    Writer<Pixel> writer() {
+        return {counts_.data(), index_.data(), pixels<Pixel>(0), capacity_};
+    }
 
     // The list as A of a product; b and out are left open. table: what a byte stands for, null if pixels are floats.
     SparseTile tile(int64_t group, const float* table) const;
@@ -75,7 +95,6 @@ class Batch {
     Purpose purpose_ = Purpose::training;
     Activations dense_;
     NonZeros by_sample_, by_pixel_;
-    Buffer<int32_t> union_counts_;      // [groups of samples]
     Buffer<int32_t> row_groups_;        // [capacity][groups of pixels]: scratch
     bool bytes_ = false;                // the lists hold bytes
     std::array<float, 256> table_ = {}; // what they stand for

@@ -76,7 +76,7 @@ struct Kernels {
 
     // Pixels to floats; count of them.
     void (*widen)(const uint8_t* bytes, int64_t count, double scale, float* values);
-    // Lists the columns where one of kGroup rows [columns] is not zero; index: null or [columns]. Returns their number.
+    // Lists the columns where one of kGroup rows [columns] is not zero; index: [columns]. Returns their number.
     int64_t (*list_bytes)(const uint8_t* const* rows, int64_t columns, int32_t* index);
     int64_t (*list_floats)(const float* const* rows, int64_t columns, int32_t* index);
     // Lists the groups of kGroup neighbouring values of a row that are not all zero; index: [groups].

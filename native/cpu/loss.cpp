@@ -27,22 +27,24 @@ double Loss::row_loss(const double* logits, int32_t label, double log_sum) const
     return loss;
 }
 
-// d loss / d logit_c = softmax_c * sum of targets - target_c
-void Loss::row_gradient(const double* softmax, int32_t label, double factor, Activations& gradient, int64_t row) const {
+// d loss / d logit_c = softmax_c * sum of targets - target_c, where softmax_c = powers[c] / sum
+void Loss::row_gradient(const double* powers, double sum, int32_t label, double factor, Activations& gradient,
+                        int64_t row) const {
     const double on_label = (1 - options_.label_smoothing) * options_.weight_of(label);
-    const double total = on_label + smooth_sum_;
+    const double total = (on_label + smooth_sum_) / sum;
     for (int64_t panel = 0; panel < gradient.panels(); ++panel) {
         float* to = gradient.at(panel, row);
         for (int64_t i = 0; i < gradient.columns_of(panel); ++i) {
             const int64_t c = panel * kPanel + i;
             const double target = smooth_[static_cast<size_t>(c)] + (c == label ? on_label : 0);
-            to[i] = static_cast<float>(factor * (softmax[c] * total - target));
+            to[i] = static_cast<float>(factor * (powers[c] * total - target));
         }
     }
 }
 
 void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, double divisor, Activations* gradient,
                 RowResult* results, double* scratch) const {
+    double* powers = scratch + classes_;
     for (int64_t row = rows.begin; row < rows.end; ++row) {
         const int32_t label = labels[row];
         logits.copy_row(row, scratch);
@@ -56,12 +58,10 @@ void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, do
         std::transform(scratch, scratch + classes_, scratch, [top = *largest](double x) { return x - top; });
         double sum = 0;
         for (int64_t c = 0; c < classes_; ++c)
-            sum += std::exp(scratch[c]);
+            sum += powers[c] = std::exp(scratch[c]);
         results[row].loss = row_loss(scratch, label, std::log(sum));
-        if (gradient) {
-            std::transform(scratch, scratch + classes_, scratch, [sum](double x) { return std::exp(x) / sum; });
-            row_gradient(scratch, label, 1 / divisor, *gradient, row);
-        }
+        if (gradient)
+            row_gradient(powers, sum, label, 1 / divisor, *gradient, row);
     }
 }
 

@@ -27,13 +27,14 @@ class Loss {
 
     // results [row] for the given rows, from logits and labels [row].
     // gradient: of the sum of losses / divisor by the logits; null if it is not wanted.
-    // scratch [classes]: the worker's own.
+    // scratch [2 * classes]: the worker's own.
     void rows(const Activations& logits, const int32_t* labels, Range rows, double divisor, Activations* gradient,
               RowResult* results, double* scratch) const;
 
   private:
     double row_loss(const double* logits, int32_t label, double log_sum) const;
-    void row_gradient(const double* softmax, int32_t label, double factor, Activations& gradient, int64_t row) const;
+    void row_gradient(const double* powers, double sum, int32_t label, double factor, Activations& gradient,
+                      int64_t row) const;
 
     LossOptions options_;
     int64_t classes_;

@@ -59,18 +59,21 @@ bool AnyOfOne(const Pixel* const* rows, int64_t k) {
     return (rows[0][k] != 0) | (rows[1][k] != 0) | (rows[2][k] != 0) | (rows[3][k] != 0);
 }
 
-// Writes down those of the kLanes indices from `first` on that the mask has; returns their number.
-// A whole vector is stored: index has room for it, since no more than `first` have come before.
-inline int64_t Append(hn::Mask<Ints> mask, int64_t first, int32_t* index) {
-    hn::StoreU(hn::Compress(hn::Iota(kInts, static_cast<int32_t>(first)), mask), kInts, index);
+// Writes down those of the numbers that the mask has; returns how many.
+// A whole vector is stored: index has room for it, since no more were written than numbers have come before.
+inline int64_t Append(hn::Mask<Ints> mask, hn::Vec<Ints> numbers, int32_t* index) {
+    hn::StoreU(hn::Compress(numbers, mask), kInts, index);
     return static_cast<int64_t>(hn::CountTrue(kInts, mask));
 }
 
 template <class Pixel>
 int64_t ListColumns(const Pixel* const* rows, int64_t columns, int32_t* HWY_RESTRICT index) {
     int64_t count = 0, k = 0;
-    for (; k + kLanes <= columns; k += kLanes)
-        count += Append(AnyOf(rows, k), k, index + count);
+    const auto first = hn::Iota(kInts, 0); // made anew in each turn, it would be written lane by lane
+    for (; k + kLanes <= columns; k += kLanes) {
+        const auto numbers = hn::Add(first, hn::Set(kInts, static_cast<int32_t>(k)));
+        count += Append(AnyOf(rows, k), numbers, index + count);
+    }
     for (; k < columns; ++k) {
         index[count] = static_cast<int32_t>(k);
         count += AnyOfOne(rows, k);
@@ -78,21 +81,11 @@ int64_t ListColumns(const Pixel* const* rows, int64_t columns, int32_t* HWY_REST
     return count;
 }
 
-template <class Pixel>
-int64_t CountColumns(const Pixel* const* rows, int64_t columns) {
-    int64_t count = 0, k = 0;
-    for (; k + kLanes <= columns; k += kLanes)
-        count += static_cast<int64_t>(hn::CountTrue(kInts, AnyOf(rows, k)));
-    for (; k < columns; ++k)
-        count += AnyOfOne(rows, k);
-    return count;
-}
-
 inline int64_t ListBytes(const uint8_t* const* rows, int64_t columns, int32_t* index) {
-    return index ? ListColumns(rows, columns, index) : CountColumns(rows, columns);
+    return ListColumns(rows, columns, index);
 }
 inline int64_t ListFloats(const float* const* rows, int64_t columns, int32_t* index) {
-    return index ? ListColumns(rows, columns, index) : CountColumns(rows, columns);
+    return ListColumns(rows, columns, index);
 }
 
 #if HWY_TARGET != HWY_SCALAR // whose "vector" of one int32 has no four bytes
@@ -117,8 +110,11 @@ template <class Pixel>
 int64_t ListGroups(const Pixel* HWY_RESTRICT row, int64_t groups, int32_t* HWY_RESTRICT index) {
     int64_t count = 0, q = 0;
 #if HWY_TARGET != HWY_SCALAR
-    for (; q + kLanes <= groups; q += kLanes)
-        count += Append(AnyInGroup(row, q), q, index + count);
+    const auto first = hn::Iota(kInts, 0);
+    for (; q + kLanes <= groups; q += kLanes) {
+        const auto numbers = hn::Add(first, hn::Set(kInts, static_cast<int32_t>(q)));
+        count += Append(AnyInGroup(row, q), numbers, index + count);
+    }
 #endif
     for (; q < groups; ++q) {
         const Pixel* group = row + q * kGroup;
