@@ -12,6 +12,15 @@ import java.util.function.ToIntFunction;
  * into {@link IllegalStateException}. One thread at a time.
  */
 public final class NativeTrainer implements AutoCloseable {
+    /** What {@link #read(int)} and {@link #write(int, float[])} copy: Adam's exp_avg, SGD's momentum_buffer. */
+    public static final int FIRST_MOMENT = MnistNative.MN_FIRST_MOMENT;
+
+    /** Adam's exp_avg_sq. */
+    public static final int SECOND_MOMENT = MnistNative.MN_SECOND_MOMENT;
+
+    /** amsgrad's max_exp_avg_sq. */
+    public static final int MAX_SECOND_MOMENT = MnistNative.MN_MAX_SECOND_MOMENT;
+
     private static final int DESCRIPTION_BYTES = 512;
 
     private final ThreadGuard guard = new ThreadGuard("trainer");
@@ -144,14 +153,33 @@ public final class NativeTrainer implements AutoCloseable {
 
     /** A copy of the flat parameter vector. */
     public float[] read() {
+        return read(MnistNative.MN_PARAMETERS);
+    }
+
+    /**
+     * A copy of one of the optimizer's moments, in the parameters' order.
+     *
+     * @throws dev.mnistnative.MnistNativeException with status UNSUPPORTED if the optimizer has no such moment
+     */
+    public float[] read(int moment) {
         float[] values = new float[parameterCount];
-        call(pointer -> MnistNative.mn_trainer_read(pointer, MnistNative.MN_PARAMETERS, values, values.length));
+        call(pointer -> MnistNative.mn_trainer_read(pointer, moment, values, values.length));
         return values;
     }
 
     /** Sets the flat parameter vector; optimizer state and step count stay as they are. */
     public void write(float[] values) {
-        call(pointer -> MnistNative.mn_trainer_write(pointer, MnistNative.MN_PARAMETERS, values, values.length));
+        write(MnistNative.MN_PARAMETERS, values);
+    }
+
+    /** Sets one of the optimizer's moments; arguments as for {@link #read(int)}. */
+    public void write(int moment, float[] values) {
+        call(pointer -> MnistNative.mn_trainer_write(pointer, moment, values, values.length));
+    }
+
+    /** Sets the count of optimizer steps done, when state is restored. */
+    public void setStep(long step) {
+        call(pointer -> MnistNative.mn_trainer_set_step(pointer, step));
     }
 
     /** Optimizer steps done so far. */

@@ -14,23 +14,44 @@ import java.util.Map;
  * old or the whole new file. Reading allocates by the file's true size, never by what a header claims.
  */
 public final class Safetensors {
+    /** Tensors whose names begin so are an optimizer's and not the net's. */
+    public static final String OPTIMIZER_PREFIX = "optimizer.";
+
+    /** What PyTorch's loaders look for. */
     private static final Map<String, String> PYTORCH = Map.of("format", "pt");
 
     private Safetensors() {}
 
     /**
      * Reads a net's parameters: {@code PREFIX.N.weight} and {@code PREFIX.N.bias}, or {@code N.weight} and {@code
-     * N.bias}, layers in increasing order of N; F32, or F64, F16, BF16 turned into float32.
+     * N.bias}, layers in increasing order of N; F32, or F64, F16, BF16 turned into float32. Of a checkpoint it takes the
+     * weights.
      *
      * @throws DataFormatException if the file is damaged or does not hold the parameters of such a net
      */
     public static Parameters readParameters(Path path) throws IOException {
         TensorFile file = read(path);
         try {
-            return StateDict.toParameters(file.tensors());
+            return parameters(file.tensors());
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(path + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The net's parameters among these tensors, named as for {@link #readParameters}.
+     *
+     * @throws IllegalArgumentException if they are not those of such a net
+     */
+    public static Parameters parameters(Map<String, Tensor> tensors) {
+        Map<String, Tensor> net = new LinkedHashMap<>(tensors);
+        net.keySet().removeIf(name -> name.startsWith(OPTIMIZER_PREFIX));
+        return StateDict.toParameters(net);
+    }
+
+    /** The parameters as tensors, named {@code linear_relu_stack.{0,2,4,…}.weight} and {@code .bias}, F32. */
+    public static Map<String, Tensor> stateDict(Parameters parameters) {
+        return StateDict.ofParameters(parameters);
     }
 
     /** Writes a net's parameters as {@code linear_relu_stack.{0,2,4,…}.weight} and {@code .bias}, F32. */

@@ -28,7 +28,8 @@ final class Run {
     private final BooleanSupplier cancelled;
     private final EpochOrder order;
     private final int chunkSteps;
-    private final EarlyStopping stopping;
+    private final RunCheckpoints checkpoints;
+    private EarlyStopping stopping;
     private final List<EpochReport> reports = new ArrayList<>();
     private double seconds;
     private String message = "";
@@ -40,6 +41,7 @@ final class Run {
             Dataset train,
             Dataset test,
             List<TrainingListener> listeners,
+            RunCheckpoints checkpoints,
             BooleanSupplier cancelled) {
         this.trainer = trainer;
         this.settings = start.settings();
@@ -47,6 +49,7 @@ final class Run {
         this.plan = plan;
         this.test = test == null ? null : nativeData(test);
         this.listeners = listeners;
+        this.checkpoints = checkpoints;
         this.cancelled = cancelled;
         this.order = new EpochOrder(plan, settings, train.labels());
         this.stopping = new EarlyStopping(settings.earlyStopping());
@@ -64,29 +67,43 @@ final class Run {
     }
 
     TrainingResult go() {
+        RunState state = checkpoints.restore(plan);
         tell(listener -> listener.onStart(start));
-        StopReason reason = StopReason.COMPLETED;
-        for (int epoch = 0; epoch < settings.epochs() && reason == StopReason.COMPLETED; epoch++) {
-            reason = epoch(epoch);
-        }
+        StopReason reason = state == null ? epochs(0, 0, new EpochTotals()) : goOn(state);
         TrainingResult result = new TrainingResult(reason, reports, message, seconds);
         tell(listener -> listener.onEnd(result));
         return result;
     }
 
-    /** Runs an epoch; COMPLETED means: go on. */
-    private StopReason epoch(int epoch) {
-        EpochTotals totals = new EpochTotals();
+    private StopReason goOn(RunState state) {
+        tell(listener -> listener.onResume(checkpoints.resumedFrom()));
+        stopping = state.stopping();
+        return stopping.isSpent() ? stopEarly() : epochs(state.epoch(), state.step(), state.totals());
+    }
+
+    /** Runs the epochs from one on, that from a step on whose predecessors have these totals. */
+    private StopReason epochs(int firstEpoch, int firstStep, EpochTotals firstTotals) {
+        StopReason reason = StopReason.COMPLETED;
+        for (int epoch = firstEpoch; epoch < settings.epochs() && reason == StopReason.COMPLETED; epoch++) {
+            boolean first = epoch == firstEpoch;
+            reason = epoch(epoch, first ? firstStep : 0, first ? firstTotals : new EpochTotals());
+        }
+        return reason;
+    }
+
+    /** Runs an epoch from a step on; COMPLETED means: go on. */
+    private StopReason epoch(int epoch, int firstStep, EpochTotals totals) {
+        double before = totals.seconds();
         long began = System.nanoTime();
         order.begin(epoch);
         totals.spent((System.nanoTime() - began) / NANOS);
         StopReason reason = StopReason.COMPLETED;
-        for (int step = 0; step < plan.steps() && reason == StopReason.COMPLETED; ) {
+        for (int step = firstStep; step < plan.steps() && reason == StopReason.COMPLETED; ) {
             int steps = Math.min(chunkSteps, plan.steps() - step);
-            reason = shouldStop() ? interrupted(epoch, step) : chunk(epoch, step, steps, totals);
+            reason = shouldStop() ? interrupted(epoch, step, totals) : chunk(epoch, step, steps, totals);
             step += steps;
         }
-        seconds += totals.seconds();
+        seconds += totals.seconds() - before;
         return reason == StopReason.COMPLETED ? finish(epoch, totals) : reason;
     }
 
@@ -128,7 +145,8 @@ final class Run {
         return StopReason.DIVERGED;
     }
 
-    private StopReason interrupted(int epoch, int step) {
+    private StopReason interrupted(int epoch, int step, EpochTotals totals) {
+        save(epoch, step, totals);
         message = place(epoch, step) + "training was interrupted";
         return StopReason.INTERRUPTED;
     }
@@ -178,13 +196,30 @@ final class Run {
                 plan.samplesUsed() / totals.seconds());
         reports.add(report);
         tell(listener -> listener.onEpoch(report));
-        return afterReport(epoch, testLoss, test != null && evaluation == null);
+        StopReason reason = afterReport(epoch, testLoss, test != null && evaluation == null);
+        if (test != null && evaluation == null) {
+            save(epoch, plan.steps(), totals); // the evaluation is still to be done
+        } else if (reason != StopReason.COMPLETED || checkpoints.isDue(epoch + 1)) {
+            save(epoch + 1, 0, new EpochTotals());
+        }
+        return reason;
+    }
+
+    private void save(int epoch, int step, EpochTotals totals) {
+        CheckpointReport report = checkpoints.save(epoch, step, totals, stopping);
+        if (report != null) {
+            tell(listener -> listener.onCheckpoint(report));
+        }
+    }
+
+    private StopReason stopEarly() {
+        message = "the test loss has not become better for " + settings.earlyStopping() + " epochs";
+        return StopReason.EARLY_STOPPING;
     }
 
     private StopReason afterReport(int epoch, OptionalDouble testLoss, boolean evaluationCut) {
         if (testLoss.isPresent() && stopping.after(testLoss.getAsDouble())) {
-            message = "the test loss has not become better for " + settings.earlyStopping() + " epochs";
-            return StopReason.EARLY_STOPPING;
+            return stopEarly();
         }
         boolean last = epoch + 1 == settings.epochs();
         if (evaluationCut || (shouldStop() && !last)) {

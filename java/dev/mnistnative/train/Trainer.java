@@ -111,35 +111,52 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if the data does not fit the settings
      */
     public TrainingResult fit(Dataset train, Dataset test, TrainingListener... listeners) {
+        return fit(train, test, null, listeners);
+    }
+
+    /**
+     * The same, keeping checkpoints and, if so asked, going on from the newest: parameters, optimizer state, epoch, step,
+     * orders, learning rates and early stopping are then what they were, and the run ends with the same bits as one that
+     * was never cut. Its result and its listeners have the epochs that are finished from then on.
+     *
+     * @param checkpoints null for none
+     * @throws IllegalArgumentException also if the checkpoint's settings (other than epochs, threads and device) or data
+     *     are others; the message names the field
+     * @throws dev.mnistnative.data.DataFormatException if no checkpoint of the folder is undamaged
+     * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the trainer stays usable
+     */
+    public TrainingResult fit(Dataset train, Dataset test, Checkpoints checkpoints, TrainingListener... listeners) {
         Require.present("train", train);
         trainer.guard().enter();
         try {
-            return fitInside(train, test, List.of(listeners));
+            return fitInside(train, test, checkpoints, List.of(listeners));
         } finally {
             trainer.guard().exit();
         }
     }
 
-    private TrainingResult fitInside(Dataset train, Dataset test, List<TrainingListener> listeners) {
+    private TrainingResult fitInside(
+            Dataset train, Dataset test, Checkpoints checkpoints, List<TrainingListener> listeners) {
         if (fitting) {
             throw new IllegalStateException("fit is already under way: a listener cannot call it");
         }
         fitting = true;
         cancelled = false;
         try {
-            return run(train, test, listeners).go();
+            return run(train, test, checkpoints, listeners).go();
         } finally {
             fitting = false;
         }
     }
 
-    private Run run(Dataset train, Dataset test, List<TrainingListener> listeners) {
+    private Run run(Dataset train, Dataset test, Checkpoints wanted, List<TrainingListener> listeners) {
         if (settings.earlyStopping() > 0 && test == null) {
             throw new IllegalArgumentException("earlyStopping needs a test set: give one to fit, or set it to 0");
         }
         BatchPlan plan = new BatchPlan(train.size(), settings.batchSize(), settings.dropLast());
         TrainingStart start = start(plan, test);
-        return new Run(trainer, start, plan, train, test, listeners, () -> cancelled);
+        RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, train, test);
+        return new Run(trainer, start, plan, train, test, listeners, checkpoints, () -> cancelled);
     }
 
     private TrainingStart start(BatchPlan plan, Dataset test) {
@@ -166,6 +183,11 @@ public final class Trainer implements AutoCloseable {
      */
     public void cancel() {
         cancelled = true;
+    }
+
+    /** Steps that the optimizer has done, over all runs; Adam's bias correction follows it. */
+    public long optimizerSteps() {
+        return trainer.step();
     }
 
     /** A copy of the present parameters. */

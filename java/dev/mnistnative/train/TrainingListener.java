@@ -9,11 +9,17 @@ public interface TrainingListener {
     /** Before the first step. */
     default void onStart(TrainingStart start) {}
 
+    /** After onStart, where a run goes on from a checkpoint. */
+    default void onResume(CheckpointReport report) {}
+
     /** After every chunk of steps, ten to twenty times a second. */
     default void onSteps(StepsReport report) {}
 
     /** After every epoch and its evaluation. */
     default void onEpoch(EpochReport report) {}
+
+    /** After a checkpoint was written. */
+    default void onCheckpoint(CheckpointReport report) {}
 
     /** After the last epoch, whatever the reason; not after an exception. */
     default void onEnd(TrainingResult result) {}

@@ -1,0 +1,133 @@
+package dev.mnistnative.train;
+
+import dev.mnistnative.data.DataFormatException;
+import dev.mnistnative.model.Parameters;
+import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.model.Tensor;
+import dev.mnistnative.model.TensorFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One checkpoint as a safetensors file: the weights under their state-dict names, {@code optimizer.NAME} for each of the
+ * optimizer's moments, and all else in the metadata, with a SHA-256 over everything.
+ *
+ * @param state of the run
+ * @param fingerprint what must be the same to go on
+ */
+record CheckpointFile(RunState state, Map<String, String> fingerprint) {
+    private static final String VERSION = "1";
+    private static final String VERSION_KEY = "checkpoint_version";
+    private static final String CHECKSUM_KEY = "sha256";
+    private static final String FINGERPRINT_PREFIX = "run.";
+
+    void write(Path path) throws IOException {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(Safetensors.stateDict(state.parameters()));
+        state.moments()
+                .forEach((name, values) ->
+                        tensors.put(Safetensors.OPTIMIZER_PREFIX + name, Tensor.ofFloats(values, values.length)));
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", "pt");
+        metadata.put(VERSION_KEY, VERSION);
+        metadata.put("epoch", String.valueOf(state.epoch()));
+        metadata.put("step_in_epoch", String.valueOf(state.step()));
+        metadata.put("optimizer_step", String.valueOf(state.optimizerStep()));
+        metadata.put("epoch_totals", state.totals().text());
+        metadata.put("early_stopping", state.stopping().text());
+        fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
+        metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
+        Safetensors.write(path, new TensorFile(tensors, metadata));
+    }
+
+    /** @throws DataFormatException if it is damaged or no checkpoint of this version */
+    static CheckpointFile read(Path path, TrainingSettings settings) throws IOException {
+        TensorFile file = Safetensors.read(path);
+        try {
+            Map<String, String> metadata = file.metadata();
+            require(VERSION.equals(metadata.get(VERSION_KEY)), "it is no checkpoint of version " + VERSION);
+            require(
+                    checksum(file.tensors(), metadata).equals(metadata.get(CHECKSUM_KEY)),
+                    "its checksum is wrong: it is damaged");
+            Map<String, String> fingerprint = new LinkedHashMap<>();
+            metadata.forEach((key, value) -> {
+                if (key.startsWith(FINGERPRINT_PREFIX)) {
+                    fingerprint.put(key.substring(FINGERPRINT_PREFIX.length()), value);
+                }
+            });
+            return new CheckpointFile(state(file, settings), fingerprint);
+        } catch (IllegalArgumentException e) {
+            throw new DataFormatException(path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static RunState state(TensorFile file, TrainingSettings settings) {
+        Map<String, String> metadata = file.metadata();
+        Parameters parameters = Safetensors.parameters(file.tensors());
+        Map<String, float[]> moments = new LinkedHashMap<>();
+        file.tensors().forEach((name, tensor) -> {
+            if (name.startsWith(Safetensors.OPTIMIZER_PREFIX)) {
+                moments.put(name.substring(Safetensors.OPTIMIZER_PREFIX.length()), tensor.toFloats());
+            }
+        });
+        return new RunState(
+                number(metadata, "epoch").intValue(),
+                number(metadata, "step_in_epoch").intValue(),
+                EpochTotals.of(text(metadata, "epoch_totals")),
+                EarlyStopping.of(settings.earlyStopping(), text(metadata, "early_stopping")),
+                number(metadata, "optimizer_step"),
+                parameters,
+                moments);
+    }
+
+    private static String text(Map<String, String> metadata, String key) {
+        String value = metadata.get(key);
+        require(value != null, "it has no \"" + key + "\"");
+        return value;
+    }
+
+    private static Long number(Map<String, String> metadata, String key) {
+        return Long.valueOf(text(metadata, key));
+    }
+
+    private static void require(boolean ok, String fault) {
+        if (!ok) {
+            throw new IllegalArgumentException(fault);
+        }
+    }
+
+    /** Over all metadata but itself and over all tensors. */
+    private static String checksum(Map<String, Tensor> tensors, Map<String, String> metadata) {
+        MessageDigest sum = sha256();
+        new TreeMap<>(metadata).forEach((key, value) -> {
+            if (!key.equals(CHECKSUM_KEY)) {
+                add(sum, key);
+                add(sum, value);
+            }
+        });
+        tensors.forEach((name, tensor) -> {
+            add(sum, name + " " + tensor.type() + " " + tensor.shape());
+            sum.update(tensor.data());
+        });
+        return HexFormat.of().formatHex(sum.digest());
+    }
+
+    private static void add(MessageDigest sum, String text) {
+        sum.update(text.getBytes(StandardCharsets.UTF_8));
+        sum.update((byte) 0);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.mnistnative.train;
+
+import dev.mnistnative.data.Dataset;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * What must be the same for a run to go on with the same bits: every setting but the epochs, the threads and the device,
+ * and the data.
+ */
+final class Fingerprint {
+    private static final String EPOCHS = "epochs";
+
+    private Fingerprint() {}
+
+    /** Fields by name. The test set counts where early stopping looks at it, the epochs where the schedule does. */
+    static Map<String, String> of(TrainingSettings settings, Dataset train, Dataset test) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("layers", settings.layers().toString());
+        fields.put("batchSize", String.valueOf(settings.batchSize()));
+        fields.put("shuffle", String.valueOf(settings.shuffle()));
+        fields.put("dropLast", String.valueOf(settings.dropLast()));
+        fields.put("optimizer", settings.optimizer().toString());
+        fields.put("schedule", settings.schedule().toString());
+        fields.put("warmupSteps", String.valueOf(settings.warmupSteps()));
+        fields.put("loss", settings.loss().toString());
+        fields.put("seed", String.valueOf(settings.seed()));
+        fields.put("precision", settings.precision().toString());
+        fields.put("isa", settings.isa());
+        fields.put("earlyStopping", String.valueOf(settings.earlyStopping()));
+        if (settings.schedule() instanceof LearningRateSchedule.Cosine) {
+            fields.put(EPOCHS, String.valueOf(settings.epochs()));
+        }
+        fields.put("training data", data(train));
+        if (settings.earlyStopping() > 0) {
+            fields.put("test data", data(test));
+        }
+        return fields;
+    }
+
+    /** @throws IllegalArgumentException that names the first field that differs */
+    static void requireSame(String file, Map<String, String> kept, Map<String, String> present) {
+        present.forEach((field, value) -> {
+            String before = kept.get(field);
+            if (!value.equals(before)) {
+                String why = field.equals(EPOCHS) ? " (the cosine schedule depends on them)" : "";
+                throw new IllegalArgumentException(field + " is " + value + ", but the checkpoint " + file
+                        + " was made with " + before + why + ": go on with the same, or begin in another folder");
+            }
+        });
+    }
+
+    private static String data(Dataset data) {
+        CRC32C sum = new CRC32C();
+        sum.update(data.pixels());
+        IntBuffer labels = data.labels();
+        ByteBuffer label = ByteBuffer.allocate(Integer.BYTES);
+        while (labels.hasRemaining()) {
+            label.clear().putInt(labels.get()).flip();
+            sum.update(label);
+        }
+        return "%d x %d %s, scale %s, CRC-32C %08x"
+                .formatted(data.size(), data.features(), data.pixelType(), data.scale(), sum.getValue());
+    }
+}
