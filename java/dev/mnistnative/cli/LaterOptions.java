@@ -8,22 +8,13 @@ import picocli.CommandLine.Spec;
 
 /** Options that have a name already but nothing behind it: refused plainly instead of as unknown. */
 final class LaterOptions {
-    private static final List<String> NAMES = List.of("--report", "--checkpoint-dir", "--checkpoint-every", "--resume");
+    private static final List<String> NAMES = List.of("--report");
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
     @Option(names = "--report", hidden = true)
     private String report;
-
-    @Option(names = "--checkpoint-dir", hidden = true)
-    private String checkpointDir;
-
-    @Option(names = "--checkpoint-every", hidden = true)
-    private String checkpointEvery;
-
-    @Option(names = "--resume", hidden = true, arity = "0..1", fallbackValue = "")
-    private String resume;
 
     void refuse() {
         for (String name : NAMES) {

@@ -73,8 +73,9 @@ final class ReportOptions {
      * Opens the reports asked for.
      *
      * @param evaluationName what the evaluations are of: "test" or "validation"
+     * @param goesOn whether the metrics go on where an earlier run's end
      */
-    Reports open(Preset preset, Screen screen, String evaluationName) throws IOException {
+    Reports open(Preset preset, Screen screen, String evaluationName, boolean goesOn) throws IOException {
         Reports reports = new Reports();
         try {
             reports.add(new StartNote(screen));
@@ -89,7 +90,7 @@ final class ReportOptions {
                             : new EpochLines(screen, evaluationName));
             int every = logSteps == null ? 0 : logSteps;
             if (metrics != null) {
-                reports.add(new MetricsFile(metrics, evaluationName, every));
+                reports.add(new MetricsFile(metrics, evaluationName, every, goesOn));
             }
             if (tensorboard != null) {
                 reports.add(new TensorBoardEvents(tensorboard, evaluationName, every));

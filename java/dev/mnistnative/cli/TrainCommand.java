@@ -57,6 +57,9 @@ final class TrainCommand implements Callable<Integer> {
     private ReportOptions reportOptions;
 
     @Mixin
+    private CheckpointOptions checkpointOptions;
+
+    @Mixin
     private LaterOptions later;
 
     @Mixin
@@ -69,6 +72,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         later.refuse();
         reportOptions.check();
+        checkpointOptions.check();
         OutputPaths.requireFile("--save", save);
         TrainingSettings given = settingsOptions.settings();
         Parameters start = init == null ? null : Safetensors.readParameters(init);
@@ -126,15 +130,16 @@ final class TrainCommand implements Callable<Integer> {
     private int train(Trainer trainer, Parts parts, Interruption interruption) throws IOException {
         Screen screen = reportOptions.screen();
         TrainingResult result;
-        try (Reports reports =
-                reportOptions.open(settingsOptions.preset(), screen, validation == null ? "test" : "validation")) {
+        try (Reports reports = openReports(screen)) {
+            reports.add(checkpointOptions.notes(screen));
             reports.add(new TrainingListener() {
                 @Override
                 public void onStart(TrainingStart start) {
                     interruption.cancels(trainer::cancel); // not before: fit forgets earlier cancellations
                 }
             });
-            result = trainer.fit(parts.training(), parts.evaluation(), reports.listeners());
+            result = trainer.fit(
+                    parts.training(), parts.evaluation(), checkpointOptions.checkpoints(), reports.listeners());
         }
         switch (result.reason()) {
             case DIVERGED -> throw new MnistNativeException(MnistNativeException.Status.DIVERGED, result.message());
@@ -153,6 +158,11 @@ final class TrainCommand implements Callable<Integer> {
             noteTestAccuracy(trainer, parts.heldBack(), screen);
         }
         return ExitCode.DONE;
+    }
+
+    private Reports openReports(Screen screen) throws IOException {
+        String evaluationName = validation == null ? "test" : "validation";
+        return reportOptions.open(settingsOptions.preset(), screen, evaluationName, checkpointOptions.resumes());
     }
 
     private static void noteTestAccuracy(Trainer trainer, Dataset test, Screen screen) {

@@ -11,8 +11,12 @@ import dev.mnistnative.train.TrainingStart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /**
@@ -32,11 +36,34 @@ public final class MetricsFile implements TrainingListener, Closeable {
      * @param logSteps steps between two step events, 0 for none
      */
     public MetricsFile(Path path, String evaluationName, int logSteps) throws IOException {
+        this(path, evaluationName, logSteps, false);
+    }
+
+    /** @param append whether to go on after the lines that are there, instead of replacing them */
+    public MetricsFile(Path path, String evaluationName, int logSteps, boolean append) throws IOException {
         this.path = path;
         this.evaluationName = evaluationName;
         this.logSteps = logSteps;
-        json = new JsonFactory().createGenerator(Files.newBufferedWriter(path));
+        Writer out = append ? appender(path) : Files.newBufferedWriter(path);
+        json = new JsonFactory().createGenerator(out);
         json.setRootValueSeparator(null);
+    }
+
+    /** A killed run may have left half a line: the next begins on one of its own. */
+    private static Writer appender(Path path) throws IOException {
+        boolean whole = !Files.exists(path) || Files.size(path) == 0;
+        if (!whole) {
+            try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+                ByteBuffer last = ByteBuffer.allocate(1);
+                channel.position(channel.size() - 1).read(last);
+                whole = last.get(0) == '\n';
+            }
+        }
+        Writer out = Files.newBufferedWriter(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        if (!whole) {
+            out.write('\n');
+        }
+        return out;
     }
 
     @Override

@@ -17,8 +17,7 @@ final class RunCheckpoints {
     private CheckpointReport resumedFrom;
 
     /** @param wanted null for none */
-    RunCheckpoints(
-            NativeTrainer trainer, TrainingSettings settings, Checkpoints wanted, Dataset train, Dataset test) {
+    RunCheckpoints(NativeTrainer trainer, TrainingSettings settings, Checkpoints wanted, Dataset train, Dataset test) {
         this.trainer = trainer;
         this.settings = settings;
         this.wanted = wanted;
@@ -80,12 +79,14 @@ final class RunCheckpoints {
 
     private void requireFitting(Path path, RunState state) {
         boolean fits = state.parameters().shape().equals(settings.layers())
-                && state.moments().keySet().equals(Moments.of(settings.optimizer()).keySet())
+                && state.moments()
+                        .keySet()
+                        .equals(Moments.of(settings.optimizer()).keySet())
                 && state.moments().values().stream()
                         .allMatch(values -> values.length == settings.layers().parameterCount());
         if (!fits) {
-            throw new IllegalArgumentException(
-                    "the checkpoint " + path + " does not hold the tensors that its settings say: begin in another folder");
+            throw new IllegalArgumentException("the checkpoint " + path
+                    + " does not hold the tensors that its settings say: begin in another folder");
         }
     }
 

@@ -37,8 +37,9 @@ class InterruptionTest {
         Path metrics = folder.resolve("m.jsonl");
         Path weights = folder.resolve("w.safetensors");
         Path err = folder.resolve("err.txt");
+        Path checkpoints = folder.resolve("checkpoints");
         Process process = program(("--layers 784,16,10 --limit 640 --epochs 1000000 --device cpu --metrics " + metrics
-                                + " --save " + weights)
+                                + " --save " + weights + " --checkpoint-dir " + checkpoints)
                         .split(" "))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(err.toFile())
@@ -61,6 +62,20 @@ class InterruptionTest {
         assertTrue(last.startsWith("{\"event\":\"end\",\"reason\":\"interrupted\",\"seconds\":"), last);
         assertTrue(Files.readString(err).contains("training was interrupted"), Files.readString(err));
         assertFalse(Files.exists(weights));
+        assertTrue(Files.readString(err).contains("go on with --resume"), Files.readString(err));
+        goesOn(checkpoints, lines);
+    }
+
+    /** The last epoch told is in the checkpoint: the next run has no other to do. */
+    private void goesOn(Path checkpoints, List<String> metrics) {
+        long epochs = metrics.stream()
+                .filter(line -> line.contains("\"epoch\",\"epoch\""))
+                .count();
+        Cli resumed = Cli.line("--layers 784,16,10 --limit 640 --device cpu --quiet --resume --checkpoint-dir "
+                        + checkpoints + " --epochs " + (epochs + 2))
+                .succeeded();
+        int done = resumed.lines().size();
+        assertTrue(done == 2 || done == 3, done + " epochs, though " + epochs + " of " + (epochs + 2) + " were told");
     }
 
     private static ProcessBuilder program(String... args) {

@@ -86,9 +86,10 @@ class UsageTest {
                 "--save no/such/folder/f.safetensors | --save no/such/folder/f.safetensors: the folder",
                 "--metrics no/such/folder/m.jsonl | does not exist",
                 "--report r.html | --report: this version does not have it yet",
-                "--checkpoint-dir d | --checkpoint-dir: this version does not have it yet",
-                "--checkpoint-every 1 | --checkpoint-every: this version does not have it yet",
-                "--resume | --resume: this version does not have it yet",
+                "--checkpoint-every 1 | --checkpoint-every needs --checkpoint-dir",
+                "--resume | --resume needs --checkpoint-dir",
+                "--checkpoint-dir target --checkpoint-every 0 | --checkpoint-every is 0, but must be at least 1",
+                "--checkpoint-dir pom.xml/d | --checkpoint-dir pom.xml/d: the folder",
                 "data --one-hot -1 | --one-hot is -1"
             })
     void wrongUsageIsOneLineAndCode2(String words, String part) {

@@ -54,7 +54,8 @@ class CheckpointTest {
             cases.add(s -> s.optimizer(optimizer).shuffle(true));
             cases.add(s -> s.optimizer(optimizer).shuffle(false).dropLast(true));
         }
-        cases.add(s -> s.shuffle(true).schedule(LearningRateSchedule.step(2, 0.5)).warmupSteps(100));
+        cases.add(
+                s -> s.shuffle(true).schedule(LearningRateSchedule.step(2, 0.5)).warmupSteps(100));
         cases.add(s -> s.shuffle(true).precision(Precision.BF16));
         return cases.stream();
     }
@@ -89,8 +90,8 @@ class CheckpointTest {
         TrainingSettings whole = change.apply(ten()).build();
         End expected = run(whole, null);
         run(whole.toBuilder().epochs(EPOCHS / 2).build(), Checkpoints.in(folder));
-        End resumed = run(
-                whole.toBuilder().threads(2).build(), Checkpoints.in(folder).resuming());
+        End resumed =
+                run(whole.toBuilder().threads(2).build(), Checkpoints.in(folder).resuming());
         assertEquals(EPOCHS / 2, resumed.epochs().size());
         assertSameEnd(expected, resumed);
     }
@@ -148,7 +149,8 @@ class CheckpointTest {
 
     @Test
     void earlyStoppingRemembers() {
-        TrainingSettings settings = ten().epochs(60).optimizer(new Adam(0.05)).earlyStopping(3).build();
+        TrainingSettings settings =
+                ten().epochs(60).optimizer(new Adam(0.05)).earlyStopping(3).build();
         End expected = run(settings, null);
         assertEquals(StopReason.EARLY_STOPPING, expected.reason());
         int epochs = expected.epochs().size();
@@ -174,7 +176,9 @@ class CheckpointTest {
         });
         assertTrue(Thread.interrupted());
         assertEquals(StopReason.INTERRUPTED, cut.reason());
-        assertTrue(cut.epochs().get(0).contains("OptionalDouble.empty"), cut.epochs().get(0));
+        assertTrue(
+                cut.epochs().get(0).contains("OptionalDouble.empty"),
+                cut.epochs().get(0));
         End resumed = run(settings, Checkpoints.in(folder).resuming());
         assertSameEnd(expected, resumed);
         assertEquals(2, resumed.epochs().size());
@@ -199,13 +203,15 @@ class CheckpointTest {
         assertEquals(7, resumed.epochs().size());
         assertSameEnd(expected, resumed);
         try (Stream<Path> files = Files.list(folder)) {
-            assertEquals(List.of(), files.filter(f -> f.toString().endsWith(".tmp")).toList());
+            assertEquals(
+                    List.of(), files.filter(f -> f.toString().endsWith(".tmp")).toList());
         }
         for (Path file : checkpoints()) {
             Files.writeString(file, "no longer");
         }
         String message = assertThrows(
-                        DataFormatException.class, () -> run(settings, Checkpoints.in(folder).resuming()))
+                        DataFormatException.class,
+                        () -> run(settings, Checkpoints.in(folder).resuming()))
                 .getMessage();
         assertTrue(message.contains("none of its 3 checkpoints"), message);
     }
@@ -247,14 +253,24 @@ class CheckpointTest {
                     .getMessage();
             assertTrue(message.contains("earlier run"), message);
         }
-        assertEquals(1, run(settings.toBuilder().epochs(2).threads(2).device(Device.reference()).build(),
-                        checkpoints.resuming()).epochs().size());
+        assertEquals(
+                1,
+                run(
+                                settings.toBuilder()
+                                        .epochs(2)
+                                        .threads(2)
+                                        .device(Device.reference())
+                                        .build(),
+                                checkpoints.resuming())
+                        .epochs()
+                        .size());
     }
 
     private void refused(String field, UnaryOperator<TrainingSettings.Builder> change) {
         TrainingSettings changed = change.apply(ten().epochs(1)).build();
         String message = assertThrows(
-                        IllegalArgumentException.class, () -> run(changed, Checkpoints.in(folder).resuming()))
+                        IllegalArgumentException.class,
+                        () -> run(changed, Checkpoints.in(folder).resuming()))
                 .getMessage();
         assertTrue(message.startsWith(field + " is "), message);
     }
@@ -266,7 +282,9 @@ class CheckpointTest {
         run(settings, Checkpoints.in(folder));
         String message = assertThrows(
                         IllegalArgumentException.class,
-                        () -> run(settings.toBuilder().epochs(5).build(), Checkpoints.in(folder).resuming()))
+                        () -> run(
+                                settings.toBuilder().epochs(5).build(),
+                                Checkpoints.in(folder).resuming()))
                 .getMessage();
         assertTrue(message.startsWith("epochs is 5"), message);
         String fewer = assertThrows(IllegalArgumentException.class, () -> {

@@ -1,0 +1,93 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.report.Screen;
+import dev.mnistnative.train.CheckpointReport;
+import dev.mnistnative.train.Checkpoints;
+import dev.mnistnative.train.StopReason;
+import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingResult;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where a run is kept, and whether it goes on. */
+final class CheckpointOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--checkpoint-dir",
+            paramLabel = "D",
+            description = "Keep in this folder what is needed to go on with the same bits; the newest three are kept.")
+    private Path folder;
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "N",
+            description = "Epochs between two checkpoints (default: 1). One is also written when the run ends or is "
+                    + "interrupted.")
+    private Integer every;
+
+    @Option(
+            names = "--resume",
+            description = "Go on from the newest undamaged checkpoint of --checkpoint-dir; begin if there is none. "
+                    + "All settings but --epochs, --threads and --device must be the same.")
+    private boolean resume;
+
+    /** Refuses what contradicts itself and what could not be written. */
+    void check() {
+        if (folder == null && (every != null || resume)) {
+            throw new ParameterException(
+                    command.commandLine(), (resume ? "--resume" : "--checkpoint-every") + " needs --checkpoint-dir");
+        }
+        if (every != null && every < 1) {
+            throw new ParameterException(
+                    command.commandLine(), "--checkpoint-every is " + every + ", but must be at least 1");
+        }
+        OutputPaths.requireFolder("--checkpoint-dir", folder);
+    }
+
+    /** Null for none. */
+    Checkpoints checkpoints() {
+        if (folder == null) {
+            return null;
+        }
+        Checkpoints fromNow = Checkpoints.in(folder).every(every == null ? 1 : every);
+        return resume ? fromNow.resuming() : fromNow;
+    }
+
+    boolean resumes() {
+        return resume;
+    }
+
+    /** Tells what the run goes on from and where it was left. */
+    TrainingListener notes(Screen screen) {
+        return new TrainingListener() {
+            private CheckpointReport last;
+
+            @Override
+            public void onResume(CheckpointReport report) {
+                screen.note("going on from " + report.file() + ": " + report.epochs() + " epochs and " + report.steps()
+                        + " steps are done");
+                last = report;
+            }
+
+            @Override
+            public void onCheckpoint(CheckpointReport report) {
+                last = report;
+            }
+
+            @Override
+            public void onEnd(TrainingResult result) {
+                if (result.reason() == StopReason.INTERRUPTED && last != null) {
+                    screen.note("kept in " + last.file() + ": go on with --resume");
+                } else if (result.reason() == StopReason.COMPLETED
+                        && result.epochs().isEmpty()) {
+                    screen.note("all epochs were done already: give more --epochs to train on");
+                }
+            }
+        };
+    }
+}
