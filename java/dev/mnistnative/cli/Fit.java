@@ -1,6 +1,7 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.model.MlpShape;
 
 /** Whether samples fit a net. */
@@ -20,6 +21,16 @@ final class Fit {
             throw new IllegalArgumentException("the samples have %d classes, but the net %s has %d: give --layers or"
                             .formatted(samples.classes(), layers, layers.classes())
                     + " weights that end with " + samples.classes() + ", or other data");
+        }
+    }
+
+    /** Whether a net takes pictures: 28 x 28 pixels. */
+    static void requirePictures(MlpShape layers) {
+        int pixels = DigitNormalizer.SIDE * DigitNormalizer.SIDE;
+        if (layers.features() != pixels) {
+            throw new IllegalArgumentException(
+                    "the net %s takes %d features, but a picture becomes %d pixels: give a net that begins with %d"
+                            .formatted(layers, layers.features(), pixels, pixels));
         }
     }
 }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             TrainCommand.class,
             EvaluateCommand.class,
+            PredictCommand.class,
             DataCommand.class,
             DevicesCommand.class,
             HelpCommand.class
@@ -36,6 +37,7 @@ final class MnistNativeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: use train, evaluate, data or devices");
+        throw new ParameterException(
+                spec.commandLine(), "a command is missing: use train, evaluate, predict, data or devices");
     }
 }

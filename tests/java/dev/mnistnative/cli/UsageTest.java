@@ -19,7 +19,7 @@ class UsageTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "train ", "evaluate ", "data ", "devices ", "help "})
+    @ValueSource(strings = {"", "train ", "evaluate ", "predict ", "data ", "devices ", "help "})
     void helpFitsTheTerminal(String command) {
         Cli help = Cli.line(command + "--help").succeeded();
         assertTrue(help.out().contains("Usage: mnist-native " + command.strip()), help.out());

@@ -1,0 +1,113 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.data.DataFiles;
+import dev.mnistnative.data.DataFormatException;
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.image.DigitNormalizer;
+import dev.mnistnative.image.PictureFiles;
+import dev.mnistnative.image.TextBlocks;
+import dev.mnistnative.image.UnreadableImageException;
+import dev.mnistnative.report.PredictionLines;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Reads digits from pictures and from files of samples. */
+@Command(
+        name = "predict",
+        description = {
+            "Predict the digit of each image: a line with the digit and the probabilities of all.",
+            "Pictures are brought into MNIST's form: grey, bright ink on black, cropped, fitted into 20 x 20, centred "
+                    + "by mass in 28 x 28. Samples of npy, IDX and CSV files go to the net as they are."
+        },
+        footer = {"%nExample:", "  mnist-native predict --model m.safetensors --show seven.png"})
+final class PredictCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--model", paramLabel = "F.safetensors", required = true, description = "The model's weights.")
+    private Path model;
+
+    @Parameters(
+            paramLabel = "IMAGE",
+            arity = "1..*",
+            description = "PNG, JPEG, GIF or BMP of any size and colour; or npy, IDX (gzipped or not), CSV; told "
+                    + "apart by content.")
+    private List<Path> images;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "unit|raw|FACTOR",
+            description = "What pixels are multiplied by (default: as in training if the model's file says so, else "
+                    + "unit for bytes, raw for floats).")
+    private PixelScale scale;
+
+    @Option(names = "--show", description = "Print each image as the net sees it, in text blocks.")
+    private boolean show;
+
+    @Option(names = "--json", description = "Print one JSON object a line.")
+    private boolean json;
+
+    @Mixin
+    private PlacementOptions placement;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        if (show && json) {
+            throw new IllegalArgumentException("--show and --json exclude each other: leave one out");
+        }
+        try (Predictor predictor = Predictor.load(model, placement.placement(), scale)) {
+            PredictionLines lines = new PredictionLines(spec.commandLine().getOut(), json);
+            for (Path image : images) {
+                if (PictureFiles.isPicture(image)) {
+                    predictPicture(predictor, image, lines);
+                } else {
+                    predictSamples(predictor, image, lines);
+                }
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private void predictPicture(Predictor predictor, Path file, PredictionLines lines) throws IOException {
+        Fit.requirePictures(predictor.model().shape());
+        byte[] pixels;
+        try {
+            pixels = DigitNormalizer.normalize(PictureFiles.read(file));
+        } catch (UnreadableImageException e) {
+            throw new DataFormatException(file + ": " + e.getMessage() + "; give a picture of one digit.", e);
+        }
+        if (show) {
+            float[] values = new float[pixels.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = pixels[i] & 0xff;
+            }
+            lines.image(values, DigitNormalizer.SIDE);
+        }
+        lines.prediction(file.toString(), predictor.probabilities(pixels));
+    }
+
+    private void predictSamples(Predictor predictor, Path file, PredictionLines lines) throws IOException {
+        try (Dataset read = DataFiles.readImages(file);
+                Dataset samples = predictor.prepared(read)) {
+            Fit.require(samples, predictor.model().shape());
+            int side = TextBlocks.side(samples.features());
+            for (int i = 0; i < samples.size(); i++) {
+                if (show) {
+                    lines.image(samples.sample(i), side == 0 ? samples.features() : side);
+                }
+                lines.prediction(file + "[" + i + "]", predictor.model().probabilities(samples.sample(i)));
+            }
+        }
+    }
+}
