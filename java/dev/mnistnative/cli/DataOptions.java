@@ -97,7 +97,7 @@ final class DataOptions {
         }
         if (data == null || data.equals(EMBEDDED)) {
             return new TrainTest(
-                    Mnist.train().withIgnoreIndex(options.ignoreIndex()),
+                    HeadStart.trainingSet().withIgnoreIndex(options.ignoreIndex()),
                     Mnist.test().withIgnoreIndex(options.ignoreIndex()));
         }
         Path path = Path.of(data);
