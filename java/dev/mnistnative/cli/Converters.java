@@ -22,6 +22,7 @@ final class Converters {
         root.registerConverter(LearningRateSchedule.class, refusing(Converters::schedule));
         root.registerConverter(Preset.class, names(Preset.class));
         root.registerConverter(Precision.class, names(Precision.class));
+        root.registerConverter(ExportCommand.Format.class, names(ExportCommand.Format.class));
         root.registerConverter(OptimizerOptions.Kind.class, names(OptimizerOptions.Kind.class));
         root.registerConverter(ReportOptions.Progress.class, names(ReportOptions.Progress.class));
     }

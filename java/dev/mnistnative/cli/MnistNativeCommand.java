@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            ExportCommand.class,
             DataCommand.class,
             DevicesCommand.class,
             HelpCommand.class
@@ -38,6 +39,6 @@ final class MnistNativeCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is missing: use train, evaluate, predict, data or devices");
+                spec.commandLine(), "a command is missing: use train, evaluate, predict, export, data or devices");
     }
 }

@@ -3,15 +3,10 @@ package dev.mnistnative.model;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.UUID;
 
 /** Writes safetensors files whole or not at all. */
 final class SafetensorsWriter {
@@ -20,35 +15,12 @@ final class SafetensorsWriter {
     private SafetensorsWriter() {}
 
     static void write(Path path, TensorFile file) throws IOException {
-        Path target = path.toAbsolutePath();
-        Path directory = target.getParent();
-        Path beside = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            try (FileChannel out = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                writeAll(out, header(file));
-                for (Tensor tensor : file.tensors().values()) {
-                    writeAll(out, tensor.data());
-                }
-                out.force(true);
+        WholeFile.write(path, out -> {
+            WholeFile.writeAll(out, header(file));
+            for (Tensor tensor : file.tensors().values()) {
+                WholeFile.writeAll(out, tensor.data());
             }
-            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            sync(directory);
-        } finally {
-            Files.deleteIfExists(beside); // there only if something failed
-        }
-    }
-
-    private static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
-        }
-    }
-
-    /** Makes the new name itself durable. */
-    private static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        });
     }
 
     /** The length and the JSON, padded with spaces so that the elements are aligned. */

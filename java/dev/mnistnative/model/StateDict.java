@@ -25,11 +25,16 @@ final class StateDict {
         MlpShape shape = parameters.shape();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int l = 0; l < shape.layers(); l++) {
-            String name = PREFIX + STRIDE * l;
+            String name = layer(l);
             tensors.put(name + ".weight", Tensor.ofFloats(parameters.weight(l), shape.fanOut(l), shape.fanIn(l)));
             tensors.put(name + ".bias", Tensor.ofFloats(parameters.bias(l), shape.fanOut(l)));
         }
         return tensors;
+    }
+
+    /** The name of a layer, counted from 0, before {@code .weight} and {@code .bias}. */
+    static String layer(int index) {
+        return PREFIX + STRIDE * index;
     }
 
     /** @throws IllegalArgumentException whose message wants the file's name before it */

@@ -69,4 +69,28 @@ class ResumeTest {
         train("--epochs 2 --checkpoint-dir {}/c --resume --lr 0.1").failed(ExitCode.USAGE, "optimizer is Adam[lr=0.1");
         train("--epochs 2 --checkpoint-dir {}/c --resume --batch-size 32").failed(ExitCode.USAGE, "batchSize is 32");
     }
+
+    @Test
+    void aCheckpointsWeightsCanBeExported() throws IOException {
+        train("--epochs 1 --checkpoint-dir {}/c --save {}/saved.safetensors --scale 0.5")
+                .succeeded();
+        String checkpoint =
+                folder.resolve("c/checkpoint-000001-000000.safetensors").toString();
+        String saved = folder.resolve("saved.safetensors").toString();
+        for (String format : List.of("onnx", "npz", "safetensors")) {
+            String one = folder.resolve("one." + format).toString();
+            String two = folder.resolve("two." + format).toString();
+            assertEquals(
+                    "",
+                    Cli.run("export", "--model", saved, "--to", format, one)
+                            .succeeded()
+                            .out());
+            Cli.run("export", "--model", checkpoint, "--to", format, two).succeeded();
+            assertTrue(Files.size(Path.of(one)) > 4 * 12_730, format);
+        }
+        assertArrayEquals(bytes("saved.safetensors"), bytes("one.safetensors"));
+        assertArrayEquals(bytes("one.npz"), bytes("two.npz"));
+        Cli.run("export", "--model", saved, "--to", "npz", "--softmax", "x.npz").failed(ExitCode.USAGE, "--softmax");
+        Cli.run("export", "--model", saved, "--to", "pdf", "x.pdf").failed(ExitCode.USAGE, "onnx, safetensors, npz");
+    }
 }

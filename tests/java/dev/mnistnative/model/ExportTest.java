@@ -1,0 +1,123 @@
+package dev.mnistnative.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.mnistnative.data.DataFiles;
+import dev.mnistnative.data.Dataset;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What leaves is the same net: ONNX by running it in ONNX Runtime, npz by reading it back. */
+class ExportTest {
+    private static final float TOLERANCE = 1e-5f;
+    private static final Map<String, String> METADATA = Map.of("class_names", "null,eins");
+
+    @TempDir
+    private Path folder;
+
+    private static float[] pixels(int count, int features) {
+        Random random = new Random(count);
+        float[] pixels = new float[count * features];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = random.nextFloat();
+        }
+        return pixels;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"784,312,256,10", "5,3", "7,13,1,4"})
+    void onnxRuntimePredictsTheSame(String sizes) throws Exception {
+        int[] layers =
+                List.of(sizes.split(",")).stream().mapToInt(Integer::parseInt).toArray();
+        Parameters parameters = Parameters.initial(MlpShape.of(layers), 3);
+        try (Model model = Model.of(parameters)) {
+            for (int count : new int[] {1, 2, 33}) {
+                float[] pixels = pixels(count, layers[0]);
+                assertArrayEquals(model.logits(pixels), run(parameters, false, pixels), TOLERANCE);
+                assertArrayEquals(model.probabilities(pixels), run(parameters, true, pixels), TOLERANCE);
+            }
+        }
+    }
+
+    private float[] run(Parameters parameters, boolean softmax, float[] pixels) throws IOException, OrtException {
+        Path file = folder.resolve("model.onnx");
+        Onnx.write(file, parameters, softmax, METADATA);
+        MlpShape shape = parameters.shape();
+        int count = pixels.length / shape.features();
+        String output = softmax ? "probabilities" : "logits";
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession session = environment.createSession(file.toString());
+                OnnxTensor input = OnnxTensor.createTensor(
+                        environment, FloatBuffer.wrap(pixels), new long[] {count, shape.features()});
+                OrtSession.Result result = session.run(Map.of("pixels", input))) {
+            assertEquals(METADATA, session.getMetadata().getCustomMetadata());
+            TensorInfo info = (TensorInfo) session.getOutputInfo().get(output).getInfo();
+            assertArrayEquals(new long[] {-1, shape.classes()}, info.getShape());
+            FloatBuffer values = ((OnnxTensor) result.get(output).orElseThrow()).getFloatBuffer();
+            float[] copy = new float[values.remaining()];
+            values.get(copy);
+            return copy;
+        }
+    }
+
+    @Test
+    void npzHoldsTheStateDict() throws IOException {
+        Parameters parameters = Parameters.initial(MlpShape.of(7, 13, 4), 3);
+        Path file = folder.resolve("model.npz");
+        NpzWriter.write(file, parameters);
+        byte[] first = Files.readAllBytes(file);
+        NpzWriter.write(file, parameters);
+        assertArrayEquals(first, Files.readAllBytes(file));
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            assertEquals(
+                    List.of(
+                            "linear_relu_stack.0.weight.npy",
+                            "linear_relu_stack.0.bias.npy",
+                            "linear_relu_stack.2.weight.npy",
+                            "linear_relu_stack.2.bias.npy"),
+                    zip.stream().map(Object::toString).toList());
+            Path weight = folder.resolve("weight.npy");
+            Files.copy(zip.getInputStream(zip.getEntry("linear_relu_stack.2.weight.npy")), weight);
+            try (Dataset rows = DataFiles.readImages(weight)) {
+                assertEquals(4, rows.size());
+                assertEquals(13, rows.features());
+                for (int row = 0; row < 4; row++) {
+                    for (int column = 0; column < 13; column++) {
+                        assertEquals(parameters.weight(1)[row * 13 + column], rows.sample(row)[column]);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFailedWriteLeavesNothing() throws IOException {
+        Parameters parameters = Parameters.initial(MlpShape.of(2, 2), 0);
+        Path below = folder.resolve("none").resolve("m.onnx");
+        assertThrows(NoSuchFileException.class, () -> Onnx.write(below, parameters, false, Map.of()));
+        Path taken = Files.createDirectory(folder.resolve("taken"));
+        Files.createFile(taken.resolve("inside"));
+        assertThrows(IOException.class, () -> NpzWriter.write(taken, parameters));
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(taken), files.toList());
+        }
+    }
+}
