@@ -1,0 +1,60 @@
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Mnist;
+import dev.mnistnative.model.Model;
+import dev.mnistnative.model.Precision;
+import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.Preset;
+import dev.mnistnative.train.Trainer;
+import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingSettings;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** Ours, through the Java API: the article's preset, then inference from direct buffers. PRECISION: FLOAT32 or BF16. */
+public final class MlpMnistNative {
+    private static final int CLASSES = 10;
+    private static final int BATCH = 1000;
+
+    public static void main(String[] args) {
+        Precision precision = Precision.valueOf(Bench.env("PRECISION", "FLOAT32"));
+        TrainingSettings settings = Preset.ARTICLE.settings().toBuilder()
+                .epochs(Bench.EPOCHS)
+                .threads(Bench.THREADS)
+                .precision(precision)
+                .build();
+        Bench bench = new Bench("mnist-native-" + precision.name().toLowerCase());
+        try (Dataset train = Mnist.train(); Dataset test = Mnist.test(); Trainer trainer = Trainer.create(settings)) {
+            trainer.fit(train, null, new TrainingListener() {
+                @Override
+                public void onEpoch(EpochReport report) {
+                    bench.epoch(report.trainLoss(), report.lastBatchAccuracy());
+                }
+            });
+            bench.finish();
+            if (Bench.INFER) {
+                try (Model model = trainer.model()) {
+                    infer(bench, model, test);
+                }
+            }
+        }
+    }
+
+    private static void infer(Bench bench, Model model, Dataset test) {
+        ByteBuffer pixels = test.pixels();
+        FloatBuffer logits = floats(BATCH * CLASSES), one = floats(CLASSES);
+        ByteBuffer image = ByteBuffer.allocateDirect(Bench.PIXELS).put(0, pixels, 0, Bench.PIXELS);
+        bench.infer(
+                () -> model.evaluate(test).accuracy(),
+                () -> {
+                    for (int i = 0; i < test.size() / BATCH; i++) {
+                        model.logits(pixels.slice(i * BATCH * Bench.PIXELS, BATCH * Bench.PIXELS), test.scale(), logits);
+                    }
+                },
+                () -> model.logits(image, test.scale(), one));
+    }
+
+    private static FloatBuffer floats(int count) {
+        return ByteBuffer.allocateDirect(4 * count).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+}

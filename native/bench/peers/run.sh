@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Trains the article's net for three epochs with ours and with what users would pick instead, in turn on this machine, and
+# prints one table of medians and ratios.
+#   native/bench/peers/run.sh        after: mvn package
+# Needs java 17 and javac, Maven, g++, GNU time, and for the PyTorch rows a Python with torch >= 2.4 and numpy (PYTHON).
+# Environment: ROUNDS (3), THREADS ("1 2"), PYTHON (python3), WORK (builds and results; target/peers).
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../../.." && pwd)
+work=${WORK:-$root/target/peers}
+python=${PYTHON:-python3}
+jar=$root/target/mnist-native.jar
+export EPOCHS=${EPOCHS:-3} INFER=1 MNIST_DIR=$work/mnist
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # a wrong kernel chosen for the peers would flatter us
+mkdir -p "$MNIST_DIR" "$work/ours" "$work/tensorflow"
+
+for file in "$root"/java/dev/mnistnative/data/mnist/*.gz; do gzip -dc "$file" >"$MNIST_DIR/$(basename "$file" .gz)"; done
+
+javac -d "$work/ours" -cp "$jar" "$here/Bench.java" "$here/MlpMnistNative.java"
+[ -s "$work/tensorflow/classpath" ] || mvn -q -B -f "$here/tensorflow-pom.xml" \
+    org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath -Dmdep.outputFile="$work/tensorflow/classpath"
+javac -nowarn -d "$work/tensorflow" -cp "$(<"$work/tensorflow/classpath")" "$here/Bench.java" "$here/MlpTensorflow.java"
+programs="ours ours-bf16 tensorflow"
+if torch=$("$python" -c 'import torch; print(torch.__path__[0])' 2>/dev/null); then
+    g++ -O2 -std=c++20 -DHAS_FUSED "$here/libtorch.cpp" -o "$work/libtorch" -isystem "$torch/include" \
+        -isystem "$torch/include/torch/csrc/api/include" -L"$torch/lib" -Wl,-rpath,"$torch/lib" -ltorch -ltorch_cpu -lc10
+    programs="$programs libtorch article"
+else
+    echo "SKIPPED libtorch and the article's program: $python has no torch (PYTHON names another)" >&2
+fi
+
+command_of() {
+    case $1 in
+    ours) run=(java -cp "$work/ours:$jar" MlpMnistNative) ;;
+    ours-bf16) run=(env PRECISION=BF16 java -cp "$work/ours:$jar" MlpMnistNative) ;;
+    tensorflow) run=(java -cp "$work/tensorflow:$(<"$work/tensorflow/classpath")" MlpTensorflow) ;;
+    libtorch) run=("$work/libtorch") ;;
+    article) run=("$python" "$here/article.py") ;;
+    esac
+}
+
+: >"$work/results.txt"
+for ((round = 1; round <= ${ROUNDS:-3}; round++)); do
+    for threads in ${THREADS:-1 2}; do
+        for program in $programs; do
+            command_of "$program"
+            OMP_NUM_THREADS=$threads command time -o "$work/time" -f '%e %M' "${run[@]}" >"$work/log" 2>"$work/stderr" ||
+                { echo "$program failed:" >&2; tail -3 "$work/stderr" >&2; continue; }
+            echo "$(<"$work/time")" $(grep -E '^(RESULT|INFER) ' "$work/log") | tee -a "$work/results.txt" >&2
+        done
+    done
+done
+"$python" "$here/table.py" <"$work/results.txt"
