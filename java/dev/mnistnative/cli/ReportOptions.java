@@ -37,6 +37,12 @@ final class ReportOptions {
             description = "With --metrics or --tensorboard: the loss of every N-th step too.")
     private Integer logSteps;
 
+    @Option(
+            names = "--report",
+            paramLabel = "F.html",
+            description = "Write a page on the run: curves, confusion matrix, mistakes, weights, settings.")
+    private Path report;
+
     @Option(names = "--tensorboard", paramLabel = "D", description = "Write TensorBoard event files to this folder.")
     private Path tensorboard;
 
@@ -61,6 +67,7 @@ final class ReportOptions {
             throw refusal("--quiet and --progress always exclude each other: leave one out");
         }
         OutputPaths.requireFile("--metrics", metrics);
+        OutputPaths.requireFile("--report", report);
         OutputPaths.requireFolder("--tensorboard", tensorboard);
     }
 
@@ -100,6 +107,11 @@ final class ReportOptions {
             reports.close();
             throw e;
         }
+    }
+
+    /** The page to write at the end, or null. */
+    Path report() {
+        return report;
     }
 
     private boolean drawsBar() {

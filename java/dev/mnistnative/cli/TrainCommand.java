@@ -9,6 +9,8 @@ import dev.mnistnative.model.Model;
 import dev.mnistnative.model.ModelEvaluation;
 import dev.mnistnative.model.Parameters;
 import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.report.HtmlReport;
+import dev.mnistnative.report.RunRecord;
 import dev.mnistnative.report.Screen;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingListener;
@@ -60,9 +62,6 @@ final class TrainCommand implements Callable<Integer> {
     private CheckpointOptions checkpointOptions;
 
     @Mixin
-    private LaterOptions later;
-
-    @Mixin
     private CommonOptions common;
 
     /** What a run evaluates on, and what is left of the test set for the end. */
@@ -70,7 +69,6 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        later.refuse();
         reportOptions.check();
         checkpointOptions.check();
         OutputPaths.requireFile("--save", save);
@@ -129,6 +127,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(Trainer trainer, Parts parts, Interruption interruption) throws IOException {
         Screen screen = reportOptions.screen();
+        RunRecord record = new RunRecord();
         TrainingResult result;
         try (Reports reports = openReports(screen)) {
             reports.add(checkpointOptions.notes(screen));
@@ -138,8 +137,14 @@ final class TrainCommand implements Callable<Integer> {
                     interruption.cancels(trainer::cancel); // not before: fit forgets earlier cancellations
                 }
             });
+            if (reportOptions.report() != null) {
+                reports.add(record);
+            }
             result = trainer.fit(
                     parts.training(), parts.evaluation(), checkpointOptions.checkpoints(), reports.listeners());
+        }
+        if (reportOptions.report() != null) {
+            writeReport(trainer, parts, record, screen);
         }
         switch (result.reason()) {
             case DIVERGED -> throw new MnistNativeException(MnistNativeException.Status.DIVERGED, result.message());
@@ -163,6 +168,17 @@ final class TrainCommand implements Callable<Integer> {
     private Reports openReports(Screen screen) throws IOException {
         String evaluationName = validation == null ? "test" : "validation";
         return reportOptions.open(settingsOptions.preset(), screen, evaluationName, checkpointOptions.resumes());
+    }
+
+    /** On the test set held back if there is one: nothing was chosen by it. */
+    private void writeReport(Trainer trainer, Parts parts, RunRecord record, Screen screen) throws IOException {
+        Dataset samples = parts.heldBack() == null ? parts.evaluation() : parts.heldBack();
+        String name = validation != null && parts.heldBack() == null ? "validation" : "test";
+        try (Model model = trainer.model()) {
+            new HtmlReport(record, new HtmlReport.Trained(model, trainer.parameters(), samples, name))
+                    .write(reportOptions.report());
+        }
+        screen.note("the report is " + reportOptions.report());
     }
 
     private static void noteTestAccuracy(Trainer trainer, Dataset test, Screen screen) {

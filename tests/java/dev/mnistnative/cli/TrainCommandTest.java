@@ -126,6 +126,14 @@ class TrainCommandTest {
     }
 
     @Test
+    void theReportIsWrittenWhereItIsWanted() throws IOException {
+        Path report = folder.resolve("r.html");
+        Cli cli = train("--report " + report).succeeded();
+        assertTrue(cli.err().contains("the report is " + report), cli.err());
+        assertTrue(Files.readString(report).endsWith("</html>\n"));
+    }
+
+    @Test
     void metricsHaveEveryEvent() throws IOException {
         train("--metrics " + metrics + " --log-steps 2 --threads 1").succeeded();
         JsonNode start = events("start").get(0);

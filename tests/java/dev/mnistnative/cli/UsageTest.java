@@ -85,7 +85,7 @@ class UsageTest {
                 "evaluate --model no/such.safetensors | no/such.safetensors: there is no such file",
                 "--save no/such/folder/f.safetensors | --save no/such/folder/f.safetensors: the folder",
                 "--metrics no/such/folder/m.jsonl | does not exist",
-                "--report r.html | --report: this version does not have it yet",
+                "--report no/such/folder/r.html | --report no/such/folder/r.html: the folder",
                 "--checkpoint-every 1 | --checkpoint-every needs --checkpoint-dir",
                 "--resume | --resume needs --checkpoint-dir",
                 "--checkpoint-dir target --checkpoint-every 0 | --checkpoint-every is 0, but must be at least 1",
