@@ -3,11 +3,23 @@ package dev.mnistnative.binding;
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.MnistNativeException.Status;
 import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.javacpp.Loader;
 
 /** Loads the native library once; a failure is kept and told anew, with the remedy, at every use. */
 final class LibraryLoader {
     private static final String CACHE_PROPERTY = "org.bytedeco.javacpp.cachedir";
+
+    /** Names a directory whose libraries win over the packaged ones. */
+    private static final String OVERRIDE_PROPERTY = "dev.mnistnative.library.path";
+
+    private static final String JAVACPP = "jnijavacpp";
+    /** In the order in which they need each other. */
+    private static final List<String> OURS = List.of("mnistnative", "jnimnistnative");
 
     private LibraryLoader() {}
 
@@ -26,27 +38,70 @@ final class LibraryLoader {
     }
 
     private static Failure attempt() {
+        String override = System.getProperty(OVERRIDE_PROPERTY, "");
         try {
+            if (!override.isEmpty()) {
+                loadFrom(Path.of(override).toAbsolutePath());
+            }
             MnistNative.mn_version();
             return null;
-        } catch (LinkageError e) {
-            return new Failure(explain(e), e);
+        } catch (LinkageError | IllegalArgumentException e) {
+            return new Failure(override.isEmpty() ? explain(e) : explainOverride(override, e), e);
         }
     }
 
-    private static String explain(LinkageError error) {
+    /** What JavaCPP has loaded by name it does not load again. Its own library may lie there too; ours must. */
+    private static void loadFrom(Path directory) {
+        for (String name : OURS) {
+            if (!Files.isRegularFile(file(directory, name))) {
+                throw new IllegalArgumentException(file(directory, name) + " is not there");
+            }
+        }
+        if (Files.isRegularFile(file(directory, JAVACPP))) {
+            load(directory, JAVACPP);
+        }
+        OURS.forEach(name -> load(directory, name));
+    }
+
+    private static void load(Path directory, String name) {
+        try {
+            Loader.loadLibrary(
+                    LibraryLoader.class,
+                    new URL[] {file(directory, name).toUri().toURL()},
+                    name);
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException(directory + " cannot be named by a URL", e);
+        }
+    }
+
+    private static Path file(Path directory, String name) {
+        return directory.resolve("lib" + name + ".so");
+    }
+
+    private static String explainOverride(String directory, Throwable error) {
+        return "the native library could not be loaded: " + reasons(error) + ". Tried: " + directory + ", because -D"
+                + OVERRIDE_PROPERTY
+                + " names it, and nothing else. Remedy: let it name a directory that is not mounted "
+                + "noexec and holds libmnistnative.so and libjnimnistnative.so of this version (and libjnijavacpp.so "
+                + "where JavaCPP cannot unpack its own), or leave the property out.";
+    }
+
+    private static String explain(Throwable error) {
         String platform = platform();
         boolean packaged = isPackaged(platform, "libjnimnistnative.so") && isPackaged(platform, "libmnistnative.so");
         return "the native library could not be loaded: " + reasons(error) + ". Tried: java.library.path ("
                 + System.getProperty("java.library.path") + "); the class path ("
                 + (packaged ? "libraries for " : "no libraries for ") + platform + " there); the cache directory they "
-                + "are unpacked into (" + cacheDirectory() + "). Remedy: " + remedy(platform, packaged) + ".";
+                + "are unpacked into (" + cacheDirectory() + "). Remedy: " + remedy(platform, packaged)
+                + ".";
     }
 
     private static String remedy(String platform, boolean packaged) {
         if (packaged) {
             return "if the cache directory cannot be written or is mounted noexec, name another one with -D"
-                    + CACHE_PROPERTY + "=DIR; if org.bytedeco:javacpp's own library is missing, add its artifact with "
+                    + CACHE_PROPERTY + "=DIR, or unpack the libraries yourself and name their "
+                    + "directory with -D" + OVERRIDE_PROPERTY
+                    + "=DIR; if org.bytedeco:javacpp's own library is missing, add its artifact with "
                     + "classifier " + platform;
         }
         return "add the artifacts dev.mnistnative:mnist-native and org.bytedeco:javacpp with classifier linux-x86_64 "

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -16,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,8 +34,39 @@ class LibraryLoaderTest {
     static final class Probe {
         private Probe() {}
 
-        public static void main(String[] args) {
+        public static void main(String[] args) throws Exception {
+            if (Boolean.getBoolean("probe.loaders")) {
+                askByTwoClassLoaders();
+                return;
+            }
+            ask(2);
+            if (Boolean.getBoolean("probe.maps")) {
+                System.out.println(Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                        .filter(line -> line.endsWith("/libmnistnative.so"))
+                        .map(line -> line.substring(line.indexOf('/')))
+                        .distinct()
+                        .collect(Collectors.joining(" ")));
+            }
+        }
+
+        /** Two applications in one server, each with all classes of its own. */
+        private static void askByTwoClassLoaders() throws Exception {
+            String[] entries = System.getProperty("java.class.path").split(File.pathSeparator);
+            URL[] urls = new URL[entries.length];
+            for (int i = 0; i < urls.length; i++) {
+                urls[i] = Path.of(entries[i]).toUri().toURL();
+            }
             for (int i = 0; i < 2; i++) {
+                Class<?> other =
+                        new URLClassLoader(urls, ClassLoader.getPlatformClassLoader()).loadClass(Probe.class.getName());
+                Method ask = other.getDeclaredMethod("ask", int.class);
+                ask.setAccessible(true);
+                ask.invoke(null, 1);
+            }
+        }
+
+        static void ask(int times) {
+            for (int i = 0; i < times; i++) {
                 try {
                     System.out.println("loaded " + NativeLibrary.version());
                 } catch (dev.mnistnative.MnistNativeException e) {
@@ -63,28 +100,119 @@ class LibraryLoaderTest {
     }
 
     @Test
+    void theLibrariesOfTheOverrideWin() throws Exception {
+        Path libraries = libraries();
+        Path classes = copyWithoutNatives(productClasses()); // nothing packaged: only the override can serve
+        List<String> lines = probe(classPath(classes), List.of("-Ddev.mnistnative.library.path=" + libraries));
+        assertEquals("loaded " + NativeLibrary.version(), lines.get(0));
+        List<String> both = probe(
+                classPath(productClasses()),
+                List.of("-Ddev.mnistnative.library.path=" + libraries, "-Dprobe.maps=true"),
+                3);
+        assertEquals(libraries.resolve("libmnistnative.so").toString(), both.get(2), "not the packaged one");
+    }
+
+    @Test
+    void aWrongOverrideIsNamedAndNothingElseIsTried() throws Exception {
+        List<String> lines = probe(classPath(productClasses()), List.of("-Ddev.mnistnative.library.path=" + temporary));
+        assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
+        assertTrue(lines.get(0).contains(temporary.resolve("libmnistnative.so") + " is not there"), lines.get(0));
+        assertEquals(lines.get(0), lines.get(1));
+        Path broken = libraries();
+        Files.writeString(broken.resolve("libmnistnative.so"), "no library");
+        lines = probe(classPath(productClasses()), List.of("-Ddev.mnistnative.library.path=" + broken));
+        assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
+        assertTrue(lines.get(0).contains(broken + ", because -Ddev.mnistnative.library.path"), lines.get(0));
+    }
+
+    private Path libraries() throws IOException, URISyntaxException {
+        Path libraries = Files.createDirectories(temporary.resolve("libraries"));
+        Path packaged = productClasses().resolve("dev/mnistnative/binding/linux-x86_64");
+        for (String name : List.of("libmnistnative.so", "libjnimnistnative.so")) {
+            Files.copy(packaged.resolve(name), libraries.resolve(name));
+        }
+        return libraries;
+    }
+
+    @Test
+    void aNoexecCacheIsToldWithTheRemedy() throws Exception {
+        Path cache = Files.createDirectory(temporary.resolve("noexec"));
+        Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "noexec,size=64m", "none", cache.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(mount.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (mount.waitFor() != 0) {
+            System.out.println("SKIPPED noexec cache: mounting needs more rights: " + said);
+            Assumptions.abort(said);
+        }
+        try {
+            List<String> lines =
+                    probe(classPath(packed(productClasses())), List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache));
+            assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
+            assertTrue(lines.get(0).contains("noexec"), lines.get(0));
+            assertTrue(lines.get(0).contains(cache.toString()), lines.get(0));
+        } finally {
+            new ProcessBuilder("umount", "-l", cache.toString()).start().waitFor();
+        }
+    }
+
+    @Test
+    void fourJvmsUnpackAtOnce() throws Exception {
+        String classPath = classPath(packed(productClasses()));
+        Path cache = temporary.resolve("cache");
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            processes.add(start(classPath, List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache), "output" + i));
+        }
+        for (int i = 0; i < 4; i++) {
+            assertTrue(processes.get(i).waitFor(60, TimeUnit.SECONDS), "a JVM hangs");
+            assertEquals(
+                    "loaded " + NativeLibrary.version(),
+                    Files.readAllLines(temporary.resolve("output" + i)).get(0));
+        }
+    }
+
+    @Test
+    void twoClassLoadersLoadItEachForItself() throws Exception {
+        List<String> properties =
+                List.of("-Dprobe.loaders=true", "-Dorg.bytedeco.javacpp.cachedir=" + temporary.resolve("cache"));
+        List<String> lines = probe(classPath(packed(productClasses())), properties, 2);
+        assertEquals("loaded " + NativeLibrary.version(), lines.get(0));
+        assertEquals("loaded " + NativeLibrary.version(), lines.get(1));
+    }
+
+    @Test
     void withAllInPlaceItLoads() throws Exception {
         List<String> lines = probe(classPath(productClasses()), List.of());
         assertEquals("loaded " + NativeLibrary.version(), lines.get(0));
     }
 
     private List<String> probe(String classPath, List<String> properties) throws IOException, InterruptedException {
+        return probe(classPath, properties, 2);
+    }
+
+    private List<String> probe(String classPath, List<String> properties, int expectedLines)
+            throws IOException, InterruptedException {
+        Process process = start(classPath, properties, "output");
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the other JVM hangs");
+        List<String> lines = Files.readAllLines(temporary.resolve("output"));
+        assertEquals(expectedLines, lines.size(), lines.toString());
+        return lines;
+    }
+
+    private Process start(String classPath, List<String> properties, String outputName) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(properties);
         command.addAll(List.of("-cp", classPath, Probe.class.getName()));
-        Path output = temporary.resolve("output");
-        Process process = new ProcessBuilder(command)
+        Path output = temporary.resolve(outputName);
+        return new ProcessBuilder(command)
                 .redirectOutput(output.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the other JVM hangs");
-        List<String> lines = Files.readAllLines(output);
-        assertEquals(2, lines.size(), lines.toString());
-        return lines;
     }
 
-    private static Path productClasses() throws Exception {
+    private static Path productClasses() throws URISyntaxException {
         return Path.of(NativeLibrary.class
                 .getProtectionDomain()
                 .getCodeSource()

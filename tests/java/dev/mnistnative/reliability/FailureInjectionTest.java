@@ -1,0 +1,119 @@
+package dev.mnistnative.reliability;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mnistnative.MnistNativeException;
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.train.Checkpoints;
+import dev.mnistnative.train.StopReason;
+import dev.mnistnative.train.Trainer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the world may refuse: space, permission, memory. */
+@Timeout(300)
+class FailureInjectionTest {
+    @TempDir
+    private Path folder;
+
+    private final Dataset data = Problem.data(64);
+
+    @Test
+    void aFullDiskLeavesTheOlderCheckpointsAndAUsableTrainer() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        // a checkpoint of the net below has 3.7 MB: two fit, a third does not
+        String refusal = Effort.mountTmpfs(disk, "size=8m");
+        Effort.skipIf(refusal != null, "full disk: " + refusal);
+        try (Trainer trainer =
+                Trainer.create(Problem.settings(1000, 300).epochs(5).build())) {
+            UncheckedIOException e =
+                    assertThrows(UncheckedIOException.class, () -> trainer.fit(data, null, Checkpoints.in(disk)));
+            assertTrue(e.getMessage().contains("checkpoint-000003-000000"), e.getMessage());
+            assertTrue(e.getMessage().contains("space"), e.getMessage());
+            try (Stream<Path> files = Files.list(disk)) {
+                List<Path> left = files.sorted().toList();
+                assertEquals(2, left.size(), left.toString()); // and nothing half-written
+                for (Path file : left) {
+                    Safetensors.readParameters(file);
+                }
+            }
+            Checkpoints roomy = new Checkpoints(disk, 5, 1, true);
+            assertThrows(UncheckedIOException.class, () -> trainer.fit(data, null, roomy));
+            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+        } finally {
+            Effort.unmount(disk);
+        }
+    }
+
+    @Test
+    void aReadOnlyFolderIsTold() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("read-only"));
+        String refusal = Effort.mountTmpfs(disk, "ro,size=1m");
+        Effort.skipIf(refusal != null, "read-only folder: " + refusal);
+        try (Trainer trainer = Trainer.create(Problem.settings(5).build())) {
+            UncheckedIOException e =
+                    assertThrows(UncheckedIOException.class, () -> trainer.fit(data, null, Checkpoints.in(disk)));
+            assertTrue(e.getMessage().contains(disk.toString()), e.getMessage());
+            assertTrue(e.getMessage().contains("Read-only file system"), e.getMessage());
+            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+        } finally {
+            Effort.unmount(disk);
+        }
+    }
+
+    @Test
+    void anUnreadableFileIsTold() throws IOException {
+        Path file = Files.writeString(folder.resolve("secret.safetensors"), "x".repeat(100));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+        Effort.skipIf(Files.isReadable(file), "unreadable file: this user (root) may read everything");
+        assertThrows(AccessDeniedException.class, () -> Safetensors.readParameters(file));
+    }
+
+    /** Run with little address space: a large net is refused, a small one still trains. */
+    static final class Worker {
+        private Worker() {}
+
+        public static void main(String[] args) {
+            String large = "made";
+            try (Trainer trainer =
+                    Trainer.create(Problem.settings(20_000, 20_000).build())) {
+                large += " " + trainer.nativeBytes();
+            } catch (MnistNativeException e) {
+                large = e.status() + " " + e.getMessage();
+            }
+            System.out.println(large);
+            try (Dataset small = Problem.data(64);
+                    Trainer trainer = Trainer.create(Problem.settings(5).build())) {
+                System.out.println(trainer.fit(small, null).reason());
+            }
+        }
+    }
+
+    @Test
+    void withoutMemoryALargeNetIsRefusedAndASmallOneTrains() throws Exception {
+        ProcessBuilder limited = Effort.java(
+                Worker.class,
+                List.of("-Xmx64m", "-XX:ReservedCodeCacheSize=32m", "-XX:CompressedClassSpaceSize=32m", "-Xint"));
+        limited.command().addAll(0, List.of("bash", "-c", "ulimit -v 3000000; exec \"$@\"", "bash"));
+        Path out = folder.resolve("out");
+        Process process = limited.redirectOutput(out.toFile()).start();
+        assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it hangs");
+        List<String> lines = Files.readAllLines(out);
+        assertEquals(2, lines.size(), lines.toString());
+        assertTrue(lines.get(0).startsWith("OUT_OF_MEMORY "), lines.get(0));
+        assertEquals("COMPLETED", lines.get(1));
+    }
+}
