@@ -7,8 +7,10 @@ namespace mn::cpu {
 
 namespace {
 
-// Share of the (sample group, pixel) pairs with a non-zero pixel up to which the lists win.
-constexpr double kBreakEven = 0.5;
+// Share of the (sample group, pixel) pairs with a non-zero pixel up to which the lists win. Measured on a Zen 5, whole
+// article step, pixels non-zero at random: at a share of 0.50 the lists take 0.76 of the dense time, at 0.68 0.77
+// (AVX2: 0.87), at 0.84 0.98, at 0.90 0.95 (AVX2: 0.97). MNIST has 0.39.
+constexpr double kBreakEven = 0.8;
 
 template <class Pixel>
 const Pixel* pixels_of(const Selection& selection, int64_t row) {
