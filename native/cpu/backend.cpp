@@ -48,8 +48,8 @@ class CpuBackend final : public Backend {
     ChunkResult train(const Chunk& chunk, std::span<StepResult> results) override {
         reserve(std::min(chunk.batch_size, chunk.samples));
         const int64_t steps = chunk.steps();
-        if (steps > 1) // a single step notices before it changes anything
-            snapshot_.emplace(snapshot_ ? std::move(*snapshot_) : TrainingState(options_.net, options_.optimizer));
+        if (steps > 1 && !snapshot_) // a single step notices before it changes anything
+            snapshot_.emplace(options_.net, options_.optimizer);
         int64_t done = 0;
         pool_.run([&](const Worker& worker) {
             if (steps > 1)
@@ -188,10 +188,10 @@ class CpuBackend final : public Backend {
     // From the last layer to the first: a layer's delta is handed down before its weight changes.
     void update_layers(int64_t rows, bool sparse, const UpdateConstants& constants, const Worker& worker) {
         for (size_t l = deltas_.size(); l-- > 0;) {
-            if (l > 0) {
+            if (l > 0)
                 hand_down(l, rows, worker);
-                worker.barrier();
-            }
+            if (l > 0 || deltas_.size() == 1)
+                worker.barrier(); // nobody reads this weight, this step's labels or results any more
             if (half_net_) {
                 const float scale = l == 0 ? Bf16Batch::scale_of(training_) : 1.0f;
                 bf16_update(updater_, state_, *half_net_, l, constants, *halves_, deltas_[l], rows, sparse, scale,

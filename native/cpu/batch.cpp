@@ -156,9 +156,12 @@ bool Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     return sparse;
 }
 
+// Others may still read the table for the step before; it does not change between steps on the same samples.
 void Batch::set_table(const Samples& samples) {
-    bytes_ = samples.type == PixelType::uint8;
-    if (!bytes_ || samples.scale == table_scale_)
+    const bool bytes = samples.type == PixelType::uint8;
+    if (bytes != bytes_)
+        bytes_ = bytes;
+    if (!bytes || samples.scale == table_scale_)
         return;
     for (int byte = 0; byte < 256; ++byte)
         table_[static_cast<size_t>(byte)] = samples.value_of_byte(byte);

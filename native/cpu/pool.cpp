@@ -4,6 +4,9 @@
 #include <cmath>
 #include <fstream>
 #include <string>
+#include <system_error>
+
+#include "model/error.h"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -67,12 +70,15 @@ void Worker::barrier() const {
 Pool::Pool(int threads) {
     // More threads than cores: whoever spins keeps the one he waits for from running.
     spins_ = threads <= usable_cores() ? kSpins : 0;
+    helpers_.reserve(static_cast<size_t>(std::max(threads, 1))); // a thread once started must find its place
     try {
         for (int i = 1; i < threads; ++i)
             helpers_.emplace_back([this, i] { help(i); });
-    } catch (...) {
+    } catch (const std::system_error&) {
+        const int started = this->threads();
         stop();
-        throw;
+        throw Error(Status::out_of_memory, "the system started only " + std::to_string(started) + " of " +
+                                               std::to_string(threads) + " threads; ask for fewer");
     }
 }
 
