@@ -8,6 +8,7 @@
 #include "api/checks.h"
 #include "api/guard.h"
 #include "mnist_native.h"
+#include "mnist_native_cuda.h"
 #include "model/backend.h"
 #include "model/error.h"
 #include "model/initialise.h"
@@ -208,6 +209,10 @@ mn_status mn_trainer_set_step(mn_trainer* trainer, int64_t step) {
         require(step >= 0 && step <= int64_t{1} << 53, "step must be between 0 and 2^53");
         t.backend->set_step(step);
     });
+}
+
+mn_status mn_trainer_set_stream(mn_trainer* trainer, struct CUstream_st* stream) {
+    return on_trainer(trainer, [&](mn_trainer& t) { t.backend->set_stream(stream); });
 }
 
 mn_status mn_trainer_describe(mn_trainer* trainer, char* text, size_t capacity) {

@@ -43,8 +43,14 @@ class CudaBackend final : public Backend {
             upload(class_weights_.get(), weights.data(), weights.size(), "the class weights");
         }
         snapshot_.reserve(net_.vectors_bytes() / static_cast<int64_t>(sizeof(float)), "the state at a chunk's start");
-        synchronize("the trainer's set-up");
+        synchronize("cudaStreamSynchronize after the trainer's set-up");
         guard_.leave();
+    }
+
+    void set_stream(void* stream) override {
+        const DeviceGuard guard(launcher_.device());
+        synchronize("cudaStreamSynchronize before the stream is changed");
+        callers_stream_ = static_cast<cudaStream_t>(stream);
     }
 
     void bind(const Samples& training) override {
@@ -67,13 +73,14 @@ class CudaBackend final : public Backend {
 
     Evaluation evaluate(const Samples& samples, int64_t first, int64_t count, int32_t* predictions) override {
         const DeviceGuard guard(launcher_.device());
-        const bool here = data_.resident() && data_.is(samples);
+        if (count == 0)
+            return {};
         const int64_t rows = evaluation_rows(count);
-        const int64_t block = std::min(count, here ? kEvaluationBlock : slice_rows(rows, samples));
-        if (!here && count > 0)
-            slices_.reserve(block, samples.features, samples.type);
         reserve_rows(rows);
-        reserve_row_results(block);
+        reserve_row_results(std::min(count, kEvaluationBlock));
+        const bool here = data_.resident() && data_.is(samples); // it may have made room just now
+        const int64_t most = here ? kEvaluationBlock : std::min(kEvaluationBlock, reserve_slices(rows, samples));
+        const int64_t block = std::min(count, most);
         Evaluation sums;
         int slot = 0;
         for (int64_t done = 0; done < count; done += block, slot ^= 1) {
@@ -129,7 +136,7 @@ class CudaBackend final : public Backend {
         std::unique_ptr<DeviceGuard> guard_;
     };
 
-    cudaStream_t stream() const { return own_stream_.get(); }
+    cudaStream_t stream() const { return callers_stream_ ? callers_stream_ : own_stream_.get(); }
 
     void synchronize(const char* after) const { check(cudaStreamSynchronize(stream()), after); }
 
@@ -194,11 +201,25 @@ class CudaBackend final : public Backend {
         });
         host_outcomes_.reserve(chunk.steps(), "the steps' losses");
         if (!data_.resident())
-            slices_.reserve(slice_rows(rows, data_.samples()), data_.samples().features, data_.samples().type);
+            slice_rows_ = reserve_slices(rows, data_.samples());
+    }
+
+    // Rows of a slice: many, but fewer where memory is short, and one batch at least.
+    int64_t reserve_slices(int64_t batch, const Samples& samples) {
+        for (int64_t rows = wanted_slice_rows(batch, samples);; rows = std::max(batch, rows / 2 / batch * batch)) {
+            try {
+                slices_.reserve(rows, samples.features, samples.type);
+                return rows;
+            } catch (const Error& e) {
+                slices_.reset();
+                if (e.status() != Status::out_of_memory || rows == batch)
+                    throw;
+            }
+        }
     }
 
     // Of a slice: as many whole batches as a slice's bytes hold, but one at least.
-    int64_t slice_rows(int64_t batch, const Samples& samples) const {
+    int64_t wanted_slice_rows(int64_t batch, const Samples& samples) const {
         const int64_t batch_bytes = batch * sample_bytes(samples.features, samples.type);
         const int64_t all = std::max(batch, round_up(samples.count, batch));
         return std::min(all, batch * std::max<int64_t>(1, tuning_.slice_bytes / batch_bytes));
@@ -263,7 +284,7 @@ class CudaBackend final : public Backend {
     // Each slice is gathered in the order of the pass, so that on the device it is in file order.
     void train_streamed(const Chunk& chunk) {
         const int64_t batch = std::min(chunk.batch_size, chunk.samples);
-        const int64_t steps_of_a_slice = slice_rows(batch, data_.samples()) / batch;
+        const int64_t steps_of_a_slice = slice_rows_ / batch;
         const int64_t at_once = std::min(steps_of_a_slice, steps_of_a_launch(batch));
         int slot = 0;
         for (int64_t step = 0; step < chunk.steps(); step += at_once, slot ^= 1) {
@@ -279,12 +300,12 @@ class CudaBackend final : public Backend {
 
     ChunkResult finish(const Chunk& chunk, std::span<StepResult> results) {
         download(host_outcomes_.get(), outcomes_.get(), chunk.steps(), "the steps' losses");
-        synchronize("the chunk kernel, or a copy beside it (seen by cudaStreamSynchronize)");
+        synchronize("cudaStreamSynchronize after a chunk of steps");
         for (int64_t i = 0; i < chunk.steps(); ++i) {
             const StepOutcome& outcome = host_outcomes_.get()[i];
             if (outcome.diverged) {
                 copy_on_device(net_.vectors(), snapshot_.get());
-                synchronize("the copy of the state at the chunk's start");
+                synchronize("cudaStreamSynchronize after the state was restored");
                 return {i, true};
             }
             results[static_cast<size_t>(i)] = {outcome.loss, outcome.correct};
@@ -312,7 +333,7 @@ class CudaBackend final : public Backend {
     }
 
     void add_block(const int32_t* labels, int64_t count, Evaluation& sums, int32_t* predictions) {
-        synchronize("the score kernel, or a copy beside it (seen by cudaStreamSynchronize)");
+        synchronize("cudaStreamSynchronize after an evaluation");
         for (int64_t i = 0; i < count; ++i) {
             const int32_t predicted = host_predictions_.get()[i];
             if (predictions)
@@ -331,6 +352,7 @@ class CudaBackend final : public Backend {
     Launcher launcher_;
     ConstructionGuard guard_;
     Stream own_stream_;
+    cudaStream_t callers_stream_ = nullptr;
     NetMemory net_;
     Slices slices_;
     DataSet data_;
@@ -342,7 +364,7 @@ class CudaBackend final : public Backend {
     PinnedMemory<StepOutcome> host_outcomes_;
     PinnedMemory<float> host_losses_;
     PinnedMemory<int32_t> host_predictions_;
-    int64_t step_ = 0;
+    int64_t step_ = 0, slice_rows_ = 0;
 };
 
 } // namespace

@@ -50,11 +50,38 @@ std::string remedy(cudaError_t error) {
     }
 }
 
+// Whether it happened in a kernel, while the call that tells of it may be any.
+bool of_a_kernel(cudaError_t error) {
+    switch (error) {
+    case cudaErrorLaunchFailure:
+    case cudaErrorLaunchTimeout:
+    case cudaErrorIllegalAddress:
+    case cudaErrorIllegalInstruction:
+    case cudaErrorMisalignedAddress:
+    case cudaErrorInvalidAddressSpace:
+    case cudaErrorInvalidPc:
+    case cudaErrorHardwareStackError:
+    case cudaErrorAssert:
+    case cudaErrorECCUncorrectable:
+        return true;
+    default:
+        return false;
+    }
+}
+
+thread_local const char* last_kernel = nullptr;
+
 } // namespace
+
+void launched(const char* kernel) {
+    last_kernel = kernel;
+}
 
 void fail(cudaError_t error, const std::string& what) {
     cudaGetLastError(); // an error that does not stick shall not meet the next call
-    throw Error(status_of(error), "the GPU failed in " + what + ": " + cudaGetErrorString(error) + " (" +
+    const std::string place =
+        of_a_kernel(error) && last_kernel ? std::string(last_kernel) + " (told by " + what + ")" : what;
+    throw Error(status_of(error), "the GPU failed in " + place + ": " + cudaGetErrorString(error) + " (" +
                                       cudaGetErrorName(error) + "): " + remedy(error));
 }
 

@@ -10,12 +10,16 @@
 namespace mn::cuda {
 
 // what: the call, or the kernel, and what for: "cudaMalloc of 12.3 MB for the batch".
+// A kernel's failure is told by a later call; its message then names the kernel that this thread launched last.
 [[noreturn]] void fail(cudaError_t error, const std::string& what);
 
 inline void check(cudaError_t error, const char* what) {
     if (error != cudaSuccess)
         fail(error, what);
 }
+
+// Tells fail() which kernel is on its way.
+void launched(const char* kernel);
 
 // "12.3 MB"
 std::string megabytes(int64_t bytes);

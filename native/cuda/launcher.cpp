@@ -98,6 +98,7 @@ void Launcher::phase(cudaStream_t stream, Phase phase, int step, int layer) {
     check(cudaLaunchKernel(kernels_.phase, dim3(static_cast<unsigned>(resident_blocks_)), dim3(kThreads), parameters, 0,
                            stream),
           name_of(phase));
+    launched(name_of(phase));
     ++launches_;
 }
 
@@ -115,6 +116,7 @@ void Launcher::cooperative(cudaStream_t stream, int first, int count) {
     check(cudaLaunchCooperativeKernel(kernels_.chunk, dim3(static_cast<unsigned>(resident_blocks_)), dim3(kThreads),
                                       parameters, 0, stream),
           "the chunk kernel");
+    launched("the chunk kernel");
     ++launches_;
 }
 
@@ -122,6 +124,7 @@ void Launcher::graph(cudaStream_t stream, const Layout& layout, int first, int c
     if (!graph_.get() || graph_first_ != first || graph_count_ != count)
         capture(layout, first, count);
     check(cudaGraphLaunch(graph_.get(), stream), "cudaGraphLaunch of a chunk of steps");
+    launched("a chunk of steps (a graph)");
     ++launches_;
 }
 

@@ -9,7 +9,7 @@ void require_free(int64_t bytes, const char* purpose) {
     check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
     if (static_cast<uint64_t>(bytes) <= available)
         return;
-    throw Error(Status::out_of_memory, "the GPU has " + megabytes(static_cast<int64_t>(available)) +
+    throw Error(Status::out_of_memory, "cudaMemGetInfo: the GPU has " + megabytes(static_cast<int64_t>(available)) +
                                            " of memory free, but " + megabytes(bytes) + " are needed for " + purpose +
                                            ": use a smaller batch or net, or close what else uses this GPU");
 }

@@ -33,7 +33,7 @@ class CudaPredictor final : public Predictor {
             forward(samples, {nullptr, done, count}, slot);
             copy_out(count, logits + done * w.net.layout().layers.back().fan_out);
         }
-        check(cudaStreamSynchronize(w.stream.get()), "the forward kernel (seen by cudaStreamSynchronize)");
+        check(cudaStreamSynchronize(w.stream.get()), "cudaStreamSynchronize after the logits");
     }
 
     int64_t bytes() const override {

@@ -66,6 +66,15 @@ void Slices::reserve_host(Slot& slot, int64_t rows, int64_t per_row) {
     slot.host_labels.reserve(rows, "a slice of labels");
 }
 
+void Slices::reset() {
+    for (Slot& s : slots_) {
+        s.host_pixels.reset();
+        s.host_labels.reset();
+        s.pixels.reset();
+        s.labels.reset();
+    }
+}
+
 int64_t Slices::bytes() const {
     int64_t total = 0;
     for (const Slot& s : slots_)

@@ -28,6 +28,7 @@ class Slices {
   public:
     // Room for `rows` samples a slot. Throws out_of_memory.
     void reserve(int64_t rows, int64_t features, PixelType type);
+    void reset();
     int64_t bytes() const;
 
     // Gathers the samples (labels too, if there are any) and sends them; work queued on `compute` after this sees them.

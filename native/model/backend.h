@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "model/error.h"
 #include "model/options.h"
 
 namespace mn {
@@ -69,6 +70,10 @@ class Backend {
     Backend(const Backend&) = delete;
     Backend& operator=(const Backend&) = delete;
 
+    // The CUDA stream (a CUstream_st) that all work is queued on from now on, or null for the backend's own. It
+    // outlives the backend or the next call. The CPU's backends have none.
+    virtual void set_stream(void* stream);
+
     // Lends the training set; the memory outlives the next bind() or the backend.
     virtual void bind(const Samples& training) = 0;
     // results: [chunk.steps()]
@@ -86,6 +91,10 @@ class Backend {
     virtual int64_t bytes() const = 0;        // host and device memory held
     virtual std::string describe() const = 0; // one line: device, ISA or GPU, threads, precision
 };
+
+inline void Backend::set_stream(void*) {
+    throw Error(Status::unsupported, "only a trainer on a GPU takes a CUDA stream: create it with device cuda");
+}
 
 // Immutable weights, for inference. Any number of threads at once.
 class Predictor {

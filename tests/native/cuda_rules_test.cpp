@@ -9,6 +9,7 @@
 #include "cuda/layout.h"
 #include "cuda/rules.h"
 #include "cuda/rules_of.h"
+#include "mnist_native_cuda.h"
 #include "reference/loss.h"
 #include "reference/update.h"
 
@@ -207,6 +208,20 @@ TEST(CudaUpdate, momentum_at_rate_zero_holds_the_gradient) {
     update(rule_of(o), scalars_of(o, 0, 1), 0.125f, w);
     EXPECT_EQ(w.first, 0.125f);
     EXPECT_EQ(w.p, 0.25f);
+}
+
+TEST(CudaStream, is_refused_by_a_trainer_on_the_cpu) {
+    const int32_t sizes[] = {3, 2};
+    mn_options options;
+    mn_options_defaults(&options);
+    options.sizes = sizes;
+    options.layer_count = 1;
+    mn_trainer* trainer = nullptr;
+    ASSERT_EQ(mn_trainer_create(&options, &trainer), MN_OK) << mn_last_error();
+    EXPECT_EQ(mn_trainer_set_stream(trainer, nullptr), MN_UNSUPPORTED);
+    EXPECT_NE(std::string(mn_last_error()).find("device cuda"), std::string::npos) << mn_last_error();
+    EXPECT_EQ(mn_trainer_destroy(trainer), MN_OK);
+    EXPECT_EQ(mn_trainer_set_stream(nullptr, nullptr), MN_INVALID_ARGUMENT);
 }
 
 } // namespace mn::cuda

@@ -1,0 +1,119 @@
+#include "agreement.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "problems.h"
+
+namespace mn::bench {
+
+namespace {
+
+struct Engine {
+    const char* name;
+    cuda::Engine engine;
+    double bound; // of a gradient, as a share of the largest
+};
+
+constexpr Engine kEngines[] = {{"float32 (FMA)", cuda::Engine::ffma, 1e-5},
+                               {"float32 (3xTF32)", cuda::Engine::tf32x3, 1e-5},
+                               {"tf32", cuda::Engine::tf32, 2e-3},
+                               {"bf16", cuda::Engine::bf16, 2e-2}};
+
+TrainerOptions options_for(const NetShape& net, OptimizerKind kind) {
+    TrainerOptions options;
+    options.net = net;
+    options.optimizer.kind = kind;
+    options.optimizer.momentum = kind == OptimizerKind::sgd ? 0.9 : 0;
+    options.placement.device = DeviceKind::cuda;
+    return options;
+}
+
+double distance(const std::vector<double>& a, const std::vector<double>& b) {
+    double worst = 0, largest = 0;
+    for (size_t i = 0; i < b.size(); ++i) {
+        worst = std::isfinite(a[i]) ? std::fmax(worst, std::fabs(a[i] - b[i])) : INFINITY;
+        largest = std::fmax(largest, std::fabs(b[i]));
+    }
+    return worst / largest;
+}
+
+std::vector<double> slot(const Backend& backend, Slot which, const NetShape& net) {
+    std::vector<double> values(static_cast<size_t>(net.parameter_count()));
+    backend.read(which, values);
+    return values;
+}
+
+// Momentum at rate 0 leaves the gradient in the first moment.
+std::vector<double> gradient(std::unique_ptr<Backend> backend, const Problem& p, const Images& images) {
+    backend = started(std::move(backend), p.net, images.samples());
+    train(*backend, p.batch, p.batch, 0);
+    return slot(*backend, Slot::first_moment, p.net);
+}
+
+int report(const std::string& what, double found, double bound) {
+    const bool good = found <= bound;
+    std::printf("%s  %-72s %.2e (at most %.0e)\n", good ? "ok  " : "FAIL", what.c_str(), found, bound);
+    return good ? 0 : 1;
+}
+
+int check_gradients(const Problem& p, bool tensor_cores) {
+    const Images images(p.net, p.batch);
+    const TrainerOptions options = options_for(p.net, OptimizerKind::sgd);
+    const std::vector<double> expected = gradient(reference::make_backend(options), p, images);
+    int failed = 0;
+    for (const Engine& e : kEngines) {
+        if (e.engine != cuda::Engine::ffma && !tensor_cores)
+            continue;
+        for (const int64_t wide_from : {int64_t{0}, INT64_MAX}) {
+            cuda::Tuning tuning;
+            tuning.engine = e.engine;
+            tuning.wide_tiles_from = wide_from;
+            const auto got = gradient(cuda::make_backend(options, tuning), p, images);
+            failed += report("gradient, " + p.name + ", batch " + std::to_string(p.batch) + ", " + e.name +
+                                 (wide_from == 0 ? ", 64 x 64" : ", 32 x 32"),
+                             distance(got, expected), e.bound);
+        }
+    }
+    return failed;
+}
+
+// Some steps of Adam; the losses by each way of running them.
+std::vector<double> losses(const cuda::Tuning& tuning, const Problem& p, const Images& images) {
+    const TrainerOptions options = options_for(p.net, OptimizerKind::adam);
+    const auto backend = started(cuda::make_backend(options, tuning), p.net, images.samples());
+    return train(*backend, p.samples, p.batch, 1e-3);
+}
+
+int check_runs(const Problem& p) {
+    const Images images(p.net, p.samples);
+    const TrainerOptions options = options_for(p.net, OptimizerKind::adam);
+    const auto reference = started(reference::make_backend(options), p.net, images.samples());
+    const std::vector<double> expected = train(*reference, p.samples, p.batch, 1e-3);
+    cuda::Tuning graph, streamed;
+    graph.schedule = cuda::Schedule::graph;
+    streamed.resident_limit = 0;
+    streamed.slice_bytes = 100000;
+    const std::vector<double> first = losses({}, p, images);
+    int failed = report("losses of a few steps, " + p.name, distance(first, expected), 1e-5);
+    failed += report("the same bits on a second run", distance(losses({}, p, images), first), 0);
+    failed += report("the same bits from a graph", distance(losses(graph, p, images), first), 0);
+    failed += report("the same bits from a streamed set", distance(losses(streamed, p, images), first), 0);
+    return failed;
+}
+
+} // namespace
+
+int check_agreement() {
+    const bool tensor_cores = cuda::device_info(0).compute_major >= 8;
+    int failed = 0;
+    for (const int64_t batch : {1, 31, 320}) {
+        failed += check_gradients({"784-312-256-10", {{784, 312, 256, 10}}, batch, batch}, tensor_cores);
+        failed += check_gradients({"13-7-1-40", {{13, 7, 1, 40}}, batch, batch}, tensor_cores);
+    }
+    failed += check_gradients({"99-7", {{99, 7}}, 50, 50}, tensor_cores);
+    failed += check_runs({"97-33-17-5, ragged", {{97, 33, 17, 5}}, 32, 300});
+    return failed;
+}
+
+} // namespace mn::bench

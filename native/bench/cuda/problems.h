@@ -1,0 +1,40 @@
+// Nets and made-up data for the CUDA backend's check and benchmark.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cuda/tuning.h"
+#include "model/backend.h"
+
+namespace mn::bench {
+
+struct Problem {
+    std::string name;
+    NetShape net;
+    int64_t batch = 320;
+    int64_t samples = 60000;
+
+    // Floating-point operations of a step, as dense products.
+    double step_flop() const;
+};
+
+// Bytes with about a fifth of them not zero, labels of all classes.
+struct Images {
+    std::vector<uint8_t> pixels;
+    std::vector<int32_t> labels;
+    int64_t features;
+
+    Images(const NetShape& net, int64_t count);
+    Samples samples() const;
+};
+
+// A backend with PyTorch's initial parameters of seed 0.
+std::unique_ptr<Backend> started(std::unique_ptr<Backend> backend, const NetShape& net, const Samples& samples);
+
+// One chunk in file order; the steps' losses.
+std::vector<double> train(Backend& backend, int64_t samples, int64_t batch, double learning_rate);
+
+} // namespace mn::bench

@@ -1,0 +1,90 @@
+#include "timing.h"
+
+#include <cuda_runtime_api.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "cuda/checks.h"
+#include "problems.h"
+
+namespace mn::bench {
+
+namespace {
+
+struct Way {
+    const char* name;
+    cuda::Engine engine;
+    cuda::Schedule schedule;
+};
+
+constexpr Way kWays[] = {{"float32 3xTF32, one launch", cuda::Engine::tf32x3, cuda::Schedule::persistent},
+                         {"float32 3xTF32, graph", cuda::Engine::tf32x3, cuda::Schedule::graph},
+                         {"float32 FMA, one launch", cuda::Engine::ffma, cuda::Schedule::persistent},
+                         {"float32 FMA, graph", cuda::Engine::ffma, cuda::Schedule::graph},
+                         {"tf32, one launch", cuda::Engine::tf32, cuda::Schedule::persistent},
+                         {"tf32, graph", cuda::Engine::tf32, cuda::Schedule::graph},
+                         {"bf16, one launch", cuda::Engine::bf16, cuda::Schedule::persistent},
+                         {"bf16, graph", cuda::Engine::bf16, cuda::Schedule::graph}};
+
+// FLOP/s of plain float32 multiply-adds, at the clock that the device claims.
+double fma_peak() {
+    const cuda::DeviceInfo info = cuda::device_info(0);
+    int kilohertz = 0;
+    cuda::check(cudaDeviceGetAttribute(&kilohertz, cudaDevAttrClockRate, 0), "cudaDeviceGetAttribute");
+    const bool half = info.compute_major < 8 || (info.compute_major == 8 && info.compute_minor == 0);
+    return 2.0 * (half ? 64 : 128) * info.multiprocessors * kilohertz * 1e3;
+}
+
+struct Seconds {
+    double least, median;
+};
+
+Seconds time_epochs(Backend& backend, const Problem& p, int repetitions) {
+    std::vector<double> times;
+    train(backend, p.samples, p.batch, 2e-5); // memory, graph, clocks
+    for (int i = 0; i < repetitions; ++i) {
+        const auto begin = std::chrono::steady_clock::now();
+        train(backend, p.samples, p.batch, 2e-5);
+        times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
+    std::sort(times.begin(), times.end());
+    return {times.front(), times[times.size() / 2]};
+}
+
+void time_problem(const Problem& p, int repetitions, bool tensor_cores) {
+    const Images images(p.net, p.samples);
+    const double steps = static_cast<double>((p.samples + p.batch - 1) / p.batch);
+    for (const Way& way : kWays) {
+        if (way.engine != cuda::Engine::ffma && !tensor_cores)
+            continue;
+        TrainerOptions options;
+        options.net = p.net;
+        options.placement.device = DeviceKind::cuda;
+        cuda::Tuning tuning;
+        tuning.engine = way.engine;
+        tuning.schedule = way.schedule;
+        const auto backend = started(cuda::make_backend(options, tuning), p.net, images.samples());
+        const Seconds epoch = time_epochs(*backend, p, repetitions);
+        const double share = p.step_flop() * steps / epoch.least / fma_peak();
+        std::printf("%-18s %6lld  %-28s %9.2f %9.2f %10.3f %8.1f %%\n", p.name.c_str(), static_cast<long long>(p.batch),
+                    way.name, 1e6 * epoch.least / steps, 1e6 * epoch.median / steps, 1e3 * epoch.least, 100 * share);
+    }
+}
+
+} // namespace
+
+void time_training(bool quick) {
+    const bool tensor_cores = cuda::device_info(0).compute_major >= 8;
+    std::printf("%-18s %6s  %-28s %9s %9s %10s %10s\n", "net", "batch", "how", "us/step", "median", "ms/epoch",
+                "of FMA peak");
+    if (quick)
+        return time_problem({"20-16-4", {{20, 16, 4}}, 16, 32}, 2, tensor_cores);
+    for (const int64_t batch : {64, 128, 320, 1024, 4096})
+        time_problem({"784-312-256-10", {{784, 312, 256, 10}}, batch, 60000}, 20, tensor_cores);
+    time_problem({"784-320-160-10", {{784, 320, 160, 10}}, 64, 60000}, 10, tensor_cores);
+    time_problem({"784-1024-512-10", {{784, 1024, 512, 10}}, 4096, 60000}, 10, tensor_cores);
+}
+
+} // namespace mn::bench

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs the CUDA backend's tests without a GPU: on the stand-in device, which translates the kernels' PTX for the host.
+# Looks for wrong results, accesses out of bounds, races, threads that meet at different barriers and deadlocks, in
+# several thread orders, and injects faults. Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin.sh [BUILD_DIR]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${1:-target/cuda-standin}
+standin=${CUDA_STANDIN:?set CUDA_STANDIN to the cuda-standin command}
+tests=$build/tests/native/mn_tests
+device=$build/standin
+
+step() { printf -- '--- %s (%d s so far)\n' "$1" "$SECONDS"; }
+
+# on_device "options of cuda-standin run" filter
+on_device() {
+    step "cuda-standin run $1, tests $2"
+    # shellcheck disable=SC2086 # the options are several words
+    "$standin" run "$device" $1 -- "$tests" --gtest_brief=1 --gtest_filter="$2"
+}
+
+# with_fault VARIABLE=value test
+with_fault() {
+    step "$1: $2"
+    local said
+    said=$(env "$1" "$standin" run "$device" -- "$tests" --gtest_filter="$2") || { echo "$said"; return 1; }
+    grep -E '^\[ +(OK|SKIPPED|FAILED) +\] .*ms' <<<"$said"
+    if ! grep -q '^\[  PASSED  \] 1 test' <<<"$said"; then
+        echo "$2 did not run" >&2
+        return 1
+    fi
+}
+
+step "build for the stand-in: shared run-time library, one architecture"
+cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-real
+cmake --build "$build" -j "$(nproc)" --target mn_tests
+"$standin" build -o "$device" --compile-commands "$build/compile_commands.json" -O 1
+
+slow='*Heavy*:SameBits.*:Golden.optimizers*:Golden.small_nets*'
+on_device "--check" '*/cuda:Cuda.*:-*Heavy*'
+on_device "--race --check --order all" "Cuda.*:Behaviour.*/cuda"
+on_device "--race --order 3" "*/cuda:-$slow:Behaviour.*"
+CUDA_STANDIN_CC=75 on_device "--check" 'Golden.cross_entropy*/cuda:AgainstReference.first_gradient_batch_31/cuda'
+
+with_fault CUDA_STANDIN_NO_DEVICE=1 CudaFaults.no_device
+with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory
+with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory_for_the_net
+with_fault CUDA_STANDIN_FAIL_LAUNCH=2 CudaFaults.a_failed_launch_ends_this_trainer_only
+with_fault CUDA_STANDIN_FAIL_LAUNCH=2:return CudaFaults.a_failed_launch_ends_this_trainer_only
+step "done"

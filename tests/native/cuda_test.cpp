@@ -1,0 +1,221 @@
+// What only the CUDA backend has: engines, schedules, tile sizes, streaming. All of them must agree.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "cuda/memory.h"
+#include "cuda/tuning.h"
+#include "support/runs.h"
+
+namespace mn::test {
+
+namespace {
+
+using cuda::Engine;
+using cuda::Schedule;
+using cuda::Tuning;
+
+Floor cuda_floor() {
+    return fast_floors().back();
+}
+
+class Cuda : public testing::Test {
+  protected:
+    void SetUp() override {
+        std::string reason;
+        if (cuda::device_count(&reason) == 0)
+            GTEST_SKIP() << "SKIPPED: no usable GPU: " << reason;
+    }
+};
+
+TrainerOptions options_for(const NetShape& net) {
+    TrainerOptions options;
+    options.net = net;
+    options.placement = cuda_floor().placement;
+    return options;
+}
+
+struct Outcome {
+    std::vector<double> losses, parameters;
+    bool operator==(const Outcome&) const = default;
+};
+
+// Some steps from PyTorch's initial values, the last batch ragged.
+Outcome run(Backend& backend, const NetShape& net, const Data& data, const Plan& plan) {
+    write(backend, Slot::parameters, initial(net, 3));
+    backend.bind(data.samples());
+    Outcome outcome;
+    outcome.losses = train(backend, plan).losses();
+    outcome.parameters = read(backend, Slot::parameters, net);
+    return outcome;
+}
+
+Outcome run(const TrainerOptions& options, const Tuning& tuning, const Data& data, const Plan& plan) {
+    return run(*cuda::make_backend(options, tuning), options.net, data, plan);
+}
+
+Plan shuffled(int64_t samples, int64_t count, int64_t batch_size) {
+    Plan plan;
+    plan.order = made_up_order(samples, count, 5);
+    plan.batch_size = batch_size;
+    plan.learning_rate = 1e-3;
+    return plan;
+}
+
+// The largest difference, as a share of the largest value.
+double distance(const std::vector<double>& a, const std::vector<double>& b) {
+    double worst = 0, largest = 0;
+    for (size_t i = 0; i < b.size(); ++i) {
+        worst = std::isfinite(a[i]) ? std::max(worst, std::abs(a[i] - b[i])) : INFINITY;
+        largest = std::max(largest, std::abs(b[i]));
+    }
+    return worst / largest;
+}
+
+// Momentum at rate 0 leaves the gradient in the first moment.
+std::vector<double> gradient(Backend& backend, const NetShape& net, const Data& data) {
+    write(backend, Slot::parameters, initial(net, 3));
+    backend.bind(data.samples());
+    Plan plan;
+    plan.samples = plan.batch_size = data.count();
+    train(backend, plan);
+    return read(backend, Slot::first_moment, net);
+}
+
+TrainerOptions momentum_at(const NetShape& net) {
+    TrainerOptions options = options_for(net);
+    options.optimizer.kind = OptimizerKind::sgd;
+    options.optimizer.momentum = 0.9;
+    return options;
+}
+
+} // namespace
+
+TEST_F(Cuda, every_engine_and_tile_size_has_the_references_gradient) {
+    const NetShape net{{70, 37, 45, 5}};
+    const Data data = made_up({.count = 67, .features = 70, .classes = 5, .type = PixelType::uint8});
+    const TrainerOptions options = momentum_at(net);
+    const std::vector<double> expected = gradient(*reference::make_backend(options), net, data);
+    struct Case {
+        Engine engine;
+        double bound;
+    };
+    for (const Case& c :
+         {Case{Engine::ffma, 1e-5}, Case{Engine::tf32x3, 1e-5}, Case{Engine::tf32, 2e-3}, Case{Engine::bf16, 2e-2}}) {
+        for (int64_t wide_tiles_from : {int64_t{0}, INT64_MAX}) {
+            Tuning tuning;
+            tuning.engine = c.engine;
+            tuning.wide_tiles_from = wide_tiles_from;
+            const std::vector<double> got = gradient(*cuda::make_backend(options, tuning), net, data);
+            EXPECT_LE(distance(got, expected), c.bound)
+                << "engine " << static_cast<int>(c.engine) << ", wide tiles from " << wide_tiles_from;
+        }
+    }
+}
+
+// More classes than the head phase takes, and a single layer: the loss is a phase of its own then.
+TEST_F(Cuda, many_classes_and_one_layer_have_the_references_gradient) {
+    for (const NetShape& net : {NetShape{{20, 17, 33}}, NetShape{{20, 100}}, NetShape{{20, 3}}, NetShape{{1, 1}}}) {
+        const Data data = made_up({.count = 35, .features = net.features(), .classes = net.classes()});
+        TrainerOptions options = momentum_at(net);
+        options.loss.label_smoothing = 0.1;
+        const std::vector<double> expected = gradient(*reference::make_backend(options), net, data);
+        const std::vector<double> got = gradient(*cuda::make_backend(options, Tuning{}), net, data);
+        EXPECT_TRUE(all_within(got, expected, [](double b) { return 1e-6 + 1e-5 * std::abs(b); })) << net.classes();
+    }
+}
+
+TEST_F(Cuda, one_launch_and_a_graph_give_the_same_bits) {
+    const NetShape net{{30, 20, 40, 4}};
+    const Data data = made_up({.count = 50, .features = 30, .classes = 4});
+    const Plan plan = shuffled(50, 46, 8);
+    Tuning graph;
+    graph.schedule = Schedule::graph;
+    const TrainerOptions options = options_for(net);
+    const Outcome expected = run(options, Tuning{}, data, plan);
+    const auto backend = cuda::make_backend(options, graph);
+    EXPECT_TRUE(run(*backend, net, data, plan) == expected);
+    backend->set_step(0); // and once more with the graph that is kept
+    for (Slot slot : {Slot::first_moment, Slot::second_moment})
+        write(*backend, slot, std::vector<double>(static_cast<size_t>(net.parameter_count()), 0.0));
+    EXPECT_TRUE(run(*backend, net, data, plan) == expected);
+}
+
+TEST_F(Cuda, a_streamed_set_gives_the_same_bits) {
+    const NetShape net{{30, 9, 4}};
+    const TrainerOptions options = options_for(net);
+    for (PixelType type : {PixelType::uint8, PixelType::float32}) {
+        const Data data = made_up({.count = 50, .features = 30, .classes = 4, .type = type});
+        Plan in_file_order;
+        in_file_order.first = 3;
+        in_file_order.samples = 43;
+        in_file_order.batch_size = 8;
+        in_file_order.learning_rate = 1e-3;
+        for (const Plan& plan : {shuffled(50, 46, 8), in_file_order}) {
+            Tuning streamed;
+            streamed.resident_limit = 0;
+            streamed.slice_bytes = 700; // two batches of bytes, one of floats
+            const Outcome expected = run(options, Tuning{}, data, plan);
+            const auto backend = cuda::make_backend(options, streamed);
+            EXPECT_TRUE(run(*backend, net, data, plan) == expected);
+            EXPECT_NE(backend->describe().find("streamed"), std::string::npos) << backend->describe();
+        }
+    }
+}
+
+TEST_F(Cuda, evaluation_in_slices_is_that_of_the_resident_set) {
+    const NetShape net{{30, 9, 4}};
+    const TrainerOptions options = options_for(net);
+    const Data data = made_up({.count = 50, .features = 30, .classes = 4});
+    const Data copy = data; // other memory: not the bound set
+    Tuning tuning;
+    tuning.slice_bytes = 10 * 124;
+    const auto backend = cuda::make_backend(options, tuning);
+    write(*backend, Slot::parameters, initial(net, 3));
+    backend->bind(data.samples());
+    EXPECT_NE(backend->describe().find("on the device"), std::string::npos) << backend->describe();
+    std::vector<int32_t> a(45), b(45);
+    const Evaluation here = backend->evaluate(data.samples(), 5, 45, a.data());
+    const Evaluation there = backend->evaluate(copy.samples(), 5, 45, b.data());
+    EXPECT_EQ(here.loss_sum, there.loss_sum);
+    EXPECT_EQ(here.correct, there.correct);
+    EXPECT_EQ(here.counted, 45);
+    EXPECT_EQ(a, b);
+}
+
+TEST_F(Cuda, a_streamed_chunk_that_diverges_is_restored) {
+    const NetShape net{{12, 6, 3}};
+    Data data = made_up({.count = 40, .features = 12, .classes = 3});
+    data.floats[12 * 21] = INFINITY; // in the third batch of eight
+    Tuning streamed;
+    streamed.resident_limit = 0;
+    streamed.slice_bytes = 1;
+    const auto backend = cuda::make_backend(options_for(net), streamed);
+    write(*backend, Slot::parameters, initial(net, 3));
+    backend->bind(data.samples());
+    Plan plan;
+    plan.samples = 40;
+    plan.batch_size = 8;
+    plan.learning_rate = 1e-3;
+    const Trained trained = train(*backend, plan);
+    EXPECT_TRUE(trained.chunk.diverged);
+    EXPECT_EQ(trained.chunk.steps_done, 2);
+    EXPECT_EQ(read(*backend, Slot::parameters, net), initial(net, 3));
+    EXPECT_EQ(backend->step(), 0);
+}
+
+TEST_F(Cuda, works_on_the_callers_stream) {
+    const NetShape net{{30, 9, 4}};
+    const TrainerOptions options = options_for(net);
+    const Data data = made_up({.count = 50, .features = 30, .classes = 4});
+    const Plan plan = shuffled(50, 46, 8);
+    const Outcome expected = run(options, Tuning{}, data, plan);
+    const cuda::Stream stream;
+    const auto backend = cuda::make_backend(options, Tuning{});
+    backend->set_stream(stream.get());
+    EXPECT_TRUE(run(*backend, net, data, plan) == expected);
+    backend->set_stream(nullptr);
+    EXPECT_EQ(backend->evaluate(data.samples(), 0, 50, nullptr).counted, 50);
+}
+
+} // namespace mn::test
