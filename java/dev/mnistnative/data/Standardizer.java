@@ -56,6 +56,20 @@ public final class Standardizer {
         return data.map((f, x) -> (x - mean[f]) / std[f]);
     }
 
+    /** The values [count, features] of one or many samples standardised, in a new array. */
+    public float[] apply(float[] values) {
+        if (values.length % mean.length != 0) {
+            throw new IllegalArgumentException("there are " + values.length + " values, but the standardizer was fitted"
+                    + " on samples of " + mean.length);
+        }
+        float[] standardized = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            int f = i % mean.length;
+            standardized[i] = (float) ((values[i] - mean[f]) / std[f]);
+        }
+        return standardized;
+    }
+
     /** [features]; a copy. */
     public double[] mean() {
         return mean.clone();

@@ -1,6 +1,7 @@
 package dev.mnistnative.model;
 
 import dev.mnistnative.binding.NativeModel;
+import dev.mnistnative.data.DataFormatException;
 import dev.mnistnative.data.Dataset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.stream.IntStream;
 public final class Model implements AutoCloseable {
     private final MlpShape shape;
     private final DeviceChoice<NativeModel> choice;
+    private final ModelMetadata metadata;
 
     /**
      * A class and how likely it is.
@@ -31,9 +33,10 @@ public final class Model implements AutoCloseable {
      */
     public record Prediction(int label, float probability) {}
 
-    private Model(MlpShape shape, DeviceChoice<NativeModel> choice) {
+    private Model(MlpShape shape, DeviceChoice<NativeModel> choice, ModelMetadata metadata) {
         this.shape = shape;
         this.choice = choice;
+        this.metadata = metadata;
     }
 
     /** A model on the processor. */
@@ -47,20 +50,41 @@ public final class Model implements AutoCloseable {
      * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
      */
     public static Model of(Parameters parameters, Placement where) {
+        return of(parameters, where, ModelMetadata.NONE);
+    }
+
+    /**
+     * The same, with what is known of its samples and classes.
+     *
+     * @throws IllegalArgumentException if the metadata does not fit the net
+     */
+    public static Model of(Parameters parameters, Placement where, ModelMetadata metadata) {
+        metadata.requireFit(parameters.shape());
         int[] sizes = parameters.shape().toArray();
         float[] values = parameters.values();
         return new Model(
                 parameters.shape(),
-                DeviceChoice.make(where, placement -> NativeModel.create(sizes, placement, values)));
+                DeviceChoice.make(where, placement -> NativeModel.create(sizes, placement, values)),
+                metadata);
     }
 
     /**
-     * A model on the processor with the parameters of a safetensors file.
+     * A model on the processor with the parameters and the metadata of a safetensors file.
      *
      * @throws dev.mnistnative.data.DataFormatException if the file does not hold the parameters of such a net
      */
     public static Model load(Path safetensors) throws IOException {
-        return of(Safetensors.readParameters(safetensors));
+        TensorFile file = Safetensors.read(safetensors);
+        try {
+            return of(Safetensors.parameters(file.tensors()), Placement.CPU, ModelMetadata.of(file.metadata()));
+        } catch (IllegalArgumentException e) {
+            throw new DataFormatException(safetensors + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What was done to the samples before the net saw them, and the classes' names. */
+    public ModelMetadata metadata() {
+        return metadata;
     }
 
     /** The net's widths. */

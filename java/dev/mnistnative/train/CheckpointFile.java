@@ -25,7 +25,7 @@ import java.util.TreeMap;
 record CheckpointFile(RunState state, Map<String, String> fingerprint) {
     private static final String VERSION = "1";
     private static final String VERSION_KEY = "checkpoint_version";
-    private static final String CHECKSUM_KEY = "sha256";
+    static final String CHECKSUM_KEY = "sha256";
     private static final String FINGERPRINT_PREFIX = "run.";
 
     void write(Path path) throws IOException {
@@ -77,11 +77,11 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint) {
             }
         });
         return new RunState(
-                number(metadata, "epoch").intValue(),
-                number(metadata, "step_in_epoch").intValue(),
+                Integer.parseInt(text(metadata, "epoch")),
+                Integer.parseInt(text(metadata, "step_in_epoch")),
                 EpochTotals.of(text(metadata, "epoch_totals")),
                 EarlyStopping.of(settings.earlyStopping(), text(metadata, "early_stopping")),
-                number(metadata, "optimizer_step"),
+                Long.parseLong(text(metadata, "optimizer_step")),
                 parameters,
                 moments);
     }
@@ -92,10 +92,6 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint) {
         return value;
     }
 
-    private static Long number(Map<String, String> metadata, String key) {
-        return Long.valueOf(text(metadata, key));
-    }
-
     private static void require(boolean ok, String fault) {
         if (!ok) {
             throw new IllegalArgumentException(fault);
@@ -103,7 +99,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint) {
     }
 
     /** Over all metadata but itself and over all tensors. */
-    private static String checksum(Map<String, Tensor> tensors, Map<String, String> metadata) {
+    static String checksum(Map<String, Tensor> tensors, Map<String, String> metadata) {
         MessageDigest sum = sha256();
         new TreeMap<>(metadata).forEach((key, value) -> {
             if (!key.equals(CHECKSUM_KEY)) {

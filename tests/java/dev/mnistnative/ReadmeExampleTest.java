@@ -15,10 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The README's embedding example is compiled and run exactly as it stands there. */
+/** The examples of the README and of docs/embedding.md are compiled and run exactly as they stand there. */
 class ReadmeExampleTest {
     private static final Pattern CLASS_NAME = Pattern.compile("public class (\\w+)");
     private static final Pattern ACCURACY = Pattern.compile("accuracy (0\\.\\d+)");
@@ -26,10 +27,10 @@ class ReadmeExampleTest {
     @TempDir
     private Path directory;
 
-    private static String example() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        int section = readme.indexOf("\n## Embedding\n");
-        assertTrue(section >= 0, "README.md has no section \"## Embedding\"");
+    private static String example(String page, String title) throws IOException {
+        String readme = Files.readString(Path.of(page));
+        int section = readme.indexOf("\n## " + title + "\n");
+        assertTrue(section >= 0, page + " has no section \"## " + title + "\"");
         int start = readme.indexOf("\n```java\n", section);
         int next = readme.indexOf("\n## ", section + 1);
         assertTrue(start >= 0 && (next < 0 || start < next), "the section has no fenced java block");
@@ -37,9 +38,10 @@ class ReadmeExampleTest {
         return readme.substring(start, readme.indexOf("\n```\n", start) + 1);
     }
 
-    @Test
-    void theExampleCompilesWithoutWarningsAndTrains() throws Exception {
-        String source = example();
+    @ParameterizedTest
+    @CsvSource({"README.md, Embedding", "docs/embedding.md, One program"})
+    void theExampleCompilesWithoutWarningsAndTrains(String page, String title) throws Exception {
+        String source = example(page, title);
         Matcher name = CLASS_NAME.matcher(source);
         assertTrue(name.find(), "the example has no public class");
         Path file = Files.writeString(directory.resolve(name.group(1) + ".java"), source);
