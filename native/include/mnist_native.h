@@ -149,8 +149,8 @@ typedef struct mn_data {
     mn_pixel_type type;
     double scale;          /* uint8: byte b stands for the float32 nearest to b * scale; float32: must be 1 */
     const int32_t* labels; /* [count]: 0..classes-1 or ignore_index; may be NULL where only logits are wanted */
-    int64_t count;    /* at most 2^31 - 1 */
-    int64_t features; /* must equal sizes[0] */
+    int64_t count;         /* at most 2^31 - 1 */
+    int64_t features;      /* must equal sizes[0] */
 } mn_data;
 
 /* ---- trainer --------------------------------------------------------------------------------------------------- */

@@ -16,11 +16,11 @@ extern "C" {
 struct CUstream_st; /* a cudaStream_t or CUstream points to it */
 
 /*
- * Queues the trainer's work on the caller's stream from now on; NULL: on the trainer's own again, as at first. The stream
- * must belong to the trainer's device and must live until the next mn_trainer_set_stream() or mn_trainer_destroy(). It
- * must not be capturing while the trainer is called. What the trainer queued before is done when this returns; every
- * call still waits for its own results, so that a trainer's work comes after what the caller queued and before what he
- * queues next.
+ * Queues the trainer's work on the caller's stream from now on; NULL: on the trainer's own again, as at first. The
+ * stream must belong to the trainer's device and must live until the next mn_trainer_set_stream() or
+ * mn_trainer_destroy(). It must not be capturing while the trainer is called. What the trainer queued before is done
+ * when this returns; every call still waits for its own results, so that a trainer's work comes after what the caller
+ * queued and before what he queues next.
  */
 MN_API mn_status mn_trainer_set_stream(mn_trainer* trainer, struct CUstream_st* stream);
 

@@ -19,7 +19,9 @@ static std::string env(const char* key, const char* fallback) {
     return value ? value : fallback;
 }
 
-static double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+static double since(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 static torch::Tensor idx(const std::string& file, int header, int64_t columns) {
     std::ifstream in(env("MNIST_DIR", "mnist") + "/" + file, std::ios::binary | std::ios::ate);
@@ -84,9 +86,11 @@ int main() {
             auto l = F::cross_entropy(out, y);
             l.backward();
 #ifdef HAS_FUSED
-            if (useFused) fused.step(); else
+            if (useFused)
+                fused.step();
+            else
 #endif
-            stock.step();
+                stock.step();
             total += l.detach();
         }
         loss = total.item<float>() / steps;
@@ -97,14 +101,16 @@ int main() {
     double seconds = times.size() > 2 ? (times[1] + times[2]) / 2 : times.back();
     std::printf("RESULT %s threads=%d ms_step=%.3f s_epoch=%.3f loss=%.5f acc=%.4f\n", name, threads,
                 seconds / steps * 1e3, seconds, loss, accuracy);
-    if (env("INFER", "0") != "1") return 0;
+    if (env("INFER", "0") != "1")
+        return 0;
     c10::InferenceMode guard;
     auto test = idx("t10k-images-idx3-ubyte", 16, 784), truth = idx("t10k-labels-idx1-ubyte", 8, 0);
     double correct = model->forward(test).argmax(1).eq(truth).to(torch::kF32).mean().item<float>();
     std::vector<double> passes, single;
     for (int pass = 0; pass < 20; pass++) {
         auto start = Clock::now();
-        for (auto& part : test.split(1000)) model->forward(part);
+        for (auto& part : test.split(1000))
+            model->forward(part);
         passes.push_back(since(start));
     }
     for (int row = 0; row < 3000; row++) {
