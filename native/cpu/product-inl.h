@@ -61,8 +61,8 @@ using ProductFunction = void (*)(const float*, int64_t, int64_t, const float*, i
 
 // ProductTile for 1..kTileRows rows.
 template <int kVectors, int64_t kRowStep, int64_t kDepthStep, int... kMinusOne>
-constexpr ProductFunction SelectProduct(int64_t rows, std::integer_sequence<int, kMinusOne...>) {
-    constexpr ProductFunction kFunctions[] = {ProductTile<kMinusOne + 1, kVectors, kRowStep, kDepthStep>...};
+ProductFunction SelectProduct(int64_t rows, std::integer_sequence<int, kMinusOne...>) {
+    static constexpr ProductFunction kFunctions[] = {ProductTile<kMinusOne + 1, kVectors, kRowStep, kDepthStep>...};
     return kFunctions[rows - 1];
 }
 

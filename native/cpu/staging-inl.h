@@ -59,21 +59,34 @@ bool AnyOfOne(const Pixel* const* rows, int64_t k) {
     return (rows[0][k] != 0) | (rows[1][k] != 0) | (rows[2][k] != 0) | (rows[3][k] != 0);
 }
 
-// Writes down those of the numbers that the mask has; returns how many.
-// A whole vector is stored: index has room for it, since no more were written than numbers have come before.
-inline int64_t Append(hn::Mask<Ints> mask, hn::Vec<Ints> numbers, int32_t* index) {
+// Writes down those of the kLanes numbers from `first` on that the mask has; returns how many. What is written beyond
+// them has room: no more were written than numbers have come before.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+inline int64_t Append(hn::Mask<Ints> mask, int64_t first, hn::Vec<Ints> iota, int32_t* index) {
+    const auto numbers = hn::Add(iota, hn::Set(kInts, static_cast<int32_t>(first)));
     hn::StoreU(hn::Compress(numbers, mask), kInts, index);
     return static_cast<int64_t>(hn::CountTrue(kInts, mask));
 }
+#else
+// Lane by lane without a branch: GCC 12 copies the table that Compress needs here to the stack at every call.
+inline int64_t Append(hn::Mask<Ints> mask, int64_t first, hn::Vec<Ints>, int32_t* index) {
+    uint8_t bits[8] = {};
+    hn::StoreMaskBits(kInts, mask, bits);
+    int64_t count = 0;
+    for (int64_t lane = 0; lane < kLanes; ++lane) {
+        index[count] = static_cast<int32_t>(first + lane);
+        count += bits[lane / 8] >> (lane % 8) & 1;
+    }
+    return count;
+}
+#endif
 
 template <class Pixel>
 int64_t ListColumns(const Pixel* const* rows, int64_t columns, int32_t* HWY_RESTRICT index) {
     int64_t count = 0, k = 0;
-    const auto first = hn::Iota(kInts, 0); // made anew in each turn, it would be written lane by lane
-    for (; k + kLanes <= columns; k += kLanes) {
-        const auto numbers = hn::Add(first, hn::Set(kInts, static_cast<int32_t>(k)));
-        count += Append(AnyOf(rows, k), numbers, index + count);
-    }
+    const auto iota = hn::Iota(kInts, 0); // made anew in each turn, it would be written lane by lane
+    for (; k + kLanes <= columns; k += kLanes)
+        count += Append(AnyOf(rows, k), k, iota, index + count);
     for (; k < columns; ++k) {
         index[count] = static_cast<int32_t>(k);
         count += AnyOfOne(rows, k);
@@ -110,11 +123,9 @@ template <class Pixel>
 int64_t ListGroups(const Pixel* HWY_RESTRICT row, int64_t groups, int32_t* HWY_RESTRICT index) {
     int64_t count = 0, q = 0;
 #if HWY_TARGET != HWY_SCALAR
-    const auto first = hn::Iota(kInts, 0);
-    for (; q + kLanes <= groups; q += kLanes) {
-        const auto numbers = hn::Add(first, hn::Set(kInts, static_cast<int32_t>(q)));
-        count += Append(AnyInGroup(row, q), numbers, index + count);
-    }
+    const auto iota = hn::Iota(kInts, 0);
+    for (; q + kLanes <= groups; q += kLanes)
+        count += Append(AnyInGroup(row, q), q, iota, index + count);
 #endif
     for (; q < groups; ++q) {
         const Pixel* group = row + q * kGroup;
