@@ -5,6 +5,7 @@ import dev.mnistnative.data.OneHot;
 import dev.mnistnative.data.PixelType;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.image.TextBlocks;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Map;
@@ -36,6 +37,13 @@ final class DataCommand implements Callable<Integer> {
             description = "Rows of the one-hot matrix (default: 5).")
     private int oneHotRows;
 
+    @Option(
+            names = "--show",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Show the first N images in text blocks (default: 0).")
+    private int shown;
+
     @Mixin
     private CommonOptions common;
 
@@ -43,6 +51,9 @@ final class DataCommand implements Callable<Integer> {
     public Integer call() {
         if (oneHotRows < 0) {
             throw new IllegalArgumentException("--one-hot is " + oneHotRows + ", but must be at least 0");
+        }
+        if (shown < 0) {
+            throw new IllegalArgumentException("--show is " + shown + ", but must be at least 0");
         }
         PrintWriter out = spec.commandLine().getOut();
         try (TrainTest read = data.load(ReadOptions.DEFAULT)) {
@@ -53,6 +64,7 @@ final class DataCommand implements Callable<Integer> {
             int[] labels = firstLabels(read.train(), FIRST_LABELS);
             out.println("first " + labels.length + " labels: " + joined(labels));
             printOneHot(out, read.train());
+            printImages(out, read.train());
         }
         return ExitCode.DONE;
     }
@@ -84,6 +96,14 @@ final class DataCommand implements Callable<Integer> {
         int[][] rows = OneHot.encode(labels, samples.classes());
         for (int i = 0; i < rows.length; i++) {
             out.println((i == 0 ? "[[" : " [") + joined(rows[i]) + (i == rows.length - 1 ? "]]" : "]"));
+        }
+    }
+
+    private void printImages(PrintWriter out, Dataset samples) {
+        int side = TextBlocks.side(samples.features());
+        for (int i = 0; i < Math.min(shown, samples.size()); i++) {
+            out.println("image " + i + ", label " + samples.label(i) + ":");
+            out.print(TextBlocks.of(samples.sample(i), side == 0 ? samples.features() : side));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,9 +28,11 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvaluateCommand.class,
             PredictCommand.class,
+            ServeCommand.class,
             ExportCommand.class,
             DataCommand.class,
             DevicesCommand.class,
+            AutoComplete.GenerateCompletion.class,
             HelpCommand.class
         })
 final class MnistNativeCommand implements Runnable {

@@ -5,11 +5,12 @@ import dev.mnistnative.model.Model;
 import dev.mnistnative.model.Parameters;
 import dev.mnistnative.model.Placement;
 import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.serve.DigitModel;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** A saved model together with what was done to the samples that it learnt from. */
-final class Predictor implements AutoCloseable {
+final class Predictor implements DigitModel, AutoCloseable {
     private final Model model;
     private final Preprocessing preprocessing;
 
@@ -36,8 +37,8 @@ final class Predictor implements AutoCloseable {
         return preprocessing.standardized(scale == null ? samples : scale.apply(samples));
     }
 
-    /** How likely each class is for one sample of unsigned bytes. */
-    float[] probabilities(byte[] pixels) {
+    @Override
+    public float[] probabilities(byte[] pixels) {
         if (preprocessing.standardizer() == null) {
             double scale = preprocessing.scale() == null
                     ? Dataset.UNIT_SCALE
@@ -47,6 +48,16 @@ final class Predictor implements AutoCloseable {
         try (Dataset samples = prepared(Dataset.ofBytes(pixels, pixels.length, null))) {
             return model.probabilities(samples.sample(0));
         }
+    }
+
+    @Override
+    public String description() {
+        return model.shape() + " on " + model.device();
+    }
+
+    @Override
+    public long nativeBytes() {
+        return model.nativeBytes();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.report.EpochLines;
 import dev.mnistnative.report.MetricsFile;
+import dev.mnistnative.report.MetricsTable;
 import dev.mnistnative.report.ProgressBarReport;
 import dev.mnistnative.report.ProgressLines;
 import dev.mnistnative.report.Screen;
@@ -28,7 +29,10 @@ final class ReportOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
-    @Option(names = "--metrics", paramLabel = "F.jsonl", description = "Write one JSON object a line to this file.")
+    @Option(
+            names = "--metrics",
+            paramLabel = "F.jsonl|F.csv",
+            description = "Write one JSON object a line to this file, or, where it ends in .csv, a row an epoch.")
     private Path metrics;
 
     @Option(
@@ -60,8 +64,9 @@ final class ReportOptions {
         if (logSteps != null && logSteps < 1) {
             throw refusal("--log-steps is " + logSteps + ", but must be at least 1");
         }
-        if (logSteps != null && metrics == null && tensorboard == null) {
-            throw refusal("--log-steps needs --metrics or --tensorboard to write to");
+        if (logSteps != null && (metrics == null || metricsAreATable()) && tensorboard == null) {
+            throw refusal("--log-steps needs --metrics or --tensorboard to write to"
+                    + (metricsAreATable() ? "; a CSV table holds epochs only" : ""));
         }
         if (quiet && progress == Progress.ALWAYS) {
             throw refusal("--quiet and --progress always exclude each other: leave one out");
@@ -96,7 +101,9 @@ final class ReportOptions {
                             ? new StepLines(screen, evaluationName)
                             : new EpochLines(screen, evaluationName));
             int every = logSteps == null ? 0 : logSteps;
-            if (metrics != null) {
+            if (metricsAreATable()) {
+                reports.add(new MetricsTable(metrics, goesOn));
+            } else if (metrics != null) {
                 reports.add(new MetricsFile(metrics, evaluationName, every, goesOn));
             }
             if (tensorboard != null) {
@@ -107,6 +114,10 @@ final class ReportOptions {
             reports.close();
             throw e;
         }
+    }
+
+    private boolean metricsAreATable() {
+        return metrics != null && metrics.toString().endsWith(".csv");
     }
 
     /** The page to write at the end, or null. */

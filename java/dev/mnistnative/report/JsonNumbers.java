@@ -14,9 +14,13 @@ final class JsonNumbers {
     static void write(JsonGenerator json, String field, double value) throws IOException {
         if (Double.isFinite(value)) {
             json.writeFieldName(field);
-            json.writeNumber(new BigDecimal(value, NINE_DIGITS).stripTrailingZeros());
+            json.writeNumber(nineDigits(value));
         } else {
             json.writeNullField(field);
         }
+    }
+
+    static BigDecimal nineDigits(double finite) {
+        return new BigDecimal(finite, NINE_DIGITS).stripTrailingZeros();
     }
 }

@@ -35,6 +35,25 @@ class OtherCommandsTest {
     }
 
     @Test
+    void dataShowsImages() {
+        Cli cli = Cli.line("data --one-hot 0 --show 2").succeeded();
+        assertTrue(cli.lines().contains("image 0, label 5:"), cli.out());
+        assertTrue(cli.lines().contains("image 1, label 0:"), cli.out());
+        assertTrue(
+                cli.lines().stream()
+                                .filter(line -> line.contains("\u2588\u2588"))
+                                .count()
+                        > 20,
+                cli.out());
+    }
+
+    @Test
+    void aShellCanCompleteTheCommands() {
+        String script = Cli.line("generate-completion").succeeded().out();
+        assertTrue(script.contains("--early-stopping") && script.contains("complete -F"), script);
+    }
+
+    @Test
     void devicesShowsTheProcessorAndTheGpusOrWhyNot() {
         String out = Cli.line("devices").succeeded().out();
         CpuInfo cpu = MnistRuntime.cpu();

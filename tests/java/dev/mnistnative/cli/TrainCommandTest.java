@@ -126,6 +126,15 @@ class TrainCommandTest {
     }
 
     @Test
+    void metricsMayBeATable() throws IOException {
+        Path table = folder.resolve("m.csv");
+        train("--epochs 2 --metrics " + table).succeeded();
+        List<String> lines = Files.readAllLines(table);
+        assertEquals(3, lines.size());
+        assertTrue(lines.get(2).startsWith("2,"), lines.get(2));
+    }
+
+    @Test
     void theReportIsWrittenWhereItIsWanted() throws IOException {
         Path report = folder.resolve("r.html");
         Cli cli = train("--report " + report).succeeded();

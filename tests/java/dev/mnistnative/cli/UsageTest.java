@@ -19,7 +19,18 @@ class UsageTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "train ", "evaluate ", "predict ", "data ", "devices ", "help "})
+    @ValueSource(
+            strings = {
+                "",
+                "train ",
+                "evaluate ",
+                "predict ",
+                "serve ",
+                "generate-completion ",
+                "data ",
+                "devices ",
+                "help "
+            })
     void helpFitsTheTerminal(String command) {
         Cli help = Cli.line(command + "--help").succeeded();
         assertTrue(help.out().contains("Usage: mnist-native " + command.strip()), help.out());
@@ -90,6 +101,10 @@ class UsageTest {
                 "--resume | --resume needs --checkpoint-dir",
                 "--checkpoint-dir target --checkpoint-every 0 | --checkpoint-every is 0, but must be at least 1",
                 "--checkpoint-dir pom.xml/d | --checkpoint-dir pom.xml/d: the folder",
+                "--log-steps 10 --metrics m.csv | a CSV table holds epochs only",
+                "data --show -1 | --show is -1",
+                "serve | --model",
+                "serve --model no/such.safetensors | no/such.safetensors: there is no such file",
                 "data --one-hot -1 | --one-hot is -1"
             })
     void wrongUsageIsOneLineAndCode2(String words, String part) {

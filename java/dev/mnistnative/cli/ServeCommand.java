@@ -1,0 +1,111 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.serve.DigitServer;
+import dev.mnistnative.serve.ServeSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A local page to draw a digit and watch the prediction, and to follow a training run. */
+@Command(
+        name = "serve",
+        description = {
+            "Serve a page to draw a digit on and watch the prediction, until interrupted.",
+            "Also POST /predict (JSON, PNG or JPEG), GET /healthz and GET /metrics."
+        },
+        footer = {"%nExample:", "  mnist-native serve --model m.safetensors --follow m.jsonl"})
+final class ServeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--model", paramLabel = "F.safetensors", required = true, description = "The model's weights.")
+    private Path model;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            defaultValue = "8080",
+            description = "Where to listen; 0: any free port (default: 8080).")
+    private int port;
+
+    @Option(
+            names = "--host",
+            paramLabel = "H",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on; the default is reachable from this machine alone. There is no "
+                    + "password and no encryption.")
+    private String host;
+
+    @Option(
+            names = "--follow",
+            paramLabel = "F.jsonl",
+            description = "Show the training run that writes these metrics (train --metrics).")
+    private Path follow;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Requests a second that each client may make, ten times as many in a burst; 0: any number "
+                    + "(default: 2000).")
+    private int rate;
+
+    @Option(
+            names = "--max-body",
+            paramLabel = "BYTES",
+            defaultValue = "1048576",
+            description = "The largest request body (default: 1048576).")
+    private int maxBody;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "unit|raw|FACTOR",
+            description = "What pixels are multiplied by (default: as in training if the model's file says so, else "
+                    + "unit).")
+    private PixelScale scale;
+
+    @Mixin
+    private PlacementOptions placement;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Override
+    public Integer call() throws IOException {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        ServeSettings settings = new ServeSettings(host, port, follow, rate, maxBody);
+        try (Interruption interruption = new Interruption();
+                Predictor predictor = Predictor.load(model, placement.placement(), scale)) {
+            Fit.requirePictures(predictor.model().shape());
+            try (DigitServer server = listen(predictor, settings)) {
+                interruption.cancels(interrupted::countDown);
+                PrintWriter out = spec.commandLine().getOut();
+                out.println("serving " + model + " on " + server.url());
+                out.flush();
+                interrupted.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return ExitCode.INTERRUPTED;
+    }
+
+    private static DigitServer listen(Predictor predictor, ServeSettings settings) throws IOException {
+        try {
+            return new DigitServer(predictor, settings);
+        } catch (BindException e) {
+            throw new IOException(
+                    "cannot listen on port %d of %s (%s); choose another with --port"
+                            .formatted(settings.port(), settings.host(), e.getMessage()),
+                    e);
+        }
+    }
+}

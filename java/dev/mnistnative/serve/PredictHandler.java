@@ -1,0 +1,124 @@
+package dev.mnistnative.serve;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import dev.mnistnative.data.DataFormatException;
+import dev.mnistnative.image.DigitNormalizer;
+import dev.mnistnative.image.PictureFiles;
+import dev.mnistnative.image.UnreadableImageException;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * {@code POST /predict}: {@code application/json} with {@code {"pixels": [784 numbers 0..255]}}, an image in MNIST's
+ * form; or {@code image/png} or {@code image/jpeg}, a picture of any size, brought into that form. Answers {@code
+ * {"digit": …, "probabilities": […], "pixels": […]}}, the pixels being what the net saw.
+ */
+final class PredictHandler {
+    private static final int PIXELS = DigitNormalizer.SIDE * DigitNormalizer.SIDE;
+    private static final int MAX_VALUE = 255;
+    private static final int MAX_DEPTH = 4;
+
+    private final DigitModel model;
+    private final ServeMetrics metrics;
+    private final int maxBodyBytes;
+    private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    PredictHandler(DigitModel model, ServeMetrics metrics, int maxBodyBytes) {
+        this.model = model;
+        this.metrics = metrics;
+        this.maxBodyBytes = maxBodyBytes;
+        json.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNestingDepth(MAX_DEPTH)
+                        .build());
+    }
+
+    byte[] answer(HttpExchange exchange) throws IOException, Refusal {
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        String media = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        byte[] pixels = switch (media) {
+            case "application/json" -> pixels(body(exchange));
+            case "image/png", "image/jpeg" -> picture(body(exchange));
+            default ->
+                throw new Refusal(
+                        Refusal.UNSUPPORTED_TYPE, "Content-Type must be application/json, image/png or image/jpeg");
+        };
+        float[] probabilities = model.probabilities(pixels);
+        ObjectNode answer = json.createObjectNode();
+        int digit = likeliest(probabilities);
+        metrics.predicted(digit);
+        answer.put("digit", digit);
+        ArrayNode all = answer.putArray("probabilities");
+        for (float probability : probabilities) {
+            all.add(probability);
+        }
+        ArrayNode seen = answer.putArray("pixels");
+        for (byte pixel : pixels) {
+            seen.add(pixel & MAX_VALUE);
+        }
+        return json.writeValueAsBytes(answer);
+    }
+
+    private byte[] body(HttpExchange exchange) throws IOException, Refusal {
+        String length = exchange.getRequestHeaders().getFirst("Content-Length");
+        if (length != null && length.length() > String.valueOf(maxBodyBytes).length()
+                || length != null && Long.parseLong(length) > maxBodyBytes) {
+            throw tooLarge();
+        }
+        byte[] body = exchange.getRequestBody().readNBytes(maxBodyBytes + 1);
+        if (body.length > maxBodyBytes) {
+            throw tooLarge();
+        }
+        return body;
+    }
+
+    private Refusal tooLarge() {
+        return new Refusal(Refusal.TOO_LARGE, "the body must have at most " + maxBodyBytes + " bytes");
+    }
+
+    private byte[] pixels(byte[] body) throws IOException, Refusal {
+        JsonNode values;
+        try {
+            values = json.readTree(body).path("pixels");
+        } catch (JsonProcessingException e) {
+            throw new Refusal(Refusal.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());
+        }
+        if (!values.isArray() || values.size() != PIXELS) {
+            throw new Refusal(Refusal.BAD_REQUEST, "pixels must be an array of " + PIXELS + " numbers");
+        }
+        byte[] pixels = new byte[PIXELS];
+        for (int i = 0; i < PIXELS; i++) {
+            double value = values.get(i).isNumber() ? values.get(i).asDouble() : Double.NaN;
+            if (!(value >= 0 && value <= MAX_VALUE)) {
+                throw new Refusal(Refusal.BAD_REQUEST, "pixels[" + i + "] must be a number between 0 and " + MAX_VALUE);
+            }
+            pixels[i] = (byte) Math.round(value);
+        }
+        return pixels;
+    }
+
+    private static byte[] picture(byte[] body) throws Refusal {
+        try {
+            return DigitNormalizer.normalize(PictureFiles.read(body, "the body"));
+        } catch (DataFormatException e) {
+            throw new Refusal(Refusal.BAD_REQUEST, e.getMessage());
+        } catch (UnreadableImageException e) {
+            throw new Refusal(Refusal.UNREADABLE, "the body: " + e.getMessage());
+        }
+    }
+
+    private static int likeliest(float[] probabilities) {
+        int best = 0;
+        for (int c = 1; c < probabilities.length; c++) {
+            best = probabilities[c] > probabilities[best] ? c : best;
+        }
+        return best;
+    }
+}

@@ -1,0 +1,213 @@
+package dev.mnistnative.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Mnist;
+import dev.mnistnative.model.Placement;
+import dev.mnistnative.serve.DigitServer;
+import dev.mnistnative.serve.ServeSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages in a real browser. Needs chromium and chromedriver on the PATH. */
+class BrowserTest {
+    private static final int SIDE = 28;
+    private static final int BRIGHT = 128;
+    private static final double MOST_MILLIS = 50;
+
+    @TempDir
+    static Path folder;
+
+    private static Path metrics;
+    private static Predictor predictor;
+    private static DigitServer server;
+    private static WebDriver browser;
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        Optional<Path> chromedriver = WebDriver.program("chromedriver");
+        Optional<Path> chromium = WebDriver.program("chromium");
+        if (chromedriver.isEmpty() || chromium.isEmpty()) {
+            String reason = "SKIPPED BrowserTest: no chromium and chromedriver on the PATH";
+            System.out.println(reason);
+            Assumptions.abort(reason);
+        }
+        metrics = folder.resolve("m.jsonl");
+        predictor = Predictor.load(TrainedModel.write(folder.resolve("m.safetensors")), Placement.CPU, null);
+        server = new DigitServer(predictor, new ServeSettings("127.0.0.1", 0, metrics, 0, 1 << 20));
+        browser = WebDriver.start(chromedriver.get(), chromium.get(), Files.createDirectory(folder.resolve("profile")));
+    }
+
+    @AfterAll
+    static void stop() throws IOException, InterruptedException {
+        if (browser != null) {
+            browser.close();
+        }
+        if (server != null) {
+            server.close();
+            predictor.close();
+        }
+    }
+
+    private static Map<String, Object> pointer(String type, double x, double y) {
+        return switch (type) {
+            case "pointerMove" -> Map.of("type", type, "duration", 0, "x", Math.round(x), "y", Math.round(y));
+            default -> Map.of("type", type, "button", 0);
+        };
+    }
+
+    /** The rows of bright pixels as strokes: each run of them drawn from its first to its last. */
+    private static List<Map<String, Object>> strokes(byte[] pixels, double left, double top, double pixel) {
+        List<Map<String, Object>> actions = new ArrayList<>();
+        for (int y = 0; y < SIDE; y++) {
+            boolean down = false;
+            for (int x = 0; x <= SIDE; x++) {
+                boolean bright = x < SIDE && (pixels[y * SIDE + x] & 0xff) >= BRIGHT;
+                if (bright) {
+                    actions.add(pointer("pointerMove", left + (x + 0.5) * pixel, top + (y + 0.5) * pixel));
+                }
+                if (bright != down) {
+                    actions.add(pointer(bright ? "pointerDown" : "pointerUp", 0, 0));
+                    down = bright;
+                }
+            }
+        }
+        return actions;
+    }
+
+    private static void draw(byte[] pixels) throws IOException, InterruptedException {
+        JsonNode box = browser.script("const b = document.getElementById('canvas').getBoundingClientRect();"
+                + "return {x: b.left, y: b.top, side: b.width}");
+        double pixel = box.path("side").asDouble() / SIDE;
+        browser.actions(Map.of(
+                "type",
+                "pointer",
+                "id",
+                "mouse",
+                "parameters",
+                Map.of("pointerType", "mouse"),
+                "actions",
+                strokes(pixels, box.path("x").asDouble(), box.path("y").asDouble(), pixel)));
+    }
+
+    private static void press(String... keys) throws IOException, InterruptedException {
+        List<Map<String, Object>> actions = new ArrayList<>();
+        for (String key : keys) {
+            actions.add(Map.of("type", "keyDown", "value", key));
+            actions.add(Map.of("type", "keyUp", "value", key));
+        }
+        browser.actions(Map.of("type", "key", "id", "keyboard", "actions", actions));
+    }
+
+    /** Kept where -Dmn.screenshots=DIR says, to be looked at. */
+    private static void keep(String name) throws IOException, InterruptedException {
+        String target = System.getProperty("mn.screenshots");
+        if (target != null) {
+            Files.write(Path.of(target, name + ".png"), browser.screenshot());
+        }
+    }
+
+    @Test
+    void aDrawnSevenIsReadAsASeven() throws IOException, InterruptedException {
+        byte[] seven = new byte[SIDE * SIDE];
+        try (Dataset test = Mnist.test()) {
+            assertEquals(7, test.label(0));
+            test.pixels().get(seven);
+        }
+        browser.visit(server.url());
+        draw(seven);
+        browser.await("document.getElementById('said').textContent.startsWith('7, ')");
+        keep("draw");
+        assertEquals(
+                "7",
+                browser.script("return document.getElementById('digit').textContent")
+                        .asText());
+        assertEquals(
+                "7",
+                browser.script("return document.querySelector('#bars .best .name').textContent")
+                        .asText());
+        assertTrue(browser.script("return document.getElementById('seen').getContext('2d')"
+                        + ".getImageData(0, 0, 28, 28).data.some((v, i) => i % 4 === 0 && v > 200)")
+                .asBoolean());
+        fastAnswer();
+        press("c");
+        browser.await("document.getElementById('digit').textContent === '–'");
+    }
+
+    /** The best of ten: what the page can do, not what else the machine does. */
+    private static void fastAnswer() throws IOException, InterruptedException {
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < 10 && best > MOST_MILLIS; i++) {
+            String time = browser.script("return document.getElementById('time').textContent")
+                    .asText();
+            best = Math.min(best, Double.parseDouble(time.replaceAll("[^0-9]", "")));
+            byte[] dot = new byte[SIDE * SIDE];
+            dot[14 * SIDE + 14] = (byte) 255;
+            draw(dot);
+            Thread.sleep(200);
+        }
+        assertTrue(best <= MOST_MILLIS, "the fastest answer took " + best + " ms");
+    }
+
+    @Test
+    void aOneCanBeDrawnByKeyboardAndUndone() throws IOException, InterruptedException {
+        browser.visit(server.url());
+        browser.script("document.getElementById('canvas').focus()");
+        String up = "\uE013";
+        String down = "\uE015";
+        press(up, up, up, up, up, up, up, up, " ");
+        press(down, down, down, down, down, down, down, down, down, down, down, down, down, down, down, " ");
+        browser.await("document.getElementById('said').textContent.startsWith('1, ')");
+        press("z");
+        browser.await("document.getElementById('said').textContent === 'Draw a digit.'");
+    }
+
+    @Test
+    void aRunIsFollowedInTheSecondTab() throws IOException, InterruptedException {
+        Files.writeString(
+                metrics,
+                "{\"event\":\"start\",\"layers\":[784,10],\"device\":\"cpu\",\"evaluated_on\":\"test\",\"epochs\":5,"
+                        + "\"steps_per_epoch\":2,\"optimizer\":\"adam\",\"lr\":0.001}\n");
+        browser.visit(server.url());
+        browser.script("document.getElementById('tab-training').click()");
+        browser.await("document.getElementById('run').textContent.includes('784-10')");
+        StringBuilder lines = new StringBuilder();
+        for (int epoch = 1; epoch <= 5; epoch++) {
+            for (int step = 1; step <= 2; step++) {
+                lines.append("{\"event\":\"step\",\"epoch\":%d,\"step\":%d,\"loss\":%.1f}%n"
+                        .formatted(epoch, step, 2.5 / (epoch + step)));
+            }
+            lines.append(
+                    "{\"event\":\"epoch\",\"epoch\":%d,\"train_loss\":%.2f,\"train_accuracy\":%.2f,\"test_loss\":0.5,"
+                                    .formatted(epoch, 1.5 / epoch, 1 - 0.3 / epoch)
+                            + "\"test_accuracy\":0.9,\"images_per_second\":1000}\n");
+        }
+        lines.append("{\"event\":\"end\",\"reason\":\"completed\",\"seconds\":3}\n");
+        Files.writeString(metrics, lines.toString(), StandardOpenOption.APPEND);
+        browser.await("document.getElementById('run').textContent.endsWith('ended: completed')");
+        keep("training");
+        assertEquals(
+                10,
+                browser.script("return document.querySelectorAll('#loss circle').length")
+                        .asInt());
+        assertTrue(browser.script("return document.getElementById('cards').innerText")
+                .asText()
+                .contains("90.00 %"));
+        browser.script("document.getElementById('tab-draw').click()");
+        browser.await("!document.getElementById('draw').hidden");
+    }
+}
