@@ -32,9 +32,14 @@ final class PlacementOptions {
     private String isa;
 
     Placement placement() {
+        return placement(0);
+    }
+
+    /** @param otherwise threads where none are given, 0 = all cores */
+    Placement placement(int otherwise) {
         if (threads != null && threads < 1) {
             throw new IllegalArgumentException("--threads is " + threads + ", but must be at least 1");
         }
-        return new Placement(device, precision, threads == null ? 0 : threads, isa);
+        return new Placement(device, precision, threads == null ? otherwise : threads, isa);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.model.Placement;
 import dev.mnistnative.serve.DigitServer;
 import dev.mnistnative.serve.ServeSettings;
 import java.io.IOException;
@@ -80,10 +81,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        // one thread an answer: a single image is too small to share, and many are answered at once
+        Placement where = placement.placement(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         ServeSettings settings = new ServeSettings(host, port, follow, rate, maxBody);
         try (Interruption interruption = new Interruption();
-                Predictor predictor = Predictor.load(model, placement.placement(), scale)) {
+                Predictor predictor = Predictor.load(model, where, scale)) {
             Fit.requirePictures(predictor.model().shape());
             try (DigitServer server = listen(predictor, settings)) {
                 interruption.cancels(interrupted::countDown);

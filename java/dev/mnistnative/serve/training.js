@@ -27,7 +27,7 @@
     const last = epochs[epochs.length - 1];
     if (!start) { run.textContent = "Waiting for a run to begin …"; return; }
     const done = end ? `ended: ${end.reason}` : "training";
-    run.textContent = `${start.layers.join("-")} on ${start.device}, ${start.optimizer}, learning rate ${start.lr}: ${done}`;
+    run.textContent = `${start.layers.join("-")} on ${start.device}, ${start.optimizer}, learning rate ${start.lr} · ${done}`;
     const name = start.evaluated_on ?? "test";
     document.querySelectorAll(".key.test").forEach((key) => { key.textContent = name; });
     cards.replaceChildren();
