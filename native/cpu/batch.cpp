@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace mn::cpu {
 
@@ -98,6 +99,19 @@ void fill_dense(const Kernels& kernels, const Selection& selection, Range rows, 
 }
 
 } // namespace
+
+void sort_by_label(const Selection& selection, int64_t classes, int32_t* order, int32_t* counts) {
+    const auto bucket = [&](int64_t row) { // ignored labels may be any number: they come last
+        const uint32_t label = static_cast<uint32_t>(selection.samples->labels[selection.sample(row)]);
+        return std::min<int64_t>(label, classes);
+    };
+    std::fill_n(counts, classes + 1, 0);
+    for (int64_t row = 0; row < selection.rows; ++row)
+        ++counts[bucket(row)];
+    std::exclusive_scan(counts, counts + classes + 1, counts, 0);
+    for (int64_t row = 0; row < selection.rows; ++row)
+        order[counts[bucket(row)]++] = static_cast<int32_t>(selection.sample(row));
+}
 
 NonZeros::NonZeros(int64_t rows, int64_t columns)
     : capacity_(columns), index_(divide_up(rows, kGroup) * columns), counts_(divide_up(rows, kGroup)),

@@ -22,6 +22,11 @@ struct Selection {
     int64_t sample(int64_t row) const { return order ? order[row] : first + row; }
 };
 
+// Puts the samples of a batch in the order of their labels, each label's in their old order: neighbours that are alike
+// have more of their zero pixels in common, so the lists below are shorter (MNIST, groups of four: 0.335 of the pixels
+// instead of 0.388). order: [rows], the new batch; counts: [classes + 1], scratch.
+void sort_by_label(const Selection& selection, int64_t classes, int32_t* order, int32_t* counts);
+
 // Lists of non-zero pixels. Each serves kGroup neighbouring rows of a matrix and has the columns where at least one of
 // them is not zero, with the pixels of all of them as they came: bytes or floats.
 class NonZeros {
