@@ -45,6 +45,8 @@ HWY_NOINLINE void ProductTile(const float* HWY_RESTRICT a, int64_t a_stride, int
             Vec row[kVectors];
             for (int v = 0; v < kVectors; ++v)
                 row[v] = hn::LoadU(kFloats, b + v * kLanes);
+            for (int v = 0; v < kVectors; ++v)
+                __builtin_prefetch(b + 16 * kPanel + v * kLanes);
             for (int r = 0; r < kRows; ++r) {
                 const Vec value = hn::Set(kFloats, x[r * kRowStep]);
                 for (int v = 0; v < kVectors; ++v)
