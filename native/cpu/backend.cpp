@@ -33,12 +33,18 @@ struct RowSums {
     int64_t correct = 0, counted = 0;
 };
 
+// The bf16 step has transposes of its own.
+Transposes transposes_of(const Placement& place) {
+    return place.precision == Precision::bf16 ? Transposes::absent : Transposes::kept;
+}
+
 class CpuBackend final : public Backend {
   public:
     explicit CpuBackend(const TrainerOptions& options)
         : options_(options), kernels_(kernels_of(options.placement.isa)), loss_(options.loss, options.net.classes()),
-          state_(options.net, options.optimizer), updater_(kernels_, options.optimizer, state_),
-          pool_(threads_of(options.placement)), scratch_(pool_.threads() * round_up(2 * options.net.classes(), 8)) {
+          state_(options.net, options.optimizer, transposes_of(options.placement)),
+          updater_(kernels_, options.optimizer, state_), pool_(threads_of(options.placement)),
+          scratch_(pool_.threads() * round_up(2 * options.net.classes(), 8)) {
         if (options.placement.precision == Precision::bf16)
             half_net_.emplace(options.net, Purpose::training);
     }
@@ -49,7 +55,7 @@ class CpuBackend final : public Backend {
         reserve(std::min(chunk.batch_size, chunk.samples));
         const int64_t steps = chunk.steps();
         if (steps > 1 && !snapshot_) // a single step notices before it changes anything
-            snapshot_.emplace(options_.net, options_.optimizer);
+            snapshot_.emplace(options_.net, options_.optimizer, transposes_of(options_.placement));
         int64_t done = 0;
         pool_.run([&](const Worker& worker) {
             if (steps > 1)
@@ -145,14 +151,13 @@ class CpuBackend final : public Backend {
 
     void refresh_half_net() {
         if (half_net_)
-            half_net_->refresh(state_.parameters, state_.transposed);
+            half_net_->refresh(state_.parameters);
     }
 
     // Called by all workers, as the functions below. False if the loss is not finite; then nothing was updated.
     bool train_step(const Chunk& chunk, int64_t step, StepResult& result, const Worker& worker) {
-        const int64_t rows = chunk.rows(step), begin = step * chunk.batch_size;
-        const Selection given{&training_, chunk.order ? chunk.order + begin : nullptr, chunk.first + begin, rows};
-        const bool sparse = forward_rows(by_label(given, worker), worker);
+        const int64_t rows = chunk.rows(step);
+        const bool sparse = forward_rows(by_label(batch_of(chunk, step), worker), worker);
         const double divisor = loss_.divisor(sum_weights(rows));
         differentiate_loss(rows, divisor, worker);
         worker.barrier();
@@ -163,9 +168,16 @@ class CpuBackend final : public Backend {
             return false;
         if (worker.leads())
             result = {loss, static_cast<int32_t>(sums.correct)};
+        if (step + 1 < chunk.steps())
+            prefetch(batch_of(chunk, step + 1), worker);
         const double learning_rate = chunk.learning_rates[step];
         update_layers(rows, sparse, update_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
         return true;
+    }
+
+    Selection batch_of(const Chunk& chunk, int64_t step) const {
+        const int64_t begin = step * chunk.batch_size;
+        return {&training_, chunk.order ? chunk.order + begin : nullptr, chunk.first + begin, chunk.rows(step)};
     }
 
     // Each worker makes the order for itself, which takes less time than to wait for it.

@@ -113,6 +113,18 @@ void sort_by_label(const Selection& selection, int64_t classes, int32_t* order, 
         order[counts[bucket(row)]++] = static_cast<int32_t>(selection.sample(row));
 }
 
+void prefetch(const Selection& selection, const Worker& worker) {
+    constexpr int64_t kLine = 64;
+    const Samples& samples = *selection.samples;
+    const int64_t row_bytes = samples.features * (samples.type == PixelType::uint8 ? 1 : 4);
+    const Range own = worker.share_of(selection.rows);
+    for (int64_t row = own.begin; row < own.end; ++row) {
+        const char* pixels = static_cast<const char*>(samples.pixels) + selection.sample(row) * row_bytes;
+        for (int64_t i = 0; i < row_bytes; i += kLine)
+            __builtin_prefetch(pixels + i, 0, 2); // to the second-level cache
+    }
+}
+
 NonZeros::NonZeros(int64_t rows, int64_t columns)
     : capacity_(columns), index_(divide_up(rows, kGroup) * columns), counts_(divide_up(rows, kGroup)),
       pixels_(divide_up(rows, kGroup) * columns * kGroup) {}

@@ -27,6 +27,10 @@ struct Selection {
 // instead of 0.388). order: [rows], the new batch; counts: [classes + 1], scratch.
 void sort_by_label(const Selection& selection, int64_t classes, int32_t* order, int32_t* counts);
 
+// Has a worker's share of the batch on its way from memory, where its rows lie anywhere; a batch costs 1 % of a step
+// less.
+void prefetch(const Selection& selection, const Worker& worker);
+
 // Lists of non-zero pixels. Each serves kGroup neighbouring rows of a matrix and has the columns where at least one of
 // them is not zero, with the pixels of all of them as they came: bytes or floats.
 class NonZeros {

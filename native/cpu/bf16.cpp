@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 namespace mn::cpu {
 
@@ -72,39 +71,44 @@ void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Bf16
 template <class Apply>
 void for_each_dense_gradient(const Bf16Activations& input, const Bf16Activations& delta, int64_t rows, float scale,
                              const Worker& worker, Apply apply) {
-    const WeightTiles tiles(input.columns, kBf16TileRows, 2);
-    const Range items = worker.share_of(delta.panels() * tiles.count());
-    alignas(64) float gradient[kBf16TileRows * kPanel];
+    const WeightBlocks blocks(delta.panels(), input.columns);
+    const Range items = worker.share_of(blocks.count());
+    alignas(64) float gradient[kPanel * kPanel];
     for (int64_t i = items.begin; i < items.end; ++i) {
-        const int64_t panel = i / tiles.count();
-        const Range range = tiles[i % tiles.count()];
-        bf16_outer({input.pair(range.begin / kPanel, 0) + range.begin % kPanel * 2, 0, delta.pair(panel, 0),
-                    divide_up(rows, 2), scale, gradient, range.size()});
-        apply(panel, range, gradient);
+        const WeightBlock block = blocks[i];
+        const Bf16* a = input.pair(block.rows.begin / kPanel, 0);
+        const Tiles tiles(block.rows.size(), kBf16TileRows);
+        for (int64_t t = 0; t < tiles.tiles; ++t) {
+            const Range range = tiles[t];
+            bf16_outer({a + range.begin * 2, 0, delta.pair(block.panel, 0), divide_up(rows, 2), scale,
+                        gradient + range.begin * kPanel, range.size()});
+        }
+        apply(block.panel, block.rows, gradient);
     }
 }
 
 template <class Apply>
 void for_each_sparse_gradient(const Bf16Batch& input, int64_t features, const Bf16Activations& delta, float scale,
                               const Worker& worker, Apply apply) {
-    const int64_t groups = divide_up(features, kGroup);
     const PanelGroups panels(delta.panels(), kMostGatherPanels);
-    const Range items = worker.share_of(panels.count() * groups);
-    alignas(64) float gradient[kMostGatherPanels][kGroup * kPanel];
+    const WeightBlocks blocks(panels.count(), features);
+    const Range items = worker.share_of(blocks.count());
+    alignas(64) float gradient[kMostGatherPanels][kPanel * kPanel];
     for (int64_t i = items.begin; i < items.end; ++i) {
-        const Range range = panels[i / groups];
-        const int64_t group = i % groups;
-        Bf16SparseTile tile = input.by_pixel(group);
-        tile.b = delta.pair(range.begin, 0);
-        tile.b_panel_stride = delta.panel_stride();
-        tile.scale = scale;
-        tile.out = gradient[0];
-        tile.out_panel_stride = kGroup * kPanel;
-        tile.panels = range.size();
-        bf16_gather(tile);
+        const WeightBlock block = blocks[i];
+        const Range range = panels[block.panel];
+        for (int64_t row = block.rows.begin; row < block.rows.end; row += kGroup) {
+            Bf16SparseTile tile = input.by_pixel(row / kGroup);
+            tile.b = delta.pair(range.begin, 0);
+            tile.b_panel_stride = delta.panel_stride();
+            tile.scale = scale;
+            tile.out = gradient[0] + (row - block.rows.begin) * kPanel;
+            tile.out_panel_stride = kPanel * kPanel;
+            tile.panels = range.size();
+            bf16_gather(tile);
+        }
         for (int64_t panel = range.begin; panel < range.end; ++panel)
-            apply(panel, Range{group * kGroup, std::min((group + 1) * kGroup, features)},
-                  gradient[panel - range.begin]);
+            apply(panel, block.rows, gradient[panel - range.begin]);
     }
 }
 
@@ -118,24 +122,23 @@ Bf16Net::Bf16Net(const NetShape& net, Purpose purpose) {
     }
 }
 
-void Bf16Net::refresh(const PackedNet& parameters, const std::vector<TransposedWeight>& from) {
+void Bf16Net::refresh(const PackedNet& parameters) {
     for (size_t l = 0; l < weights.size(); ++l) {
         const PackedLayer& layer = parameters.layers[l];
         for (int64_t panel = 0; panel < layer.panels(); ++panel)
             for (int64_t row = 0; row < layer.fan_in; row += kPanel)
-                refresh_rows(l, layer, from, panel, {row, std::min(row + kPanel, layer.fan_in)});
+                refresh_rows(l, layer, panel, {row, std::min(row + kPanel, layer.fan_in)});
     }
 }
 
-void Bf16Net::refresh_rows(size_t l, const PackedLayer& layer, const std::vector<TransposedWeight>& from, int64_t panel,
-                           Range rows) {
-    const int64_t outputs = std::min(kPanel, layer.fan_out - panel * kPanel);
-    bf16_pairs(layer.weight_at(panel, rows.begin), rows.size(), 0, outputs, weights[l].at(panel, rows.begin / 2));
+void Bf16Net::refresh_rows(size_t l, const PackedLayer& layer, int64_t panel, Range rows) {
+    const float* values = layer.weight_at(panel, rows.begin);
+    bf16_pairs(values, rows.size(), weights[l].at(panel, rows.begin / 2));
     if (l == 0 || transposed.empty())
         return;
-    const int64_t input_panel = rows.begin / kPanel, first = input_panel * kPanel;
-    bf16_pairs(from[l - 1].at(input_panel, panel * kPanel), outputs, rows.begin - first, rows.end - first,
-               transposed[l - 1].at(input_panel, panel * kPanel / 2));
+    const int64_t outputs = std::min(kPanel, layer.fan_out - panel * kPanel);
+    Bf16* to = transposed[l - 1].at(rows.begin / kPanel, panel * kPanel / 2) + rows.begin % kPanel * 2;
+    bf16_transposed_pairs(values, rows.size(), divide_up(outputs, 2), to);
 }
 
 int64_t Bf16Net::bytes() const {
@@ -156,7 +159,7 @@ Bf16Activations::Bf16Activations(int64_t most, int64_t width, Purpose purpose)
 void Bf16Activations::take(const Activations& from, int64_t panel, Range range) {
     bf16_rows(from.at(panel, range.begin), range.size(), row(panel, range.begin));
     if (pairs.size() > 0)
-        bf16_pairs(from.at(panel, range.begin), range.size(), 0, kPanel, pair(panel, range.begin));
+        bf16_pairs(from.at(panel, range.begin), range.size(), pair(panel, range.begin));
 }
 
 Bf16Batch::Bf16Batch(int64_t capacity, int64_t features, Purpose purpose)
@@ -167,7 +170,7 @@ Bf16Batch::Bf16Batch(int64_t capacity, int64_t features, Purpose purpose)
     sample_index_ = Buffer<int32_t>(sample_groups * sample_stride_);
     sample_values_ = Buffer<uint32_t>(sample_groups * kGroup * sample_stride_);
     if (purpose == Purpose::training) {
-        pixel_stride_ = divide_up(capacity, 2);
+        pixel_stride_ = divide_up(capacity, 2) + 1; // bf16_list_groups writes one entry beyond
         pixel_counts_ = Buffer<int32_t>(pixel_groups);
         pixel_index_ = Buffer<int32_t>(pixel_groups * pixel_stride_);
         pixel_values_ = Buffer<uint32_t>(pixel_groups * pixel_stride_ * kGroup);
@@ -228,15 +231,11 @@ void Bf16Batch::list_samples(int64_t rows, Range groups) {
 void Bf16Batch::list_pixels(int64_t rows, int64_t panel) {
     std::array<int32_t, kGroupsInPanel> counts = {};
     const int64_t first = panel * kGroupsInPanel;
-    for (int64_t r = 0; r < rows; r += 2) {
-        const Bf16* pairs = dense_.pair(panel, r);
-        for (uint32_t left = bf16_groups(pairs); left != 0; left &= left - 1) {
-            const int64_t q = std::countr_zero(left);
-            const int64_t at = (first + q) * pixel_stride_ + counts[static_cast<size_t>(q)]++;
-            pixel_index_[at] = static_cast<int32_t>(r / 2);
-            std::memcpy(pixel_values_.data() + at * kGroup, pairs + q * kGroup * 2, kGroup * sizeof(uint32_t));
-        }
-    }
+    int32_t* index = pixel_index_.data() + first * pixel_stride_;
+    uint32_t* values = pixel_values_.data() + first * pixel_stride_ * kGroup;
+    for (int64_t r = 0; r < rows; r += 2)
+        bf16_list_groups(dense_.pair(panel, r), static_cast<int32_t>(r / 2), pixel_stride_, counts.data(), index,
+                         values);
     std::copy(counts.begin(), counts.end(), pixel_counts_.data() + first);
 }
 
@@ -325,7 +324,7 @@ void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, siz
                  const Worker& worker) {
     const auto apply = [&](int64_t panel, Range range, const float* gradient) {
         updater.apply_weight(l, constants, panel, range, gradient);
-        net.refresh_rows(l, state.parameters.layers[l], state.transposed, panel, range);
+        net.refresh_rows(l, state.parameters.layers[l], panel, range);
         if (range.begin == 0)
             updater.update_bias(l, constants, panel, delta, rows);
     };

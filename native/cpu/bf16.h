@@ -36,9 +36,8 @@ struct Bf16Net {
 
     Bf16Net(const NetShape& net, Purpose purpose);
     // Takes over float32 weights: all, or rows of one panel, which begin at an even row.
-    void refresh(const PackedNet& parameters, const std::vector<TransposedWeight>& from);
-    void refresh_rows(size_t l, const PackedLayer& layer, const std::vector<TransposedWeight>& from, int64_t panel,
-                      Range rows);
+    void refresh(const PackedNet& parameters);
+    void refresh_rows(size_t l, const PackedLayer& layer, int64_t panel, Range rows);
     int64_t bytes() const;
 };
 

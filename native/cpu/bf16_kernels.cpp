@@ -1,5 +1,6 @@
 #include "cpu/bf16_kernels.h"
 
+#include <cstring>
 #include <utility>
 
 #include "cpu/kernels.h"
@@ -103,12 +104,15 @@ __m256i round(__m512 values) {
     return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values));
 }
 
-// Bits [begin, end) of 16, counted from `first`.
-__mmask16 mask_of(int64_t begin, int64_t end, int64_t first) {
-    const auto below = [first](int64_t n) {
-        return static_cast<uint32_t>((uint64_t{1} << std::clamp<int64_t>(n - first, 0, 16)) - 1);
-    };
-    return static_cast<__mmask16>(below(end) & ~below(begin));
+// The first `count` of 16 lanes; a count beyond 16 is all of them.
+__mmask16 first_lanes(int64_t count) {
+    return static_cast<__mmask16>((uint64_t{1} << std::clamp<int64_t>(count, 0, 16)) - 1);
+}
+
+// A row of 32 floats as 16 words, each a pair of neighbours.
+__m512i row_of_pairs(const float* values) {
+    return _mm512_inserti64x4(_mm512_castsi256_si512(round(_mm512_loadu_ps(values))),
+                              round(_mm512_loadu_ps(values + 16)), 1);
 }
 
 } // namespace
@@ -130,21 +134,44 @@ void bf16_rows(const float* values, int64_t rows, Bf16* out) {
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), round(_mm512_loadu_ps(values + i)));
 }
 
-void bf16_pairs(const float* values, int64_t rows, int64_t begin, int64_t end, Bf16* out) {
+void bf16_pairs(const float* values, int64_t rows, Bf16* out) {
     for (int64_t r = 0; r < rows; r += 2, out += kPairRow) {
         for (int64_t c = 0; c < kPanel; c += 16) {
-            const __mmask16 mask = mask_of(begin, end, c);
             const float* at = values + r * kPanel + c;
-            const __m512 first = _mm512_maskz_loadu_ps(mask, at);
-            const __m512 second = _mm512_maskz_loadu_ps(r + 1 < rows ? mask : __mmask16{0}, at + kPanel);
-            _mm512_mask_storeu_epi32(out + 2 * c, mask, interleave(round(first), round(second)));
+            const __m512 first = _mm512_loadu_ps(at);
+            const __m512 second = r + 1 < rows ? _mm512_loadu_ps(at + kPanel) : _mm512_setzero_ps();
+            _mm512_storeu_si512(out + 2 * c, interleave(round(first), round(second)));
+        }
+    }
+}
+
+void bf16_transposed_pairs(const float* values, int64_t rows, int64_t pairs, Bf16* out) {
+    for (int64_t r = 0; r < rows; r += 4, out += 2 * 4) {
+        const int64_t count = std::min<int64_t>(4, rows - r);
+        __m512i w[4] = {};
+        for (int64_t i = 0; i < count; ++i)
+            w[i] = row_of_pairs(values + (r + i) * kPanel);
+        const __m512i low01 = _mm512_unpacklo_epi32(w[0], w[1]), high01 = _mm512_unpackhi_epi32(w[0], w[1]);
+        const __m512i low23 = _mm512_unpacklo_epi32(w[2], w[3]), high23 = _mm512_unpackhi_epi32(w[2], w[3]);
+        // Column 4 * lane + i of the four rows is lane `lane` of columns[i].
+        const __m512i columns[4] = {_mm512_unpacklo_epi64(low01, low23), _mm512_unpackhi_epi64(low01, low23),
+                                    _mm512_unpacklo_epi64(high01, high23), _mm512_unpackhi_epi64(high01, high23)};
+        alignas(64) uint32_t lanes[4][16];
+        for (int i = 0; i < 4; ++i)
+            _mm512_store_si512(lanes[i], columns[i]);
+        for (int64_t pair = 0; pair < pairs; ++pair) {
+            const uint32_t* words = &lanes[pair % 4][pair / 4 * 4];
+            if (count == 4)
+                std::memcpy(out + pair * kPairRow, words, 16); // one store
+            else
+                std::memcpy(out + pair * kPairRow, words, static_cast<size_t>(count) * 4);
         }
     }
 }
 
 void bf16_widen(const uint8_t* bytes, int64_t count, Bf16* out) {
     for (int64_t c = 0; c < kPanel; c += 16) {
-        const __m128i raw = _mm_maskz_loadu_epi8(mask_of(0, count, c), bytes + c);
+        const __m128i raw = _mm_maskz_loadu_epi8(first_lanes(count - c), bytes + c);
         const __m512 values = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(raw));
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + c), round(values));
     }
@@ -152,7 +179,7 @@ void bf16_widen(const uint8_t* bytes, int64_t count, Bf16* out) {
 
 void bf16_widen(const float* values, int64_t count, Bf16* out) {
     for (int64_t c = 0; c < kPanel; c += 16) {
-        const __m512 some = _mm512_maskz_loadu_ps(mask_of(0, count, c), values + c);
+        const __m512 some = _mm512_maskz_loadu_ps(first_lanes(count - c), values + c);
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + c), round(some));
     }
 }
@@ -180,15 +207,21 @@ int64_t bf16_list(const Bf16* const* rows, int32_t first_pair, int32_t* index, u
     return __builtin_popcount(mask);
 }
 
-uint32_t bf16_groups(const Bf16* pair_row) {
-    uint32_t groups = 0;
-    for (int half = 0; half < 2; ++half) {
-        const __m512i values = load(pair_row + half * kPanel);
-        const uint32_t lanes = _mm512_test_epi32_mask(values, values);
-        for (uint32_t q = 0; q < 4; ++q)
-            groups |= static_cast<uint32_t>((lanes >> (4 * q) & 15) != 0) << (4 * static_cast<uint32_t>(half) + q);
+void bf16_list_groups(const Bf16* pair_row, int32_t number, int64_t stride, int32_t* counts, int32_t* index,
+                      uint32_t* values) {
+    for (int64_t half = 0; half < 2; ++half) {
+        const __m512i row = load(pair_row + half * kPanel);
+        const uint32_t lanes = _mm512_test_epi32_mask(row, row);
+        const __m128i groups[4] = {_mm512_extracti32x4_epi32(row, 0), _mm512_extracti32x4_epi32(row, 1),
+                                   _mm512_extracti32x4_epi32(row, 2), _mm512_extracti32x4_epi32(row, 3)};
+        for (int64_t i = 0; i < 4;
+             ++i) { // without a branch, which would be a guess: each entry is written, not each kept
+            const int64_t q = half * 4 + i, at = q * stride + counts[q];
+            index[at] = number;
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(values + at * kGroup), groups[i]);
+            counts[q] += (lanes >> (4 * i) & 15) != 0;
+        }
     }
-    return groups;
 }
 
 #pragma GCC pop_options
@@ -209,16 +242,15 @@ void bf16_multiply(const Bf16Tile&) {}
 void bf16_outer(const Bf16Tile&) {}
 void bf16_gather(const Bf16SparseTile&) {}
 void bf16_rows(const float*, int64_t, Bf16*) {}
-void bf16_pairs(const float*, int64_t, int64_t, int64_t, Bf16*) {}
+void bf16_pairs(const float*, int64_t, Bf16*) {}
+void bf16_transposed_pairs(const float*, int64_t, int64_t, Bf16*) {}
 void bf16_widen(const uint8_t*, int64_t, Bf16*) {}
 void bf16_widen(const float*, int64_t, Bf16*) {}
 void bf16_interleave(const Bf16*, const Bf16*, Bf16*) {}
 int64_t bf16_list(const Bf16* const*, int32_t, int32_t*, uint32_t*, int64_t) {
     return 0;
 }
-uint32_t bf16_groups(const Bf16*) {
-    return 0;
-}
+void bf16_list_groups(const Bf16*, int32_t, int64_t, int32_t*, int32_t*, uint32_t*) {}
 
 #endif
 

@@ -51,8 +51,10 @@ void bf16_gather(const Bf16SparseTile& tile);
 
 // values [rows][kPanel] to the rows form.
 void bf16_rows(const float* values, int64_t rows, Bf16* out);
-// Columns [begin, end) of values [rows][kPanel] to the pairs form.
-void bf16_pairs(const float* values, int64_t rows, int64_t begin, int64_t end, Bf16* out);
+// The same to the pairs form.
+void bf16_pairs(const float* values, int64_t rows, Bf16* out);
+// The transpose of values [rows][kPanel] to columns of the pairs form: out [pairs][kPairRow], its first `rows` columns.
+void bf16_transposed_pairs(const float* values, int64_t rows, int64_t pairs, Bf16* out);
 // One row of a panel, `count` of kPanel numbers; the rest becomes zero. Bytes are exact.
 void bf16_widen(const uint8_t* bytes, int64_t count, Bf16* out);
 void bf16_widen(const float* values, int64_t count, Bf16* out);
@@ -61,7 +63,10 @@ void bf16_interleave(const Bf16* first, const Bf16* second, Bf16* out);
 // Lists the column pairs (numbered from first_pair) of one panel where one of kGroup rows is not zero: index [count],
 // values [row * row_stride + count]. Both need room for 16 entries beyond what is written. Returns their number.
 int64_t bf16_list(const Bf16* const* rows, int32_t first_pair, int32_t* index, uint32_t* values, int64_t row_stride);
-// Bit q is set if values 4 * q to 4 * q + 3 of the pair row [kPanel] are not all zero.
-uint32_t bf16_groups(const Bf16* pair_row);
+// Adds the pair row called `number` [kPanel][2] to the lists of those of its groups of kGroup neighbouring pairs that
+// are not all zero; list q, of counts[q] entries, begins at index[q * stride] and values[q * stride * kGroup] and needs
+// room for one entry beyond.
+void bf16_list_groups(const Bf16* pair_row, int32_t number, int64_t stride, int32_t* counts, int32_t* index,
+                      uint32_t* values);
 
 } // namespace mn::cpu

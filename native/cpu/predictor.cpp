@@ -80,7 +80,7 @@ class CpuPredictor final : public Predictor {
           parameters_(net), store_(net, place.precision) {
         parameters_.pack(parameters);
         if (precision_ == Precision::bf16)
-            half_net_.emplace(net, Purpose::inference).refresh(parameters_, {});
+            half_net_.emplace(net, Purpose::inference).refresh(parameters_);
     }
 
     void logits(const Samples& samples, float* logits) const override {

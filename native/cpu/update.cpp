@@ -27,14 +27,15 @@ float* bias_or_null(PackedNet& net, size_t l, int64_t index) {
 
 } // namespace
 
-TrainingState::TrainingState(const NetShape& net, const OptimizerOptions& optimizer) : parameters(net) {
+TrainingState::TrainingState(const NetShape& net, const OptimizerOptions& optimizer, Transposes transposes)
+    : parameters(net) {
     if (optimizer.has_first_moment())
         first_moment = PackedNet(net);
     if (optimizer.has_second_moment())
         second_moment = PackedNet(net);
     if (optimizer.has_max_second_moment())
         max_second_moment = PackedNet(net);
-    for (int l = 1; l < net.layers(); ++l)
+    for (int l = 1; l < net.layers() && transposes == Transposes::kept; ++l)
         transposed.emplace_back(net.fan_in(l), net.fan_out(l));
 }
 
@@ -97,7 +98,7 @@ void Updater::apply_weight(size_t l, const UpdateConstants& constants, int64_t p
     apply_(constants, {gradient, layer.weight.data() + index, data_or_null(state_.first_moment, l, index),
                        data_or_null(state_.second_moment, l, index), data_or_null(state_.max_second_moment, l, index),
                        rows.size() * kPanel});
-    if (l > 0)
+    if (l > 0 && !state_.transposed.empty())
         state_.transposed[l - 1].refresh(kernels_, layer, panel, rows);
 }
 
@@ -113,47 +114,51 @@ void Updater::update_bias(size_t l, const UpdateConstants& constants, int64_t pa
 
 void Updater::dense(size_t l, const UpdateConstants& constants, const Activations& input, const Activations& delta,
                     int64_t rows, const Worker& worker) const {
-    const WeightTiles tiles(input.columns(), kernels_.tile_rows);
-    const Range items = worker.share_of(delta.panels() * tiles.count());
-    alignas(64) float gradient[kPanel * kPanel] = {};
+    const WeightBlocks blocks(delta.panels(), input.columns());
+    const Range items = worker.share_of(blocks.count());
+    alignas(64) float gradient[kPanel * kPanel];
     for (int64_t i = items.begin; i < items.end; ++i) {
-        const int64_t panel = i / tiles.count();
-        const Range range = tiles[i % tiles.count()];
+        const WeightBlock block = blocks[i];
         Tile tile;
-        tile.a = input.at(range.begin / kPanel, 0) + range.begin % kPanel;
-        tile.b = delta.at(panel, 0);
+        tile.b = delta.at(block.panel, 0);
         tile.depth = rows;
-        tile.out = gradient;
-        tile.rows = range.size();
-        tile.columns = delta.columns_of(panel);
+        tile.columns = delta.columns_of(block.panel);
         clear_padding(tile.columns, gradient);
-        kernels_.outer(tile);
-        apply_weight(l, constants, panel, range, gradient);
-        if (range.begin == 0)
-            update_bias(l, constants, panel, delta, rows);
+        const Tiles tiles(block.rows.size(), kernels_.tile_rows);
+        for (int64_t t = 0; t < tiles.tiles; ++t) {
+            const Range range = tiles[t];
+            tile.a = input.at(block.rows.begin / kPanel, 0) + range.begin;
+            tile.out = gradient + range.begin * kPanel;
+            tile.rows = range.size();
+            kernels_.outer(tile);
+        }
+        apply_weight(l, constants, block.panel, block.rows, gradient);
+        if (block.rows.begin == 0)
+            update_bias(l, constants, block.panel, delta, rows);
     }
 }
 
 void Updater::sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                      const Worker& worker) const {
-    const int64_t fan_in = state_.parameters.layers[0].fan_in, groups = divide_up(fan_in, kGroup);
     const PanelGroups panels(delta.panels(), kernels_.gather_panels);
-    const Range items = worker.share_of(panels.count() * groups);
-    alignas(64) float gradient[kMostGatherPanels][kGroup * kPanel];
+    const WeightBlocks blocks(panels.count(), state_.parameters.layers[0].fan_in);
+    const Range items = worker.share_of(blocks.count());
+    alignas(64) float gradient[kMostGatherPanels][kPanel * kPanel];
     for (int64_t i = items.begin; i < items.end; ++i) {
-        const Range range = panels[i / groups];
-        const int64_t group = i % groups;
-        SparseTile tile = input.by_pixel(group);
-        tile.b = delta.at(range.begin, 0);
-        tile.b_panel_stride = delta.panel_stride();
-        tile.out = gradient[0];
-        tile.out_panel_stride = kGroup * kPanel;
-        tile.panels = range.size();
-        kernels_.gather(tile);
-        const Range weights{group * kGroup, std::min((group + 1) * kGroup, fan_in)};
+        const WeightBlock block = blocks[i];
+        const Range range = panels[block.panel];
+        for (int64_t row = block.rows.begin; row < block.rows.end; row += kGroup) {
+            SparseTile tile = input.by_pixel(row / kGroup);
+            tile.b = delta.at(range.begin, 0);
+            tile.b_panel_stride = delta.panel_stride();
+            tile.out = gradient[0] + (row - block.rows.begin) * kPanel;
+            tile.out_panel_stride = kPanel * kPanel;
+            tile.panels = range.size();
+            kernels_.gather(tile);
+        }
         for (int64_t panel = range.begin; panel < range.end; ++panel) {
-            apply_weight(0, constants, panel, weights, gradient[panel - range.begin]);
-            if (group == 0)
+            apply_weight(0, constants, panel, block.rows, gradient[panel - range.begin]);
+            if (block.rows.begin == 0)
                 update_bias(0, constants, panel, delta, rows);
         }
     }

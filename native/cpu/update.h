@@ -12,12 +12,14 @@
 
 namespace mn::cpu {
 
+enum class Transposes { kept, absent };
+
 // The parameters and what the optimizer keeps for each of them.
 struct TrainingState {
     PackedNet parameters, first_moment, second_moment, max_second_moment; // without layers where not kept
-    std::vector<TransposedWeight> transposed;                             // [layer - 1]: the first layer needs none
+    std::vector<TransposedWeight> transposed; // [layer - 1], where kept: the first needs none
 
-    TrainingState(const NetShape& net, const OptimizerOptions& optimizer);
+    TrainingState(const NetShape& net, const OptimizerOptions& optimizer, Transposes transposes = Transposes::kept);
     PackedNet& of(Slot slot);
     const PackedNet& of(Slot slot) const { return const_cast<TrainingState*>(this)->of(slot); }
     void refresh_transposed(const Kernels& kernels);
@@ -44,23 +46,25 @@ void TrainingState::for_each_buffer(TrainingState& other, Visit visit) const {
 // step: 1 for the first.
 UpdateConstants update_constants(const OptimizerOptions& optimizer, double learning_rate, int64_t step);
 
-// The rows of a weight panel as tiles that do not cross a panel of its inputs.
-class WeightTiles {
-  public:
-    WeightTiles(int64_t fan_in, int64_t most, int64_t unit = 1)
-        : whole_panels_(fan_in / kPanel), in_panel_(kPanel, most, unit), in_last_(fan_in % kPanel, most, unit) {}
+// A weight's gradient is made and applied in blocks of up to kPanel rows (inputs), which do not cross a panel of the
+// inputs: as large as stays in the innermost cache, since an optimizer's long divisions overlap in one run only.
+struct WeightBlock {
+    int64_t panel;
+    Range rows;
+};
 
-    int64_t count() const { return whole_panels_ * in_panel_.tiles + in_last_.tiles; }
-    Range operator[](int64_t i) const {
-        const int64_t panel = std::min(i / in_panel_.tiles, whole_panels_);
-        const int64_t within = i - panel * in_panel_.tiles;
-        const Range range = panel < whole_panels_ ? in_panel_[within] : in_last_[within];
-        return {panel * kPanel + range.begin, panel * kPanel + range.end};
+// The blocks of `panels` panels (or groups of panels), one panel after the other.
+class WeightBlocks {
+  public:
+    WeightBlocks(int64_t panels, int64_t fan_in) : panels_(panels), fan_in_(fan_in) {}
+    int64_t count() const { return panels_ * panels_of(fan_in_); }
+    WeightBlock operator[](int64_t i) const {
+        const int64_t begin = i % panels_of(fan_in_) * kPanel;
+        return {i / panels_of(fan_in_), {begin, std::min(begin + kPanel, fan_in_)}};
     }
 
   private:
-    int64_t whole_panels_;
-    Tiles in_panel_, in_last_;
+    int64_t panels_, fan_in_;
 };
 
 class Updater {

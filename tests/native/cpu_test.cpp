@@ -4,6 +4,7 @@
 #include <atomic>
 #include <sstream>
 
+#include "cpu/batch.h"
 #include "cpu/pool.h"
 #include "model/error.h"
 #include "support/data.h"
@@ -73,6 +74,20 @@ TEST_P(SparseInput, first_gradient_of_the_reference) {
             }
         }
     }
+}
+
+TEST(CpuBatch, samples_in_the_order_of_their_labels_each_in_its_old_order_ignored_ones_last) {
+    const std::vector<int32_t> labels = {0, -100, 2, 1, 2, 0, 7, 1};
+    Samples samples;
+    samples.labels = labels.data();
+    samples.count = 8;
+    const std::vector<int32_t> shuffled = {7, 6, 5, 4, 3, 2, 1};
+    std::vector<int32_t> order(7), counts(4);
+    cpu::sort_by_label({&samples, shuffled.data(), 0, 7}, 3, order.data(), counts.data());
+    EXPECT_EQ(order, (std::vector<int32_t>{5, 7, 3, 4, 2, 6, 1}));
+    cpu::sort_by_label({&samples, nullptr, 2, 5}, 3, order.data(), counts.data());
+    order.resize(5);
+    EXPECT_EQ(order, (std::vector<int32_t>{5, 3, 2, 4, 6}));
 }
 
 // A sample's logits do not depend on what else is in the batch, nor on the thread that has it.
