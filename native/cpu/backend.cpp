@@ -83,9 +83,10 @@ class CpuBackend final : public Backend {
         pool_.run([&](const Worker& worker) {
             for (int64_t at = 0; at < count; at += buffers_.capacity) {
                 const int64_t rows = std::min(buffers_.capacity, count - at);
-                evaluate_rows({&samples, nullptr, first + at, rows}, worker);
+                const Selection selection = by_label({&samples, nullptr, first + at, rows}, worker);
+                evaluate_rows(selection, worker);
                 if (worker.leads())
-                    add_evaluation(rows, sums, predictions ? predictions + at : nullptr);
+                    add_evaluation(selection, sums, predictions ? predictions - first : nullptr);
                 worker.barrier();
             }
         });
@@ -107,10 +108,12 @@ class CpuBackend final : public Backend {
 
     int64_t bytes() const override {
         int64_t sum = state_.bytes() + (snapshot_ ? snapshot_->bytes() : 0) + buffers_.bytes() + labels_.bytes() +
-                      row_results_.bytes() + sorted_.bytes() + scratch_.bytes() + (half_net_ ? half_net_->bytes() : 0) +
+                      row_results_.bytes() + scratch_.bytes() + (half_net_ ? half_net_->bytes() : 0) +
                       (halves_ ? halves_->bytes() : 0);
         for (const Activations& delta : deltas_)
             sum += delta.bytes();
+        for (const Sorter& sorter : sorters_)
+            sum += sorter.bytes();
         return sum;
     }
 
@@ -132,7 +135,9 @@ class CpuBackend final : public Backend {
             halves.emplace(options_.net, buffers.capacity, Purpose::training);
         labels_ = Buffer<int32_t>(buffers.capacity);
         row_results_ = Buffer<RowResult>(buffers.capacity);
-        sorted_ = Buffer<int32_t>(pool_.threads() * (2 * buffers.capacity + 16));
+        sorters_.clear();
+        for (int i = 0; i < pool_.threads(); ++i)
+            sorters_.emplace_back(buffers.capacity, options_.net.classes());
         buffers_ = std::move(buffers);
         deltas_ = std::move(deltas);
         halves_ = std::move(halves);
@@ -182,11 +187,7 @@ class CpuBackend final : public Backend {
 
     // Each worker makes the order for itself, which takes less time than to wait for it.
     Selection by_label(const Selection& batch, const Worker& worker) {
-        if (options_.net.classes() > batch.rows)
-            return batch;
-        int32_t* order = sorted_.data() + worker.index * (sorted_.size() / worker.count);
-        sort_by_label(batch, options_.net.classes(), order, order + buffers_.capacity);
-        return {batch.samples, order, 0, batch.rows};
+        return sorters_[static_cast<size_t>(worker.index)].by_label(batch);
     }
 
     bool forward_rows(const Selection& selection, const Worker& worker) {
@@ -242,14 +243,15 @@ class CpuBackend final : public Backend {
         worker.barrier();
     }
 
-    void add_evaluation(int64_t rows, Evaluation& to, int32_t* predictions) const {
-        const RowSums sums = sum_rows(rows);
+    // predictions: [sample], or null.
+    void add_evaluation(const Selection& selection, Evaluation& to, int32_t* predictions) const {
+        const RowSums sums = sum_rows(selection.rows);
         to.loss_sum += sums.loss;
         to.weight_sum += sums.weight;
         to.correct += sums.correct;
         to.counted += sums.counted;
-        for (int64_t row = 0; predictions && row < rows; ++row)
-            predictions[row] = row_results_[row].predicted;
+        for (int64_t row = 0; predictions && row < selection.rows; ++row)
+            predictions[selection.sample(row)] = row_results_[row].predicted;
     }
 
     double sum_weights(int64_t rows) const {
@@ -287,7 +289,7 @@ class CpuBackend final : public Backend {
     std::vector<Activations> deltas_; // of each layer: the loss's gradient by its output, before the ReLU
     Buffer<int32_t> labels_;          // [rows]
     Buffer<RowResult> row_results_;   // [rows]
-    Buffer<int32_t> sorted_;          // [threads][rows, and as many labels to count]
+    std::vector<Sorter> sorters_;     // [threads]
     int64_t step_ = 0;
 };
 

@@ -13,6 +13,9 @@ namespace {
 // (AVX2: 0.87), at 0.84 0.98, at 0.90 0.95 (AVX2: 0.97). MNIST has 0.39.
 constexpr double kBreakEven = 0.8;
 
+// Parts of an outline, each a bit of it.
+constexpr int64_t kParts = 8, kOutlines = 1 << kParts;
+
 template <class Pixel>
 const Pixel* pixels_of(const Selection& selection, int64_t row) {
     const Samples& samples = *selection.samples;
@@ -100,17 +103,52 @@ void fill_dense(const Kernels& kernels, const Selection& selection, Range rows, 
 
 } // namespace
 
-void sort_by_label(const Selection& selection, int64_t classes, int32_t* order, int32_t* counts) {
-    const auto bucket = [&](int64_t row) { // ignored labels may be any number: they come last
+Sorter::Sorter(int64_t rows, int64_t classes)
+    : classes_(classes), order_(rows), keys_(rows), counts_(std::max(classes + 1, kOutlines)), ink_(rows * kParts) {}
+
+Selection Sorter::by_label(const Selection& selection) {
+    if (classes_ > selection.rows)
+        return selection; // counting labels would cost more than it saves
+    for (int64_t row = 0; row < selection.rows; ++row) {
+        // Ignored labels may be any number: they come last.
         const uint32_t label = static_cast<uint32_t>(selection.samples->labels[selection.sample(row)]);
-        return std::min<int64_t>(label, classes);
-    };
-    std::fill_n(counts, classes + 1, 0);
+        keys_[row] = static_cast<int32_t>(std::min<int64_t>(label, classes_));
+    }
+    return by_key(selection, classes_ + 1);
+}
+
+Selection Sorter::by_outline(const Kernels& kernels, const Selection& selection) {
+    const int64_t part = selection.samples->features / kParts / kPanel * kPanel;
+    if (part == 0 || selection.rows <= kGroup)
+        return selection;
+    std::array<int64_t, kParts> total = {};
+    for (int64_t row = 0; row < selection.rows; ++row) {
+        for (int64_t p = 0; p < kParts; ++p) {
+            const int64_t ink = selection.samples->type == PixelType::uint8
+                                    ? kernels.count_bytes(pixels_of<uint8_t>(selection, row) + p * part, part)
+                                    : kernels.count_floats(pixels_of<float>(selection, row) + p * part, part);
+            ink_[row * kParts + p] = static_cast<int32_t>(ink);
+            total[static_cast<size_t>(p)] += ink;
+        }
+    }
+    for (int64_t row = 0; row < selection.rows; ++row) {
+        int32_t key = 0;
+        for (const int64_t p : {3, 4, 2, 5, 1, 6, 0, 7}) // the middle tells most
+            key = 2 * key + (ink_[row * kParts + p] * selection.rows > total[static_cast<size_t>(p)]);
+        keys_[row] = key;
+    }
+    return by_key(selection, kOutlines);
+}
+
+// Sorts by counting.
+Selection Sorter::by_key(const Selection& selection, int64_t keys) {
+    std::fill_n(counts_.data(), keys, 0);
     for (int64_t row = 0; row < selection.rows; ++row)
-        ++counts[bucket(row)];
-    std::exclusive_scan(counts, counts + classes + 1, counts, 0);
+        ++counts_[keys_[row]];
+    std::exclusive_scan(counts_.data(), counts_.data() + keys, counts_.data(), 0);
     for (int64_t row = 0; row < selection.rows; ++row)
-        order[counts[bucket(row)]++] = static_cast<int32_t>(selection.sample(row));
+        order_[counts_[keys_[row]]++] = static_cast<int32_t>(selection.sample(row));
+    return {selection.samples, order_.data(), 0, selection.rows};
 }
 
 void prefetch(const Selection& selection, const Worker& worker) {

@@ -22,10 +22,29 @@ struct Selection {
     int64_t sample(int64_t row) const { return order ? order[row] : first + row; }
 };
 
-// Puts the samples of a batch in the order of their labels, each label's in their old order: neighbours that are alike
-// have more of their zero pixels in common, so the lists below are shorter (MNIST, groups of four: 0.335 of the pixels
-// instead of 0.388). order: [rows], the new batch; counts: [classes + 1], scratch.
-void sort_by_label(const Selection& selection, int64_t classes, int32_t* order, int32_t* counts);
+// Puts the samples of a batch in an order where neighbours are alike: they have more of their zero pixels in common, so
+// that the lists below are shorter. Alike are samples of one label (MNIST, groups of four: 0.335 of the pixels instead
+// of 0.388), or, where labels are unknown, of about one outline: those with more or less ink than the batch has on
+// average in each of eight parts (0.332). Samples that are equally alike stay in their old order.
+class Sorter {
+  public:
+    Sorter() = default;
+    // rows: the most there will be.
+    Sorter(int64_t rows, int64_t classes);
+
+    // The same samples; refers to this sorter.
+    Selection by_label(const Selection& selection);
+    Selection by_outline(const Kernels& kernels, const Selection& selection);
+    int64_t bytes() const { return order_.bytes() + keys_.bytes() + counts_.bytes() + ink_.bytes(); }
+
+  private:
+    Selection by_key(const Selection& selection, int64_t keys);
+
+    int64_t classes_ = 0;
+    Buffer<int32_t> order_, keys_; // [rows]
+    Buffer<int32_t> counts_;       // [keys]
+    Buffer<int32_t> ink_;          // [rows][parts]
+};
 
 // Has a worker's share of the batch on its way from memory, where its rows lie anywhere; a batch costs 1 % of a step
 // less.

@@ -83,6 +83,10 @@ struct Kernels {
     int64_t (*list_byte_groups)(const uint8_t* row, int64_t groups, int32_t* index);
     int64_t (*list_float_groups)(const float* row, int64_t groups, int32_t* index);
 
+    // Number of values that are not zero; count is a multiple of kPanel.
+    int64_t (*count_bytes)(const uint8_t* values, int64_t count);
+    int64_t (*count_floats)(const float* values, int64_t count);
+
     // values [rows][kPanel] += bias [kPanel]; then the ReLU, where wanted.
     void (*add_bias)(float* values, int64_t rows, const float* bias, bool relu);
     // values [count] = 0 where activation [count] is not positive: the ReLU's backward pass.

@@ -23,15 +23,16 @@ constexpr int64_t kRowsPerThread = 32;
 
 // What one thread's pass through the net needs.
 struct Buffers {
+    Sorter sorter;
     ForwardBuffers forward;
     std::optional<Bf16Buffers> halves;
 
     Buffers(const NetShape& net, int64_t rows, Precision precision)
-        : forward(net, rows, Purpose::inference, precision) {
+        : sorter(rows, 0), forward(net, rows, Purpose::inference, precision) {
         if (precision == Precision::bf16)
             halves.emplace(net, forward.capacity, Purpose::inference);
     }
-    int64_t bytes() const { return forward.bytes() + (halves ? halves->bytes() : 0); }
+    int64_t bytes() const { return sorter.bytes() + forward.bytes() + (halves ? halves->bytes() : 0); }
 };
 
 // Buffers that calls borrow, so that a call allocates nothing once there are enough.
@@ -120,13 +121,14 @@ class CpuPredictor final : public Predictor {
     void predict(const Samples& samples, Range rows, Buffers& buffers, float* logits) const {
         const Activations& from = buffers.forward.logits();
         for (int64_t at = rows.begin; at < rows.end; at += kBlockRows) {
-            const Selection selection{&samples, nullptr, at, std::min(kBlockRows, rows.end - at)};
+            const Selection block{&samples, nullptr, at, std::min(kBlockRows, rows.end - at)};
+            const Selection selection = buffers.sorter.by_outline(kernels_, block);
             if (half_net_)
                 bf16_forward(kernels_, parameters_, *half_net_, selection, buffers.forward, *buffers.halves, Worker{});
             else
                 forward(kernels_, parameters_, selection, buffers.forward, Worker{});
             for (int64_t row = 0; row < selection.rows; ++row)
-                from.copy_row(row, logits + (at + row) * from.columns());
+                from.copy_row(row, logits + selection.sample(row) * from.columns());
         }
     }
 

@@ -142,6 +142,22 @@ inline int64_t ListFloatGroups(const float* row, int64_t groups, int32_t* index)
     return ListGroups(row, groups, index);
 }
 
+template <class Pixel>
+int64_t CountNonZero(const Pixel* HWY_RESTRICT values, int64_t count) {
+    const hn::CappedTag<Pixel, kPanel> d;
+    int64_t sum = 0;
+    for (int64_t i = 0; i < count; i += static_cast<int64_t>(hn::Lanes(d)))
+        sum += static_cast<int64_t>(hn::CountTrue(d, hn::Ne(hn::LoadU(d, values + i), hn::Zero(d))));
+    return sum;
+}
+
+inline int64_t CountBytes(const uint8_t* values, int64_t count) {
+    return CountNonZero(values, count);
+}
+inline int64_t CountFloats(const float* values, int64_t count) {
+    return CountNonZero(values, count);
+}
+
 } // namespace HWY_NAMESPACE
 } // namespace mn::cpu
 HWY_AFTER_NAMESPACE();

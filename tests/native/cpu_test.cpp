@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <iterator>
 #include <sstream>
 
 #include "cpu/batch.h"
+#include "cpu/isa.h"
 #include "cpu/pool.h"
 #include "model/error.h"
 #include "support/data.h"
@@ -76,18 +78,54 @@ TEST_P(SparseInput, first_gradient_of_the_reference) {
     }
 }
 
+std::vector<int64_t> samples_of(const cpu::Selection& selection) {
+    std::vector<int64_t> samples;
+    for (int64_t row = 0; row < selection.rows; ++row)
+        samples.push_back(selection.sample(row));
+    return samples;
+}
+
+std::vector<std::string> levels() {
+    std::istringstream names(cpu::isa_levels());
+    return {std::istream_iterator<std::string>(names), {}};
+}
+
 TEST(CpuBatch, samples_in_the_order_of_their_labels_each_in_its_old_order_ignored_ones_last) {
     const std::vector<int32_t> labels = {0, -100, 2, 1, 2, 0, 7, 1};
     Samples samples;
     samples.labels = labels.data();
     samples.count = 8;
     const std::vector<int32_t> shuffled = {7, 6, 5, 4, 3, 2, 1};
-    std::vector<int32_t> order(7), counts(4);
-    cpu::sort_by_label({&samples, shuffled.data(), 0, 7}, 3, order.data(), counts.data());
-    EXPECT_EQ(order, (std::vector<int32_t>{5, 7, 3, 4, 2, 6, 1}));
-    cpu::sort_by_label({&samples, nullptr, 2, 5}, 3, order.data(), counts.data());
-    order.resize(5);
-    EXPECT_EQ(order, (std::vector<int32_t>{5, 3, 2, 4, 6}));
+    cpu::Sorter sorter(7, 3);
+    EXPECT_EQ(samples_of(sorter.by_label({&samples, shuffled.data(), 0, 7})),
+              (std::vector<int64_t>{5, 7, 3, 4, 2, 6, 1}));
+    EXPECT_EQ(samples_of(sorter.by_label({&samples, nullptr, 2, 5})), (std::vector<int64_t>{5, 3, 2, 4, 6}));
+    EXPECT_EQ(samples_of(sorter.by_label({&samples, nullptr, 3, 2})), (std::vector<int64_t>{3, 4})) << "too few rows";
+}
+
+// Ink in one of the eight parts each, or nowhere: those with the same part come together, in their old order.
+TEST(CpuBatch, samples_in_the_order_of_their_outlines) {
+    const std::vector<int64_t> parts = {2, 0, 8, 2, 1, 0, 8, 2}; // 8: none
+    for (const PixelType type : {PixelType::uint8, PixelType::float32}) {
+        std::vector<uint8_t> bytes(8 * 300);
+        std::vector<float> floats(8 * 300);
+        for (int64_t i = 0; i < 8; ++i) {
+            for (int64_t k = parts[static_cast<size_t>(i)] * 32; k < 256; k += 256) {
+                bytes[static_cast<size_t>(i * 300 + k)] = 1;
+                floats[static_cast<size_t>(i * 300 + k)] = -0.5f;
+            }
+        }
+        Samples samples;
+        samples.pixels = type == PixelType::uint8 ? static_cast<const void*>(bytes.data()) : floats.data();
+        samples.type = type;
+        samples.count = 8;
+        samples.features = 300;
+        cpu::Sorter sorter(8, 0);
+        for (const std::string& isa : levels()) {
+            const cpu::Selection sorted = sorter.by_outline(cpu::kernels_of(isa), {&samples, nullptr, 0, 8});
+            EXPECT_EQ(samples_of(sorted), (std::vector<int64_t>{2, 6, 1, 5, 4, 0, 3, 7})) << isa;
+        }
+    }
 }
 
 // A sample's logits do not depend on what else is in the batch, nor on the thread that has it.
