@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.report.Screen;
 import dev.mnistnative.train.CheckpointReport;
 import dev.mnistnative.train.Checkpoints;
@@ -50,11 +51,12 @@ final class CheckpointOptions {
     }
 
     /** Null for none. */
-    Checkpoints checkpoints() {
+    Checkpoints checkpoints(ModelMetadata metadata) {
         if (folder == null) {
             return null;
         }
-        Checkpoints fromNow = Checkpoints.in(folder).every(every == null ? 1 : every);
+        Checkpoints fromNow =
+                Checkpoints.in(folder).every(every == null ? 1 : every).describing(metadata);
         return resume ? fromNow.resuming() : fromNow;
     }
 

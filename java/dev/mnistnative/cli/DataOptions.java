@@ -64,17 +64,10 @@ final class DataOptions {
 
     /** Reads, scales and cuts the data; {@link IllegalArgumentException} if a file is bad. */
     TrainTest load(ReadOptions options) {
-        return load(options, null);
-    }
-
-    /** The same, scaled as {@code otherwise} says if no scale is given; null = by the samples' type. */
-    TrainTest load(ReadOptions options, PixelScale otherwise) {
         checkCombination();
-        PixelScale applied = scale == null ? otherwise : scale;
         TrainTest read = read(labelColumn == null ? options : options.withLabelColumn(labelColumn));
-        Dataset train = scaled(read.train(), applied);
-        Dataset test = read.test() == null ? null : scaled(read.test(), applied);
-        return new TrainTest(limited(train), test);
+        Dataset test = read.test() == null ? null : scaled(read.test());
+        return new TrainTest(limited(scaled(read.train())), test);
     }
 
     /** The first samples that {@code --limit} lets through. */
@@ -87,8 +80,8 @@ final class DataOptions {
         return scale;
     }
 
-    private static Dataset scaled(Dataset dataset, PixelScale applied) {
-        return applied == null ? dataset : applied.apply(dataset);
+    private Dataset scaled(Dataset dataset) {
+        return scale == null ? dataset : scale.apply(dataset);
     }
 
     private TrainTest read(ReadOptions options) {

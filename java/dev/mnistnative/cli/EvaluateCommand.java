@@ -3,9 +3,10 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.model.MlpShape;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.Parameters;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.model.ModelMetadata;
+import dev.mnistnative.model.SavedModel;
 import dev.mnistnative.report.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,16 +44,17 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Parameters parameters = Safetensors.readParameters(model);
-        Preprocessing preprocessing =
-                Preprocessing.of(model, Safetensors.read(model).metadata());
-        ReadOptions options = ReadOptions.DEFAULT.withClasses(parameters.shape().classes());
-        try (TrainTest read = data.load(options, preprocessing.scale());
-                Model predictor = Model.of(parameters, placement.placement())) {
-            Dataset samples = data.limited(read.test() == null ? read.train() : read.test());
-            Fit.require(samples, parameters.shape());
+        SavedModel saved = SavedModel.read(model);
+        ModelMetadata metadata = saved.metadata();
+        MlpShape layers = saved.parameters().shape();
+        ReadOptions options = ReadOptions.DEFAULT.withClasses(layers.classes()).withClassNames(metadata.classNames());
+        try (TrainTest read = data.load(options);
+                Model predictor = Model.of(saved.parameters(), placement.placement())) {
+            Dataset given = data.limited(read.test() == null ? read.train() : read.test());
+            Fit.require(given, layers);
             noteDevice(predictor);
-            EvaluationReport report = new EvaluationReport(predictor.evaluate(preprocessing.standardized(samples)));
+            Dataset samples = data.scale() == null ? metadata.prepare(given) : metadata.standardized(given);
+            EvaluationReport report = new EvaluationReport(predictor.evaluate(samples), metadata.classNames());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 report.json(out);

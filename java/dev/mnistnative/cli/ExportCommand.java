@@ -1,14 +1,8 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.model.NpzWriter;
-import dev.mnistnative.model.Onnx;
-import dev.mnistnative.model.Parameters;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.model.SavedModel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,9 +20,6 @@ final class ExportCommand implements Callable<Integer> {
         SAFETENSORS,
         NPZ
     }
-
-    /** What a model's metadata tells about its inputs and outputs; a checkpoint has more, of its run alone. */
-    private static final Set<String> ABOUT_THE_MODEL = Set.of("scale", "mean", "std", "class_names");
 
     @Spec
     private CommandSpec spec;
@@ -54,14 +45,11 @@ final class ExportCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--softmax is for --to onnx: leave it out");
         }
         OutputPaths.requireFile("OUT", out);
-        Parameters parameters = Safetensors.readParameters(model);
-        Map<String, String> metadata =
-                new LinkedHashMap<>(Safetensors.read(model).metadata());
-        metadata.keySet().retainAll(ABOUT_THE_MODEL);
+        SavedModel saved = SavedModel.read(model);
         switch (format) {
-            case ONNX -> Onnx.write(out, parameters, softmax, metadata);
-            case SAFETENSORS -> Safetensors.writeParameters(out, parameters, metadata);
-            case NPZ -> NpzWriter.write(out, parameters);
+            case ONNX -> saved.writeOnnx(out, softmax);
+            case SAFETENSORS -> saved.writeSafetensors(out);
+            case NPZ -> saved.writeNpz(out);
         }
         return ExitCode.DONE;
     }

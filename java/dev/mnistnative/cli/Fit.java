@@ -3,6 +3,7 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.model.MlpShape;
+import java.util.List;
 
 /** Whether samples fit a net. */
 final class Fit {
@@ -21,6 +22,15 @@ final class Fit {
             throw new IllegalArgumentException("the samples have %d classes, but the net %s has %d: give --layers or"
                             .formatted(samples.classes(), layers, layers.classes())
                     + " weights that end with " + samples.classes() + ", or other data");
+        }
+    }
+
+    /** Whether every class has a name, or none. */
+    static void requireNames(List<String> names, MlpShape layers) {
+        if (!names.isEmpty() && names.size() != layers.classes()) {
+            throw new IllegalArgumentException(
+                    "there are %d class names, but the net %s has %d classes: give --layers that end with %d"
+                            .formatted(names.size(), layers, layers.classes(), names.size()));
         }
     }
 

@@ -67,7 +67,10 @@ final class PredictCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--show and --json exclude each other: leave one out");
         }
         try (Predictor predictor = Predictor.load(model, placement.placement(), scale)) {
-            PredictionLines lines = new PredictionLines(spec.commandLine().getOut(), json);
+            PredictionLines lines = new PredictionLines(
+                    spec.commandLine().getOut(),
+                    json,
+                    predictor.model().metadata().classNames());
             for (Path image : images) {
                 if (PictureFiles.isPicture(image)) {
                     predictPicture(predictor, image, lines);

@@ -2,9 +2,9 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.Parameters;
+import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.Placement;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.model.SavedModel;
 import dev.mnistnative.serve.DigitModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,19 +12,17 @@ import java.nio.file.Path;
 /** A saved model together with what was done to the samples that it learnt from. */
 final class Predictor implements DigitModel, AutoCloseable {
     private final Model model;
-    private final Preprocessing preprocessing;
 
-    private Predictor(Model model, Preprocessing preprocessing) {
+    private Predictor(Model model) {
         this.model = model;
-        this.preprocessing = preprocessing;
     }
 
     /** @param scale what pixels are multiplied by; null = what the file says, else by the samples' type */
     static Predictor load(Path file, Placement placement, PixelScale scale) throws IOException {
-        Parameters parameters = Safetensors.readParameters(file);
-        Preprocessing saved = Preprocessing.of(file, Safetensors.read(file).metadata());
-        PixelScale applied = scale == null ? saved.scale() : scale;
-        return new Predictor(Model.of(parameters, placement), new Preprocessing(applied, saved.standardizer()));
+        SavedModel saved = SavedModel.read(file);
+        ModelMetadata metadata =
+                scale == null ? saved.metadata() : saved.metadata().withScale(scale.factor());
+        return new Predictor(Model.of(saved.parameters(), placement, metadata));
     }
 
     Model model() {
@@ -33,17 +31,14 @@ final class Predictor implements DigitModel, AutoCloseable {
 
     /** Samples as the net takes them. */
     Dataset prepared(Dataset samples) {
-        PixelScale scale = preprocessing.scale();
-        return preprocessing.standardized(scale == null ? samples : scale.apply(samples));
+        return model.metadata().prepare(samples);
     }
 
     @Override
     public float[] probabilities(byte[] pixels) {
-        if (preprocessing.standardizer() == null) {
-            double scale = preprocessing.scale() == null
-                    ? Dataset.UNIT_SCALE
-                    : preprocessing.scale().factor();
-            return model.probabilities(pixels, scale);
+        ModelMetadata metadata = model.metadata();
+        if (metadata.standardizer() == null) {
+            return model.probabilities(pixels, metadata.scale() == null ? Dataset.UNIT_SCALE : metadata.scale());
         }
         try (Dataset samples = prepared(Dataset.ofBytes(pixels, pixels.length, null))) {
             return model.probabilities(samples.sample(0));

@@ -7,8 +7,9 @@ import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.data.TrainTest;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.Parameters;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.model.SavedModel;
 import dev.mnistnative.report.HtmlReport;
 import dev.mnistnative.report.RunRecord;
 import dev.mnistnative.report.Screen;
@@ -19,6 +20,7 @@ import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +49,14 @@ final class TrainCommand implements Callable<Integer> {
     private boolean standardize;
 
     @Option(
+            names = "--class-names",
+            paramLabel = "A,B,...",
+            split = ",",
+            description = "What the classes are called, in the order of their labels; stored with the model (default: "
+                    + "the labels of a CSV file that are texts, sorted).")
+    private List<String> classNames = List.of();
+
+    @Option(
             names = "--init",
             paramLabel = "F.safetensors",
             description = "Start from these weights (default: PyTorch's initial values for the seed).")
@@ -65,7 +75,7 @@ final class TrainCommand implements Callable<Integer> {
     private CommonOptions common;
 
     /** What a run evaluates on, and what is left of the test set for the end. */
-    private record Parts(Dataset training, Dataset evaluation, Dataset heldBack, Preprocessing preprocessing) {}
+    private record Parts(Dataset training, Dataset evaluation, Dataset heldBack, ModelMetadata metadata) {}
 
     @Override
     public Integer call() throws IOException {
@@ -73,12 +83,13 @@ final class TrainCommand implements Callable<Integer> {
         checkpointOptions.check();
         OutputPaths.requireFile("--save", save);
         TrainingSettings given = settingsOptions.settings();
-        Parameters start = init == null ? null : Safetensors.readParameters(init);
+        Parameters start = init == null ? null : SavedModel.read(init).parameters();
         TrainingSettings settings = start == null ? given : startingFrom(start, given);
         try (Interruption interruption = new Interruption();
                 TrainTest read = data.load(ReadOptions.DEFAULT
                         .withIgnoreIndex(settings.loss().ignoreIndex())
-                        .withClasses(settings.layers().classes()))) {
+                        .withClasses(settings.layers().classes())
+                        .withClassNames(classNames))) {
             Parts parts = parts(read, settings);
             try (Trainer trainer = Trainer.create(settings)) {
                 if (start != null) {
@@ -108,13 +119,28 @@ final class TrainCommand implements Callable<Integer> {
                     "--early-stopping needs something to evaluate on: give a test set or --validation");
         }
         Parts parts = split(read, settings.seed());
-        Preprocessing preprocessing =
-                new Preprocessing(data.scale(), standardize ? Standardizer.fit(parts.training()) : null);
+        ModelMetadata metadata = metadata(read.train(), parts.training());
+        Fit.requireNames(metadata.classNames(), settings.layers());
         return new Parts(
-                preprocessing.standardized(parts.training()),
-                preprocessing.standardized(parts.evaluation()),
-                preprocessing.standardized(parts.heldBack()),
-                preprocessing);
+                standardized(metadata, parts.training()),
+                standardized(metadata, parts.evaluation()),
+                standardized(metadata, parts.heldBack()),
+                metadata);
+    }
+
+    private ModelMetadata metadata(Dataset all, Dataset training) {
+        ModelMetadata metadata = ModelMetadata.of(all);
+        if (data.scale() != null) {
+            metadata = metadata.withScale(data.scale().factor());
+        }
+        if (!classNames.isEmpty()) {
+            metadata = metadata.withClassNames(classNames);
+        }
+        return standardize ? metadata.withStandardizer(Standardizer.fit(training)) : metadata;
+    }
+
+    private static Dataset standardized(ModelMetadata metadata, Dataset samples) {
+        return samples == null ? null : metadata.standardized(samples);
     }
 
     private Parts split(TrainTest read, long seed) {
@@ -141,7 +167,10 @@ final class TrainCommand implements Callable<Integer> {
                 reports.add(record);
             }
             result = trainer.fit(
-                    parts.training(), parts.evaluation(), checkpointOptions.checkpoints(), reports.listeners());
+                    parts.training(),
+                    parts.evaluation(),
+                    checkpointOptions.checkpoints(parts.metadata()),
+                    reports.listeners());
         }
         if (reportOptions.report() != null) {
             writeReport(trainer, parts, record, screen);
@@ -156,8 +185,7 @@ final class TrainCommand implements Callable<Integer> {
             case COMPLETED -> {}
         }
         if (save != null) {
-            Safetensors.writeParameters(
-                    save, trainer.parameters(), parts.preprocessing().metadata());
+            new SavedModel(trainer.parameters(), parts.metadata()).writeSafetensors(save);
         }
         if (parts.heldBack() != null) {
             noteTestAccuracy(trainer, parts.heldBack(), screen);

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * Collects a CSV's labels. If every one is a whole number they are the class numbers; else each distinct text is a
- * class, numbered in the texts' order.
+ * class, numbered in the texts' order, or that of the names given. Names that are numbers are names all the same.
  */
 final class CsvLabels {
     private static final int MAX_NAMES = 1 << 20;
@@ -49,20 +49,18 @@ final class CsvLabels {
     Result finish(ReadOptions options) {
         ByteBuffer bytes = memory.finish();
         IntBuffer codes = bytes.asIntBuffer();
-        List<String> names = !options.classNames().isEmpty() ? options.classNames() : sortedNames();
+        List<String> given = options.classNames();
+        boolean numbers = texts.stream().allMatch(CsvLabels::isWhole) && !given.containsAll(texts);
+        List<String> names =
+                !given.isEmpty() || numbers ? given : texts.stream().sorted().toList();
         int[] labelOf = new int[texts.size()];
         for (int code = 0; code < labelOf.length; code++) {
-            labelOf[code] = names.isEmpty() ? number(texts.get(code), code, codes, options) : named(code, codes, names);
+            labelOf[code] = numbers ? number(texts.get(code), code, codes, options) : named(code, codes, names);
         }
         for (int i = 0; i < codes.limit(); i++) {
             codes.put(i, labelOf[codes.get(i)]);
         }
         return new Result(codes, names);
-    }
-
-    private List<String> sortedNames() {
-        boolean allWhole = texts.stream().allMatch(CsvLabels::isWhole);
-        return allWhole ? List.of() : texts.stream().sorted().toList();
     }
 
     private static boolean isWhole(String text) {

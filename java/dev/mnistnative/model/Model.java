@@ -1,7 +1,6 @@
 package dev.mnistnative.model;
 
 import dev.mnistnative.binding.NativeModel;
-import dev.mnistnative.data.DataFormatException;
 import dev.mnistnative.data.Dataset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -69,17 +68,13 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * A model on the processor with the parameters and the metadata of a safetensors file.
+     * A model on the processor with what a file holds, see {@link SavedModel#read}.
      *
      * @throws dev.mnistnative.data.DataFormatException if the file does not hold the parameters of such a net
      */
-    public static Model load(Path safetensors) throws IOException {
-        TensorFile file = Safetensors.read(safetensors);
-        try {
-            return of(Safetensors.parameters(file.tensors()), Placement.CPU, ModelMetadata.of(file.metadata()));
-        } catch (IllegalArgumentException e) {
-            throw new DataFormatException(safetensors + ": " + e.getMessage(), e);
-        }
+    public static Model load(Path file) throws IOException {
+        SavedModel saved = SavedModel.read(file);
+        return of(saved.parameters(), Placement.CPU, saved.metadata());
     }
 
     /** What was done to the samples before the net saw them, and the classes' names. */

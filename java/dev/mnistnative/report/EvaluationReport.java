@@ -6,14 +6,20 @@ import dev.mnistnative.model.ModelEvaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** How a model does on a data set, for a reader or for a program. */
 public final class EvaluationReport {
-    private final ModelEvaluation evaluation;
+    private static final String CLASS = "class";
 
-    public EvaluationReport(ModelEvaluation evaluation) {
+    private final ModelEvaluation evaluation;
+    private final List<String> classNames;
+
+    /** @param classNames [classes], or empty: the numbers stand for themselves */
+    public EvaluationReport(ModelEvaluation evaluation, List<String> classNames) {
         this.evaluation = evaluation;
+        this.classNames = classNames;
     }
 
     /** Accuracy, loss, a line a class, and the confusion matrix. */
@@ -25,12 +31,14 @@ public final class EvaluationReport {
                 evaluation.correct(),
                 evaluation.samples());
         out.println("loss: " + PythonNumbers.round(evaluation.loss(), 6));
-        out.println("class  precision  recall  samples");
+        int longest = classNames.stream().mapToInt(String::length).max().orElse(0);
+        String column = "%" + Math.max(CLASS.length(), longest) + "s";
+        out.println(column.formatted(CLASS) + "  precision  recall  samples");
         for (int c = 0; c < classes(); c++) {
             out.printf(
                     Locale.ROOT,
-                    "%5d  %9s  %6s  %7d%n",
-                    c,
+                    column + "  %9s  %6s  %7d%n",
+                    classNames.isEmpty() ? c : classNames.get(c),
                     fourDecimals(evaluation.precision(c)),
                     fourDecimals(evaluation.recall(c)),
                     samplesOf(c));
@@ -57,7 +65,10 @@ public final class EvaluationReport {
         json.writeArrayFieldStart("classes");
         for (int c = 0; c < classes(); c++) {
             json.writeStartObject();
-            json.writeNumberField("class", c);
+            json.writeNumberField(CLASS, c);
+            if (!classNames.isEmpty()) {
+                json.writeStringField("name", classNames.get(c));
+            }
             JsonNumbers.write(json, "precision", evaluation.precision(c));
             JsonNumbers.write(json, "recall", evaluation.recall(c));
             json.writeNumberField("samples", samplesOf(c));

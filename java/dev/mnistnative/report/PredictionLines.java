@@ -5,17 +5,23 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mnistnative.image.TextBlocks;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 
 /** A line for each prediction: the digit and how likely each one is. */
 public final class PredictionLines {
     private final PrintWriter out;
     private final boolean json;
+    private final List<String> classNames;
 
-    /** @param json one JSON object a line instead of text */
-    public PredictionLines(PrintWriter out, boolean json) {
+    /**
+     * @param json one JSON object a line instead of text
+     * @param classNames [classes], or empty: the numbers stand for themselves
+     */
+    public PredictionLines(PrintWriter out, boolean json, List<String> classNames) {
         this.out = out;
         this.json = json;
+        this.classNames = classNames;
     }
 
     /** Shows an image [height, width] in text blocks. */
@@ -36,10 +42,10 @@ public final class PredictionLines {
     private void textLine(String name, float[] probabilities) {
         StringBuilder line = new StringBuilder(name)
                 .append(": ")
-                .append(likeliest(probabilities))
+                .append(name(likeliest(probabilities)))
                 .append(' ');
         for (int c = 0; c < probabilities.length; c++) {
-            line.append(String.format(Locale.ROOT, " %d:%.4f", c, probabilities[c]));
+            line.append(String.format(Locale.ROOT, " %s:%.4f", name(c), probabilities[c]));
         }
         out.println(line);
     }
@@ -49,6 +55,9 @@ public final class PredictionLines {
         line.writeStartObject();
         line.writeStringField("image", name);
         line.writeNumberField("digit", likeliest(probabilities));
+        if (!classNames.isEmpty()) {
+            line.writeStringField("class", name(likeliest(probabilities)));
+        }
         line.writeArrayFieldStart("probabilities");
         for (float probability : probabilities) {
             line.writeNumber(probability);
@@ -57,6 +66,10 @@ public final class PredictionLines {
         line.writeEndObject();
         line.close();
         out.println();
+    }
+
+    private String name(int label) {
+        return classNames.isEmpty() ? String.valueOf(label) : classNames.get(label);
     }
 
     /** The first of the largest. */

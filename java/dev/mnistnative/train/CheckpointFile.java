@@ -1,6 +1,7 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.data.DataFormatException;
+import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.Parameters;
 import dev.mnistnative.model.Safetensors;
 import dev.mnistnative.model.Tensor;
@@ -21,8 +22,9 @@ import java.util.TreeMap;
  *
  * @param state of the run
  * @param fingerprint what must be the same to go on
+ * @param model what is known of the model's samples and classes
  */
-record CheckpointFile(RunState state, Map<String, String> fingerprint) {
+record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMetadata model) {
     private static final String VERSION = "1";
     private static final String VERSION_KEY = "checkpoint_version";
     static final String CHECKSUM_KEY = "sha256";
@@ -42,6 +44,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint) {
         metadata.put("epoch_totals", state.totals().text());
         metadata.put("early_stopping", state.stopping().text());
         fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
+        metadata.putAll(model.toMap());
         metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
         Safetensors.write(path, new TensorFile(tensors, metadata));
     }
@@ -61,7 +64,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint) {
                     fingerprint.put(key.substring(FINGERPRINT_PREFIX.length()), value);
                 }
             });
-            return new CheckpointFile(state(file, settings), fingerprint);
+            return new CheckpointFile(state(file, settings), fingerprint, ModelMetadata.of(metadata));
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(path + ": " + e.getMessage(), e);
         }

@@ -3,7 +3,6 @@ package dev.mnistnative.train;
 import dev.mnistnative.data.DataFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,14 +14,15 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The checkpoints of one run, named by how far it had come. */
-final class CheckpointFolder {
+/** The checkpoints of one run, named by how far it had come. The folder is its alone until it is closed. */
+final class CheckpointFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointFolder.class);
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{6,9})-(\\d{6,9})\\.safetensors");
     private static final String LEFT_OVER = ".checkpoint-*.tmp"; // of a process that was killed while it wrote
 
     private final Path folder;
     private final int keep;
+    private final FolderLock lock;
 
     /** A file whose name is a checkpoint's. */
     private record Entry(int epoch, int step, Path path) {
@@ -33,19 +33,46 @@ final class CheckpointFolder {
     /** A checkpoint that has been read. */
     record Found(Path path, CheckpointFile file) {}
 
-    /** Makes the folder if need be and tidies it. */
+    /**
+     * Makes the folder if need be, takes it and tidies it.
+     *
+     * @throws IllegalArgumentException if another run has it
+     */
     CheckpointFolder(Path folder, int keep) {
         this.folder = folder;
         this.keep = keep;
         try {
             Files.createDirectories(folder);
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, LEFT_OVER)) {
-                for (Path file : files) {
-                    Files.deleteIfExists(file);
-                }
+            lock = Uninterrupted.run(() -> FolderLock.take(folder));
+            if (lock != null) {
+                tidy();
             }
         } catch (IOException e) {
             throw failure("the checkpoint folder " + folder + " cannot be used", e);
+        }
+        if (lock == null) {
+            throw new IllegalArgumentException("the checkpoint folder " + folder
+                    + " is in use by another run: wait for its end, or name another folder");
+        }
+    }
+
+    private void tidy() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, LEFT_OVER)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw failure("the checkpoint folder " + folder + " cannot be left", e);
         }
     }
 
@@ -63,7 +90,7 @@ final class CheckpointFolder {
         for (int i = entries.size() - 1; i >= 0; i--) {
             Path path = entries.get(i).path();
             try {
-                return new Found(path, CheckpointFile.read(path, settings));
+                return new Found(path, Uninterrupted.run(() -> CheckpointFile.read(path, settings)));
             } catch (IOException | DataFormatException e) {
                 LOG.warn("A checkpoint cannot be used and is skipped for the one before it: {}", e.getMessage());
             }
@@ -83,31 +110,15 @@ final class CheckpointFolder {
                 state.step(),
                 folder.resolve("checkpoint-%06d-%06d.safetensors".formatted(state.epoch(), state.step())));
         try {
-            write(file, entry.path());
+            Uninterrupted.run(() -> {
+                file.write(entry.path());
+                return null;
+            });
             dropOlder(entry);
         } catch (IOException e) {
             throw failure("the checkpoint " + entry.path() + " cannot be written", e);
         }
         return entry.path();
-    }
-
-    /** An interrupted thread's channels close under it, but it is then that the state is worth most. */
-    private static void write(CheckpointFile file, Path path) throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try {
-                    file.write(path);
-                    return;
-                } catch (ClosedByInterruptException e) {
-                    interrupted |= Thread.interrupted();
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private void dropOlder(Entry newest) throws IOException {

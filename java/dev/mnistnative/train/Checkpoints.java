@@ -1,5 +1,6 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.model.ModelMetadata;
 import java.nio.file.Path;
 
 /**
@@ -16,28 +17,35 @@ import java.nio.file.Path;
  * @param keep how many of the newest are kept, at least 1
  * @param resume whether to go on from the newest undamaged checkpoint, or to begin where there is none; else a folder
  *     that holds checkpoints is refused
+ * @param metadata of the model that each holds, so that it can be used as one; changes nothing of the run
  */
-public record Checkpoints(Path folder, int every, int keep, boolean resume) {
+public record Checkpoints(Path folder, int every, int keep, boolean resume, ModelMetadata metadata) {
     private static final int KEEP = 3;
 
     public Checkpoints {
         Require.present("checkpoints: folder", folder);
         Require.atLeast("checkpoints: every", every, 1);
         Require.atLeast("checkpoints: keep", keep, 1);
+        Require.present("checkpoints: metadata", metadata);
     }
 
     /** After every epoch, the newest three kept, for a run that begins. */
     public static Checkpoints in(Path folder) {
-        return new Checkpoints(folder, 1, KEEP, false);
+        return new Checkpoints(folder, 1, KEEP, false, ModelMetadata.NONE);
     }
 
     /** The same after every so many epochs. */
     public Checkpoints every(int epochs) {
-        return new Checkpoints(folder, epochs, keep, resume);
+        return new Checkpoints(folder, epochs, keep, resume, metadata);
     }
 
     /** The same, going on from the newest undamaged checkpoint. */
     public Checkpoints resuming() {
-        return new Checkpoints(folder, every, keep, true);
+        return new Checkpoints(folder, every, keep, true, metadata);
+    }
+
+    /** The same, storing with each checkpoint what is known of the model's samples and classes. */
+    public Checkpoints describing(ModelMetadata model) {
+        return new Checkpoints(folder, every, keep, resume, model);
     }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** What a run keeps and goes on from; of a run without checkpoints, nothing. */
-final class RunCheckpoints {
+final class RunCheckpoints implements AutoCloseable {
     private final NativeTrainer trainer;
     private final TrainingSettings settings;
     private final Checkpoints wanted;
@@ -16,13 +16,20 @@ final class RunCheckpoints {
     private final Map<String, String> fingerprint;
     private CheckpointReport resumedFrom;
 
-    /** @param wanted null for none */
+    /**
+     * Takes the folder for this run.
+     *
+     * @param wanted null for none
+     */
     RunCheckpoints(NativeTrainer trainer, TrainingSettings settings, Checkpoints wanted, Dataset train, Dataset test) {
         this.trainer = trainer;
         this.settings = settings;
         this.wanted = wanted;
-        this.folder = wanted == null ? null : new CheckpointFolder(wanted.folder(), wanted.keep());
+        if (wanted != null) {
+            wanted.metadata().requireFit(settings.layers());
+        }
         this.fingerprint = wanted == null ? Map.of() : Fingerprint.of(settings, train, test);
+        this.folder = wanted == null ? null : new CheckpointFolder(wanted.folder(), wanted.keep());
     }
 
     /**
@@ -108,6 +115,15 @@ final class RunCheckpoints {
                 trainer.step(),
                 Parameters.of(settings.layers(), trainer.read()),
                 Moments.read(trainer, settings.optimizer()));
-        return new CheckpointReport(folder.save(new CheckpointFile(state, fingerprint)), epoch, step);
+        return new CheckpointReport(
+                folder.save(new CheckpointFile(state, fingerprint, wanted.metadata())), epoch, step);
+    }
+
+    /** Leaves the folder to others. */
+    @Override
+    public void close() {
+        if (folder != null) {
+            folder.close();
+        }
     }
 }

@@ -120,8 +120,8 @@ public final class Trainer implements AutoCloseable {
      * was never cut. Its result and its listeners have the epochs that are finished from then on.
      *
      * @param checkpoints null for none
-     * @throws IllegalArgumentException also if the checkpoint's settings (other than epochs, threads and device) or data
-     *     are others; the message names the field
+     * @throws IllegalArgumentException also if another run uses the folder, or if the checkpoint's settings (other than
+     *     epochs, threads and device) or data are others; the message names the field
      * @throws dev.mnistnative.data.DataFormatException if no checkpoint of the folder is undamaged
      * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the trainer stays usable
      */
@@ -143,20 +143,21 @@ public final class Trainer implements AutoCloseable {
         fitting = true;
         cancelled = false;
         try {
-            return run(train, test, checkpoints, listeners).go();
+            return run(train, test, checkpoints, listeners);
         } finally {
             fitting = false;
         }
     }
 
-    private Run run(Dataset train, Dataset test, Checkpoints wanted, List<TrainingListener> listeners) {
+    private TrainingResult run(Dataset train, Dataset test, Checkpoints wanted, List<TrainingListener> listeners) {
         if (settings.earlyStopping() > 0 && test == null) {
             throw new IllegalArgumentException("earlyStopping needs a test set: give one to fit, or set it to 0");
         }
         BatchPlan plan = new BatchPlan(train.size(), settings.batchSize(), settings.dropLast());
         TrainingStart start = start(plan, test);
-        RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, train, test);
-        return new Run(trainer, start, plan, train, test, listeners, checkpoints, () -> cancelled);
+        try (RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, train, test)) {
+            return new Run(trainer, start, plan, train, test, listeners, checkpoints, () -> cancelled).go();
+        }
     }
 
     private TrainingStart start(BatchPlan plan, Dataset test) {

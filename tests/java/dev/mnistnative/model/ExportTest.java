@@ -3,6 +3,7 @@ package dev.mnistnative.model;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -11,11 +12,17 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Standardizer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -106,6 +113,41 @@ class ExportTest {
                 }
             }
         }
+    }
+
+    @Test
+    void npzHoldsTheMetadataAsArrays() throws IOException {
+        Path file = folder.resolve("described.npz");
+        ModelMetadata metadata = new ModelMetadata(
+                0.5, true, Standardizer.of(new double[] {1, -2}, new double[] {3, 0.25}), List.of("\u00df", "eins"));
+        NpzWriter.write(file, Parameters.initial(MlpShape.of(2, 2), 3), metadata);
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            assertArray(zip, "scale", "'<f8', 'fortran_order': False, 'shape': ()", doubles(0.5));
+            assertArray(zip, "scale_of", "'<U5', 'fortran_order': False, 'shape': ()", utf32("bytes"));
+            assertArray(zip, "mean", "'<f8', 'fortran_order': False, 'shape': (2,)", doubles(1, -2));
+            assertArray(zip, "std", "'<f8', 'fortran_order': False, 'shape': (2,)", doubles(3, 0.25));
+            String names = "'<U4', 'fortran_order': False, 'shape': (2,)";
+            assertArray(zip, "class_names", names, utf32("\u00df\0\0\0eins"));
+        }
+    }
+
+    private static void assertArray(ZipFile zip, String name, String description, byte[] data) throws IOException {
+        byte[] bytes = zip.getInputStream(zip.getEntry(name + ".npy")).readAllBytes();
+        int header = bytes.length - data.length;
+        assertEquals(0, header % 64);
+        String text = new String(bytes, 0, header, StandardCharsets.ISO_8859_1);
+        assertTrue(text.contains("{'descr': " + description + ", }"), text);
+        assertArrayEquals(data, Arrays.copyOfRange(bytes, header, bytes.length));
+    }
+
+    private static byte[] doubles(double... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asDoubleBuffer().put(values);
+        return bytes.array();
+    }
+
+    private static byte[] utf32(String text) {
+        return text.getBytes(Charset.forName("UTF-32LE"));
     }
 
     @Test

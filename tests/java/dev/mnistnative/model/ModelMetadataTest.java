@@ -26,7 +26,10 @@ class ModelMetadataTest {
     @Test
     void whatIsStoredWithAModelComesBack() throws IOException {
         Path file = folder.resolve("m.safetensors");
-        ModelMetadata stored = new ModelMetadata(1.0 / 3, STANDARDIZER, List.of()).withClassNames("a,\"b\"\n]", "ß\\");
+        ModelMetadata stored = ModelMetadata.NONE
+                .withScale(1.0 / 3)
+                .withStandardizer(STANDARDIZER)
+                .withClassNames("a,\"b\"\n]", "ß\\");
         Safetensors.writeParameters(file, NET, stored.toMap());
         try (Model model = Model.load(file)) {
             ModelMetadata read = model.metadata();
@@ -56,6 +59,32 @@ class ModelMetadataTest {
     }
 
     @Test
+    void samplesArePreparedAsTheTrainingSetWas() throws IOException {
+        byte[] pixels = {0, 51, (byte) 255};
+        float[] values = {0, 0.2f, 1};
+        Standardizer centred = Standardizer.of(new double[] {1, 1, 1}, new double[] {2, 2, 2});
+        try (Dataset bytes = Dataset.ofBytes(pixels, 3, new int[] {0});
+                Dataset floats = Dataset.ofFloats(values, 3, new int[] {0})) {
+            ModelMetadata ofBytes = ModelMetadata.of(bytes).withStandardizer(centred);
+            assertEquals(Dataset.UNIT_SCALE, ofBytes.scale());
+            assertArrayEquals(new float[] {-0.5f, -0.4f, 0}, prepared(ofBytes, bytes), 1e-7f);
+            assertArrayEquals(new float[] {-0.5f, -0.4f, 0}, prepared(ofBytes, floats), 1e-7f); // scaled already
+            assertArrayEquals(values, prepared(ModelMetadata.of(bytes), bytes), 1e-7f);
+            assertEquals(ModelMetadata.NONE, ModelMetadata.of(floats));
+            ModelMetadata ofAll = ModelMetadata.NONE.withScale(0.5);
+            assertArrayEquals(new float[] {0, 25.5f, 127.5f}, prepared(ofAll, bytes));
+            assertArrayEquals(new float[] {0, 0.1f, 0.5f}, prepared(ofAll, floats), 1e-7f);
+            Path file = folder.resolve("bytes.safetensors");
+            new SavedModel(NET, ModelMetadata.of(bytes)).writeSafetensors(file);
+            assertEquals(ModelMetadata.of(bytes), SavedModel.read(file).metadata());
+        }
+    }
+
+    private static float[] prepared(ModelMetadata metadata, Dataset samples) {
+        return metadata.prepare(samples).sample(0);
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedWithTheFilesName() throws IOException {
         for (Map<String, String> wrong : List.of(
                 Map.of("class_names", "[\"a\"]"),
@@ -64,6 +93,8 @@ class ModelMetadataTest {
                 Map.of("class_names", "[\"a\",\"b\"],\"more\":[]"),
                 Map.of("scale", "-1"),
                 Map.of("scale", "much"),
+                Map.of("scale", "1", "scale_of", "words"),
+                Map.of("mean", "1,x,3", "std", "1,1,1"),
                 Map.of("mean", "1,2", "std", "1,1"),
                 Map.of("mean", "1,2,3", "std", "1,0,1"))) {
             Path file = folder.resolve("wrong.safetensors");

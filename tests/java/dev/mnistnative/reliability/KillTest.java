@@ -1,13 +1,17 @@
 package dev.mnistnative.reliability;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Safetensors;
 import dev.mnistnative.train.Checkpoints;
+import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,10 +42,13 @@ class KillTest {
 
         private Worker() {}
 
+        static TrainingSettings settings() {
+            return Problem.settings(1000, 300).epochs(EPOCHS).build();
+        }
+
         public static void main(String[] args) throws IOException {
             try (Dataset data = Problem.data(320);
-                    Trainer trainer = Trainer.create(
-                            Problem.settings(1000, 300).epochs(EPOCHS).build())) {
+                    Trainer trainer = Trainer.create(settings())) {
                 Checkpoints checkpoints = args.length == 1
                         ? null
                         : Checkpoints.in(Path.of(args[1])).resuming();
@@ -79,6 +86,28 @@ class KillTest {
         }
         Effort.report(kills + " kills in " + runs + " runs, " + halfWritten
                 + " of them in the middle of writing a checkpoint: all ended with the same bits");
+    }
+
+    @Test
+    void aRunKeepsOthersOutOfItsFolderUntilItIsKilled() throws Exception {
+        Path checkpoints = folder.resolve("shared");
+        Path weights = folder.resolve("weights");
+        Process process = Effort.java(Worker.class, List.of(), weights.toString(), checkpoints.toString())
+                .start();
+        try (BufferedReader out = process.inputReader();
+                Dataset data = Problem.data(320);
+                Trainer trainer = Trainer.create(Worker.settings())) {
+            assertEquals("started", out.readLine());
+            Checkpoints resuming = Checkpoints.in(checkpoints).resuming();
+            String message = assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, null, resuming))
+                    .getMessage();
+            assertTrue(message.contains(checkpoints + " is in use by another run"), message);
+            process.destroyForcibly().waitFor();
+            assertEquals(137, process.exitValue(), "it had ended before it was killed");
+            assertEquals(StopReason.COMPLETED, trainer.fit(data, null, resuming).reason());
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     private static int countHalfWritten(Path checkpoints) throws IOException {

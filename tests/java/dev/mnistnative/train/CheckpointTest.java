@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.DataFormatException;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.model.Device;
+import dev.mnistnative.model.Model;
+import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.Precision;
 import dev.mnistnative.model.Safetensors;
 import java.io.IOException;
@@ -218,7 +221,9 @@ class CheckpointTest {
 
     private List<Path> checkpoints() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().toList();
+            return files.filter(f -> f.toString().endsWith(".safetensors"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -310,10 +315,66 @@ class CheckpointTest {
     }
 
     @Test
-    void theWeightsOfACheckpointAreAModel() throws IOException {
-        End end = run(ten().epochs(1).build(), Checkpoints.in(folder));
-        Path file = checkpoints().get(0);
-        assertArrayEquals(end.parameters(), Safetensors.readParameters(file).values());
+    void aCheckpointIsAModelWithItsMetadata() throws IOException {
+        ModelMetadata metadata = ModelMetadata.NONE
+                .withScale(0.5)
+                .withStandardizer(Standardizer.fit(data))
+                .withClassNames("a", "b", "c");
+        TrainingSettings settings = ten().epochs(1).build();
+        End end = run(settings, Checkpoints.in(folder).describing(metadata));
+        try (Model model = Model.load(checkpoints().get(0))) {
+            assertArrayEquals(
+                    end.parameters(),
+                    Safetensors.readParameters(checkpoints().get(0)).values());
+            assertEquals(metadata.toMap(), model.metadata().toMap());
+        }
+        Checkpoints wrong =
+                Checkpoints.in(folder.resolve("wrong")).describing(ModelMetadata.NONE.withClassNames("a", "b"));
+        String message = assertThrows(IllegalArgumentException.class, () -> run(settings, wrong))
+                .getMessage();
+        assertTrue(message.contains("2 class names"), message);
+    }
+
+    @Test
+    void twoRunsCannotShareAFolder() {
+        TrainingSettings settings = ten().epochs(2).build();
+        Checkpoints checkpoints = Checkpoints.in(folder).resuming();
+        List<String> refusals = new ArrayList<>();
+        run(settings, checkpoints, new TrainingListener() {
+            @Override
+            public void onEpoch(EpochReport report) {
+                refusals.add(assertThrows(IllegalArgumentException.class, () -> run(settings, checkpoints))
+                        .getMessage());
+            }
+        });
+        assertEquals(2, refusals.size());
+        assertTrue(refusals.get(0).contains(folder + " is in use by another run"), refusals.get(0));
+        assertThrows(
+                IllegalStateException.class,
+                () -> run(settings.toBuilder().epochs(3).build(), checkpoints, new TrainingListener() {
+                    @Override
+                    public void onEpoch(EpochReport report) {
+                        throw new IllegalStateException("a listener that fails");
+                    }
+                }));
+        assertEquals(
+                1,
+                run(settings.toBuilder().epochs(3).build(), checkpoints)
+                        .epochs()
+                        .size()); // it was left
+    }
+
+    @Test
+    void anInterruptedThreadResumesAndStopsAtOnce() {
+        TrainingSettings settings = ten().epochs(4).build();
+        End expected = run(settings, null);
+        run(settings.toBuilder().epochs(2).build(), Checkpoints.in(folder));
+        Thread.currentThread().interrupt();
+        End cut = run(settings, Checkpoints.in(folder).resuming());
+        assertTrue(Thread.interrupted(), "an interrupted thread stays interrupted");
+        assertEquals(StopReason.INTERRUPTED, cut.reason());
+        assertEquals(List.of(), cut.epochs());
+        assertSameEnd(expected, run(settings, Checkpoints.in(folder).resuming()));
     }
 
     @Test

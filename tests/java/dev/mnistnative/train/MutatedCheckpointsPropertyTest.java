@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mnistnative.data.DataFormatException;
 import dev.mnistnative.model.Model;
+import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.Parameters;
 import dev.mnistnative.model.Safetensors;
 import dev.mnistnative.model.TensorFile;
@@ -48,7 +49,7 @@ class MutatedCheckpointsPropertyTest {
                 77,
                 PARAMETERS,
                 Map.of("exp_avg", new float[8], "exp_avg_sq", new float[8]));
-        new CheckpointFile(state, Map.of("seed", "0")).write(file);
+        new CheckpointFile(state, Map.of("seed", "0"), ModelMetadata.NONE).write(file);
         valid = Files.readAllBytes(file);
     }
 

@@ -1,0 +1,51 @@
+package dev.mnistnative.model;
+
+import dev.mnistnative.data.DataFormatException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A net as a file holds it.
+ *
+ * @param parameters its weights and biases
+ * @param metadata what is known of its samples and its classes
+ */
+public record SavedModel(Parameters parameters, ModelMetadata metadata) {
+    /** @throws IllegalArgumentException if the metadata does not fit the net */
+    public SavedModel {
+        metadata.requireFit(parameters.shape());
+    }
+
+    /**
+     * Reads a safetensors file ({@link Safetensors#readParameters}), a checkpoint included.
+     *
+     * @throws DataFormatException if the file does not hold the parameters of such a net
+     */
+    public static SavedModel read(Path path) throws IOException {
+        TensorFile file = Safetensors.read(path);
+        try {
+            return new SavedModel(Safetensors.parameters(file.tensors()), ModelMetadata.of(file.metadata()));
+        } catch (IllegalArgumentException e) {
+            throw new DataFormatException(path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Writes it as safetensors, whole or not at all. */
+    public void writeSafetensors(Path path) throws IOException {
+        Safetensors.writeParameters(path, parameters, metadata.toMap());
+    }
+
+    /**
+     * Writes it as ONNX, whole or not at all.
+     *
+     * @param softmax whether probabilities come out instead of logits
+     */
+    public void writeOnnx(Path path, boolean softmax) throws IOException {
+        Onnx.write(path, parameters, softmax, metadata.toMap());
+    }
+
+    /** Writes it as npz, whole or not at all. */
+    public void writeNpz(Path path) throws IOException {
+        NpzWriter.write(path, parameters, metadata);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.mnistnative.train;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keeps a folder to one run, across processes: a lock on the file {@code .lock} in it, which the system drops when its
+ * process ends, however that happens. The file itself stays, for whoever deleted it could take it from under another.
+ */
+final class FolderLock implements AutoCloseable {
+    private static final String NAME = ".lock";
+
+    /** The folders this process has: closing a second channel to a locked file would drop the process's lock. */
+    private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
+
+    private final Path folder;
+    private FileChannel channel;
+
+    private FolderLock(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Takes the folder, which is there; null if another run has it.
+     *
+     * @throws IOException if the folder cannot be written to or its file system has no locks
+     */
+    static FolderLock take(Path folder) throws IOException {
+        FolderLock lock = new FolderLock(folder.toRealPath());
+        if (!TAKEN.add(lock.folder)) {
+            return null;
+        }
+        boolean taken = false;
+        try {
+            taken = lock.acquire();
+        } finally {
+            if (!taken) {
+                lock.close();
+            }
+        }
+        return taken ? lock : null;
+    }
+
+    private boolean acquire() throws IOException {
+        channel = FileChannel.open(folder.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock held = channel.tryLock();
+            return held != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // another class loader's
+        }
+    }
+
+    /** Closing the channel drops the lock. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } finally {
+            TAKEN.remove(folder);
+        }
+    }
+}
