@@ -6,11 +6,14 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Writes nets as ONNX models (onnx.proto of ONNX 1.17): Gemm and Relu by turns, then Softmax if wanted. The input {@code
- * pixels} is float32 [N, features] with any N, as the net was trained to see them (scaled, standardised); the output is
+ * Nets as ONNX models (onnx.proto of ONNX 1.17). What is written is Gemm and Relu by turns, then Softmax if wanted: the
+ * input {@code pixels} is float32 [N, features] with any N, as the net was trained to see them (scaled, standardised); the output is
  * {@code logits} or {@code probabilities}, float32 [N, classes]. The initializers have the state dict's names.
  */
 public final class Onnx {
+    /** What {@link #matches} wants to see. */
+    static final int HEAD_BYTES = 9;
+
     private static final int IR_VERSION = 10;
     private static final int OPSET = 22;
     private static final int MAX_PARAMETERS = 500_000_000; // a protobuf message ends at 2 GiB
@@ -18,49 +21,22 @@ public final class Onnx {
     private static final String LOGITS = "logits";
     private static final String PROBABILITIES = "probabilities";
 
-    /** Field numbers and enum values of onnx.proto. */
-    private static final class Field {
-        static final int MODEL_IR_VERSION = 1;
-        static final int MODEL_PRODUCER_NAME = 2;
-        static final int MODEL_GRAPH = 7;
-        static final int MODEL_OPSET_IMPORT = 8;
-        static final int MODEL_METADATA_PROPS = 14;
-        static final int OPSET_DOMAIN = 1;
-        static final int OPSET_VERSION = 2;
-        static final int ENTRY_KEY = 1;
-        static final int ENTRY_VALUE = 2;
-        static final int GRAPH_NODE = 1;
-        static final int GRAPH_NAME = 2;
-        static final int GRAPH_INITIALIZER = 5;
-        static final int GRAPH_INPUT = 11;
-        static final int GRAPH_OUTPUT = 12;
-        static final int NODE_INPUT = 1;
-        static final int NODE_OUTPUT = 2;
-        static final int NODE_NAME = 3;
-        static final int NODE_OP_TYPE = 4;
-        static final int NODE_ATTRIBUTE = 5;
-        static final int ATTRIBUTE_NAME = 1;
-        static final int ATTRIBUTE_I = 3;
-        static final int ATTRIBUTE_TYPE = 20;
-        static final int ATTRIBUTE_TYPE_INT = 2;
-        static final int TENSOR_DIMS = 1;
-        static final int TENSOR_DATA_TYPE = 2;
-        static final int TENSOR_NAME = 8;
-        static final int TENSOR_RAW_DATA = 9;
-        static final int FLOAT = 1;
-        static final int VALUE_NAME = 1;
-        static final int VALUE_TYPE = 2;
-        static final int TYPE_TENSOR = 1;
-        static final int TENSOR_TYPE_ELEMENT = 1;
-        static final int TENSOR_TYPE_SHAPE = 2;
-        static final int SHAPE_DIM = 1;
-        static final int DIM_VALUE = 1;
-        static final int DIM_PARAM = 2;
+    private Onnx() {}
 
-        private Field() {}
+    /**
+     * Reads a net: Gemm, or MatMul and Add, with Relu between them; before the first a Flatten, after the last a Softmax
+     * may stand, which is left out. Weights are float32, or float64, float16, bfloat16 turned into it.
+     *
+     * @throws dev.mnistnative.data.DataFormatException if the file is damaged or holds another net
+     */
+    public static SavedModel read(Path path) throws IOException {
+        return OnnxReader.read(path);
     }
 
-    private Onnx() {}
+    /** Whether a file whose first bytes are these is meant for ONNX. */
+    static boolean matches(byte[] head) {
+        return OnnxReader.matches(head);
+    }
 
     /**
      * Writes a net, whole or not at all.
@@ -81,15 +57,15 @@ public final class Onnx {
 
     private static ProtoMessage model(Parameters parameters, boolean softmax, Map<String, String> metadata) {
         ProtoMessage model = new ProtoMessage()
-                .number(Field.MODEL_IR_VERSION, IR_VERSION)
-                .text(Field.MODEL_PRODUCER_NAME, "mnist-native")
-                .message(Field.MODEL_GRAPH, graph(parameters, softmax))
+                .number(OnnxField.MODEL_IR_VERSION, IR_VERSION)
+                .text(OnnxField.MODEL_PRODUCER_NAME, "mnist-native")
+                .message(OnnxField.MODEL_GRAPH, graph(parameters, softmax))
                 .message(
-                        Field.MODEL_OPSET_IMPORT,
-                        new ProtoMessage().text(Field.OPSET_DOMAIN, "").number(Field.OPSET_VERSION, OPSET));
+                        OnnxField.MODEL_OPSET_IMPORT,
+                        new ProtoMessage().text(OnnxField.OPSET_DOMAIN, "").number(OnnxField.OPSET_VERSION, OPSET));
         metadata.forEach((key, value) -> model.message(
-                Field.MODEL_METADATA_PROPS,
-                new ProtoMessage().text(Field.ENTRY_KEY, key).text(Field.ENTRY_VALUE, value)));
+                OnnxField.MODEL_METADATA_PROPS,
+                new ProtoMessage().text(OnnxField.ENTRY_KEY, key).text(OnnxField.ENTRY_VALUE, value)));
         return model;
     }
 
@@ -101,59 +77,61 @@ public final class Onnx {
             boolean last = l + 1 == shape.layers();
             String sums = last ? LOGITS : "sums." + l;
             String layer = StateDict.layer(l);
-            graph.message(Field.GRAPH_NODE, gemm(layer, from, sums));
+            graph.message(OnnxField.GRAPH_NODE, gemm(layer, from, sums));
             if (!last) {
                 from = "activations." + l;
-                graph.message(Field.GRAPH_NODE, node("Relu", "relu." + l, from, sums));
+                graph.message(OnnxField.GRAPH_NODE, node("Relu", "relu." + l, from, sums));
             }
         }
         if (softmax) {
-            graph.message(Field.GRAPH_NODE, node("Softmax", "softmax", PROBABILITIES, LOGITS)); // axis -1
+            graph.message(OnnxField.GRAPH_NODE, node("Softmax", "softmax", PROBABILITIES, LOGITS)); // axis -1
         }
-        graph.text(Field.GRAPH_NAME, "mlp " + shape);
+        graph.text(OnnxField.GRAPH_NAME, "mlp " + shape);
         StateDict.ofParameters(parameters)
-                .forEach((name, tensor) -> graph.message(Field.GRAPH_INITIALIZER, initializer(name, tensor)));
-        return graph.message(Field.GRAPH_INPUT, value(INPUT, shape.features()))
-                .message(Field.GRAPH_OUTPUT, value(softmax ? PROBABILITIES : LOGITS, shape.classes()));
+                .forEach((name, tensor) -> graph.message(OnnxField.GRAPH_INITIALIZER, initializer(name, tensor)));
+        return graph.message(OnnxField.GRAPH_INPUT, value(INPUT, shape.features()))
+                .message(OnnxField.GRAPH_OUTPUT, value(softmax ? PROBABILITIES : LOGITS, shape.classes()));
     }
 
     /** from [N, fan_in] times the transpose of weight [fan_out, fan_in], plus bias. */
     private static ProtoMessage gemm(String layer, String from, String to) {
         return node("Gemm", layer, to, from, layer + ".weight", layer + ".bias")
                 .message(
-                        Field.NODE_ATTRIBUTE,
+                        OnnxField.NODE_ATTRIBUTE,
                         new ProtoMessage()
-                                .text(Field.ATTRIBUTE_NAME, "transB")
-                                .number(Field.ATTRIBUTE_I, 1)
-                                .number(Field.ATTRIBUTE_TYPE, Field.ATTRIBUTE_TYPE_INT));
+                                .text(OnnxField.ATTRIBUTE_NAME, "transB")
+                                .number(OnnxField.ATTRIBUTE_I, 1)
+                                .number(OnnxField.ATTRIBUTE_TYPE, OnnxField.ATTRIBUTE_TYPE_INT));
     }
 
     private static ProtoMessage node(String operator, String name, String to, String... from) {
         ProtoMessage node = new ProtoMessage();
         for (String input : from) {
-            node.text(Field.NODE_INPUT, input);
+            node.text(OnnxField.NODE_INPUT, input);
         }
-        return node.text(Field.NODE_OUTPUT, to).text(Field.NODE_NAME, name).text(Field.NODE_OP_TYPE, operator);
+        return node.text(OnnxField.NODE_OUTPUT, to)
+                .text(OnnxField.NODE_NAME, name)
+                .text(OnnxField.NODE_OP_TYPE, operator);
     }
 
     private static ProtoMessage initializer(String name, Tensor tensor) {
         ProtoMessage message = new ProtoMessage();
-        tensor.shape().forEach(dimension -> message.number(Field.TENSOR_DIMS, dimension));
-        return message.number(Field.TENSOR_DATA_TYPE, Field.FLOAT)
-                .text(Field.TENSOR_NAME, name)
-                .bytes(Field.TENSOR_RAW_DATA, tensor.data());
+        tensor.shape().forEach(dimension -> message.number(OnnxField.TENSOR_DIMS, dimension));
+        return message.number(OnnxField.TENSOR_DATA_TYPE, OnnxField.FLOAT)
+                .text(OnnxField.TENSOR_NAME, name)
+                .bytes(OnnxField.TENSOR_RAW_DATA, tensor.data());
     }
 
     /** A float32 [N, width]. */
     private static ProtoMessage value(String name, int width) {
         ProtoMessage shape = new ProtoMessage()
-                .message(Field.SHAPE_DIM, new ProtoMessage().text(Field.DIM_PARAM, "N"))
-                .message(Field.SHAPE_DIM, new ProtoMessage().number(Field.DIM_VALUE, width));
+                .message(OnnxField.SHAPE_DIM, new ProtoMessage().text(OnnxField.DIM_PARAM, "N"))
+                .message(OnnxField.SHAPE_DIM, new ProtoMessage().number(OnnxField.DIM_VALUE, width));
         ProtoMessage tensor = new ProtoMessage()
-                .number(Field.TENSOR_TYPE_ELEMENT, Field.FLOAT)
-                .message(Field.TENSOR_TYPE_SHAPE, shape);
+                .number(OnnxField.TENSOR_TYPE_ELEMENT, OnnxField.FLOAT)
+                .message(OnnxField.TENSOR_TYPE_SHAPE, shape);
         return new ProtoMessage()
-                .text(Field.VALUE_NAME, name)
-                .message(Field.VALUE_TYPE, new ProtoMessage().message(Field.TYPE_TENSOR, tensor));
+                .text(OnnxField.VALUE_NAME, name)
+                .message(OnnxField.VALUE_TYPE, new ProtoMessage().message(OnnxField.TYPE_TENSOR, tensor));
     }
 }

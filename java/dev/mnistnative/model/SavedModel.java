@@ -2,6 +2,8 @@ package dev.mnistnative.model;
 
 import dev.mnistnative.data.DataFormatException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -17,11 +19,25 @@ public record SavedModel(Parameters parameters, ModelMetadata metadata) {
     }
 
     /**
-     * Reads a safetensors file ({@link Safetensors#readParameters}), a checkpoint included.
+     * Reads a safetensors file ({@link Safetensors#readParameters}), a checkpoint included, or an ONNX file ({@link
+     * Onnx#read}); told apart by the content.
      *
      * @throws DataFormatException if the file does not hold the parameters of such a net
      */
     public static SavedModel read(Path path) throws IOException {
+        return Onnx.matches(head(path)) ? Onnx.read(path) : readSafetensors(path);
+    }
+
+    private static byte[] head(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            return new byte[0]; // the reader says it
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            return in.readNBytes(Onnx.HEAD_BYTES);
+        }
+    }
+
+    private static SavedModel readSafetensors(Path path) throws IOException {
         TensorFile file = Safetensors.read(path);
         try {
             return new SavedModel(Safetensors.parameters(file.tensors()), ModelMetadata.of(file.metadata()));

@@ -68,9 +68,17 @@ class ClassNamesTest {
         Path foreign = Files.writeString(folder.resolve("f.csv"), "a,b,kind\n0,1,rose\n");
         Cli.line(evaluate + foreign).failed(ExitCode.USAGE, "'rose'", "iris");
 
-        Path copy = folder.resolve("copy.safetensors");
-        Cli.line("export --to safetensors --model " + model + " " + copy).succeeded();
-        assertEquals(saved.metadata().toMap(), SavedModel.read(copy).metadata().toMap());
+        for (String format : List.of("safetensors", "onnx")) {
+            Path copy = folder.resolve("copy");
+            Cli.line("export --to " + format + " --model " + model + " " + copy).succeeded();
+            assertEquals(
+                    saved.metadata().toMap(), SavedModel.read(copy).metadata().toMap());
+            assertEquals(
+                    predicted.out(),
+                    Cli.line("predict --device cpu --model " + copy + " " + samples)
+                            .succeeded()
+                            .out());
+        }
     }
 
     @Test
