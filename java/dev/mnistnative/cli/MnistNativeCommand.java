@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ExportCommand.class,
             DataCommand.class,
             DevicesCommand.class,
+            BenchCommand.class,
             AutoComplete.GenerateCompletion.class,
             HelpCommand.class
         })
@@ -41,7 +42,6 @@ final class MnistNativeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "a command is missing: use train, evaluate, predict, export, data or devices");
+        throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 }

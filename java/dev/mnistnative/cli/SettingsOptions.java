@@ -23,16 +23,8 @@ final class SettingsOptions {
                     + "accurate: a recipe for a good test accuracy. Options given win.")
     private Preset preset;
 
-    @Option(
-            names = "--layers",
-            paramLabel = "N,N,...",
-            split = ",",
-            hideParamSyntax = true,
-            description = "Features, widths of the hidden layers, classes.")
-    private int[] layers;
-
-    @Option(names = "--batch-size", paramLabel = "N", description = "Samples a step.")
-    private Integer batchSize;
+    @Mixin
+    private NetOptions net;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training set.")
     private Integer epochs;
@@ -81,7 +73,7 @@ final class SettingsOptions {
     }
 
     boolean layersGiven() {
-        return layers != null;
+        return net.layersGiven();
     }
 
     /** The preset's settings with the options given; {@link IllegalArgumentException} names a field that is wrong. */
@@ -91,12 +83,7 @@ final class SettingsOptions {
                 .optimizer(optimizer.over(base.optimizer()))
                 .loss(loss.over(base.loss()))
                 .placement(placement.placement());
-        if (layers != null) {
-            builder.layers(layers);
-        }
-        if (batchSize != null) {
-            builder.batchSize(batchSize);
-        }
+        net.applyTo(builder);
         if (epochs != null) {
             builder.epochs(epochs);
         }

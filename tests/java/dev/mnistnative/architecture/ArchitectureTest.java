@@ -41,6 +41,7 @@ class ArchitectureTest {
             entry("batch", 1),
             entry("model", 1),
             entry("train", 2),
+            entry("bench", 3),
             entry("image", 3),
             entry("report", 3),
             entry("serve", 3),

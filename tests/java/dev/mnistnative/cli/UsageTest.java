@@ -28,6 +28,8 @@ class UsageTest {
                 "serve ",
                 "generate-completion ",
                 "data ",
+                "bench ",
+                "export ",
                 "devices ",
                 "help "
             })

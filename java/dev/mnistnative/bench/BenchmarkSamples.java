@@ -1,0 +1,63 @@
+package dev.mnistnative.bench;
+
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Mnist;
+import dev.mnistnative.data.PixelType;
+import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.model.MlpShape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.SplittableRandom;
+
+/** What a benchmark trains on: the embedded MNIST where it fits the net, else made-up bytes of which none is zero. */
+public final class BenchmarkSamples {
+    private static final int MNIST_FEATURES = 784;
+    private static final int MNIST_CLASSES = 10;
+    private static final int MNIST_TRAIN = 60_000;
+    private static final int MNIST_TEST = 10_000;
+    private static final int BRIGHTEST = 255;
+
+    private BenchmarkSamples() {}
+
+    /** Whether MNIST is of the net's shape. */
+    public static boolean mnistFits(MlpShape layers) {
+        return layers.features() == MNIST_FEATURES && layers.classes() >= MNIST_CLASSES;
+    }
+
+    /** The embedded training and test set. */
+    public static TrainTest mnist() {
+        return new TrainTest(Mnist.train(), Mnist.test());
+    }
+
+    /**
+     * Bytes from 1 to 255 and labels at random, always the same: as many samples as MNIST has, or where they are wider
+     * as many as need MNIST's memory, but at least a batch.
+     */
+    public static TrainTest madeUp(MlpShape layers, int batchSize) {
+        return new TrainTest(madeUp(layers, MNIST_TRAIN, batchSize), madeUp(layers, MNIST_TEST, 1));
+    }
+
+    private static Dataset madeUp(MlpShape layers, int most, int least) {
+        int features = layers.features();
+        long fitting = Math.min(most, (long) most * MNIST_FEATURES / features);
+        long bytes = Math.max(fitting, least) * features;
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "a batch of %d samples of %d features is too large: give a smaller one".formatted(least, features));
+        }
+        SplittableRandom random = new SplittableRandom(features);
+        ByteBuffer pixels = ByteBuffer.allocateDirect((int) bytes);
+        while (pixels.hasRemaining()) {
+            pixels.put((byte) (1 + random.nextInt(BRIGHTEST)));
+        }
+        IntBuffer labels = ByteBuffer.allocateDirect((int) (bytes / features) * Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asIntBuffer();
+        while (labels.hasRemaining()) {
+            labels.put(random.nextInt(layers.classes()));
+        }
+        return Dataset.of(
+                pixels.flip(), PixelType.UINT8, new int[] {features}, labels.flip(), Dataset.DEFAULT_IGNORE_INDEX);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.mnistnative.bench;
+
+import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.Trainer;
+import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingStart;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Takes down the times of a run and ends it when its time is over. */
+final class Recorder implements TrainingListener {
+    private static final double NANOS = 1e9;
+
+    private final Trainer trainer;
+    private final double seconds;
+    private final boolean wholeEpochs;
+    private final List<Double> steps = new ArrayList<>();
+    private final List<Double> epochs = new ArrayList<>();
+    private final List<Double> evaluations = new ArrayList<>();
+    private TrainingStart start;
+    private long begin;
+
+    private Recorder(Trainer trainer, double seconds, boolean wholeEpochs) {
+        this.trainer = trainer;
+        this.seconds = seconds;
+        this.wholeEpochs = wholeEpochs;
+    }
+
+    /** Ends the run after any chunk of steps. */
+    static Recorder ofSteps(Trainer trainer, double seconds) {
+        return new Recorder(trainer, seconds, false);
+    }
+
+    /** Ends the run after an epoch and its evaluation, so that there is one. */
+    static Recorder ofEpochs(Trainer trainer, double seconds) {
+        return new Recorder(trainer, seconds, true);
+    }
+
+    @Override
+    public void onStart(TrainingStart begun) {
+        start = begun;
+        begin = System.nanoTime();
+    }
+
+    @Override
+    public void onSteps(StepsReport report) {
+        steps.add(report.seconds() / report.steps());
+        endInTime(!wholeEpochs);
+    }
+
+    @Override
+    public void onEpoch(EpochReport report) {
+        epochs.add(report.seconds());
+        evaluations.add(report.evaluationSeconds());
+        endInTime(true);
+    }
+
+    private void endInTime(boolean mayEnd) {
+        if (mayEnd && System.nanoTime() - begin >= seconds * NANOS) {
+            trainer.cancel();
+        }
+    }
+
+    TrainingStart start() {
+        return start;
+    }
+
+    /** Means over chunks of steps. */
+    Timings steps() {
+        return timings(steps);
+    }
+
+    /** Null if none was finished. */
+    Timings epochs() {
+        return epochs.isEmpty() ? null : timings(epochs);
+    }
+
+    Timings evaluations() {
+        return timings(evaluations);
+    }
+
+    private static Timings timings(List<Double> times) {
+        return Timings.of(times.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+}
