@@ -60,6 +60,11 @@ final class CheckpointOptions {
         return resume ? fromNow.resuming() : fromNow;
     }
 
+    /** The folder, or null. */
+    Path folder() {
+        return folder;
+    }
+
     boolean resumes() {
         return resume;
     }

@@ -1,6 +1,7 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.MnistNativeException;
+import dev.mnistnative.report.Ink;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -41,7 +42,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static void print(CommandLine command, String sentence) {
         PrintWriter err = command.getErr();
-        err.println(command.getCommandSpec().qualifiedName() + ": " + sentence.replaceAll("\\s*\\R\\s*", " "));
+        String name = command.getCommandSpec().qualifiedName() + ":";
+        err.println((Terminal.hasColours() ? Ink.RED.on(name) : name) + " " + sentence.replaceAll("\\s*\\R\\s*", " "));
         err.flush();
     }
 

@@ -1,5 +1,7 @@
 package dev.mnistnative.cli;
 
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 
@@ -14,7 +16,11 @@ public final class Main {
             System.setProperty(LOG_LEVEL, "warn");
         }
         HeadStart.begin(args);
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+        System.exit(run(writer(System.out, "stdout"), writer(System.err, "stderr"), args));
+    }
+
+    private static PrintWriter writer(PrintStream stream, String name) {
+        return new PrintWriter(new OutputStreamWriter(stream, Terminal.encoding(name)), true);
     }
 
     /** Runs a command and returns its {@link ExitCode}. */

@@ -5,6 +5,7 @@ import dev.mnistnative.report.MetricsFile;
 import dev.mnistnative.report.MetricsTable;
 import dev.mnistnative.report.ProgressBarReport;
 import dev.mnistnative.report.ProgressLines;
+import dev.mnistnative.report.RunSummary;
 import dev.mnistnative.report.Screen;
 import dev.mnistnative.report.StartNote;
 import dev.mnistnative.report.StepLines;
@@ -12,6 +13,7 @@ import dev.mnistnative.report.TensorBoardEvents;
 import dev.mnistnative.train.Preset;
 import java.io.IOException;
 import java.nio.file.Path;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -78,7 +80,8 @@ final class ReportOptions {
 
     /** The screen of this run. */
     Screen screen() {
-        return new Screen(command.commandLine().getOut(), command.commandLine().getErr(), !quiet);
+        CommandLine line = command.commandLine();
+        return new Screen(line.getOut(), line.getErr(), !quiet, Terminal.hasColours());
     }
 
     /**
@@ -92,7 +95,7 @@ final class ReportOptions {
         try {
             reports.add(new StartNote(screen));
             if (drawsBar()) {
-                reports.add(new ProgressBarReport(screen));
+                reports.add(new ProgressBarReport(screen, Terminal.showsBlocks()));
             } else if (!quiet && progress != Progress.NEVER) {
                 reports.add(new ProgressLines(screen));
             }
@@ -120,6 +123,13 @@ final class ReportOptions {
         return metrics != null && metrics.toString().endsWith(".csv");
     }
 
+    /** Tells where what was asked for is written. */
+    void tellFiles(RunSummary summary) {
+        summary.saved("report", report);
+        summary.saved("metrics", metrics);
+        summary.saved("TensorBoard", tensorboard);
+    }
+
     /** The page to write at the end, or null. */
     Path report() {
         return report;
@@ -127,7 +137,7 @@ final class ReportOptions {
 
     private boolean drawsBar() {
         return progress == Progress.ALWAYS
-                || !quiet && (progress == null || progress == Progress.AUTO) && Terminal.isStandardError();
+                || !quiet && (progress == null || progress == Progress.AUTO) && Terminal.canRedraw();
     }
 
     private ParameterException refusal(String message) {

@@ -12,7 +12,9 @@ import dev.mnistnative.model.Parameters;
 import dev.mnistnative.model.SavedModel;
 import dev.mnistnative.report.HtmlReport;
 import dev.mnistnative.report.RunRecord;
+import dev.mnistnative.report.RunSummary;
 import dev.mnistnative.report.Screen;
+import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
@@ -153,9 +155,11 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(Trainer trainer, Parts parts, Interruption interruption) throws IOException {
         Screen screen = reportOptions.screen();
+        RunSummary summary = new RunSummary(screen, evaluationName());
         RunRecord record = new RunRecord();
         TrainingResult result;
-        try (Reports reports = openReports(screen)) {
+        try (Reports reports =
+                reportOptions.open(settingsOptions.preset(), screen, evaluationName(), checkpointOptions.resumes())) {
             reports.add(checkpointOptions.notes(screen));
             reports.add(new TrainingListener() {
                 @Override
@@ -163,6 +167,7 @@ final class TrainCommand implements Callable<Integer> {
                     interruption.cancels(trainer::cancel); // not before: fit forgets earlier cancellations
                 }
             });
+            reports.add(summary);
             if (reportOptions.report() != null) {
                 reports.add(record);
             }
@@ -173,47 +178,48 @@ final class TrainCommand implements Callable<Integer> {
                     reports.listeners());
         }
         if (reportOptions.report() != null) {
-            writeReport(trainer, parts, record, screen);
+            writeReport(trainer, parts, record);
         }
-        switch (result.reason()) {
-            case DIVERGED -> throw new MnistNativeException(MnistNativeException.Status.DIVERGED, result.message());
-            case INTERRUPTED -> {
-                screen.note(result.message() + (save == null ? "" : "; " + save + " was not written"));
-                return ExitCode.INTERRUPTED;
+        if (result.reason() == StopReason.DIVERGED) {
+            throw new MnistNativeException(MnistNativeException.Status.DIVERGED, result.message());
+        }
+        boolean interrupted = result.reason() == StopReason.INTERRUPTED;
+        if (interrupted && save != null) {
+            screen.note(save + " was not written");
+        } else if (!interrupted) {
+            finish(trainer, parts, summary);
+        }
+        reportOptions.tellFiles(summary);
+        summary.saved("checkpoints", checkpointOptions.folder());
+        summary.print();
+        return interrupted ? ExitCode.INTERRUPTED : ExitCode.DONE;
+    }
+
+    private String evaluationName() {
+        return validation == null ? "test" : "validation";
+    }
+
+    /** What only a run that came to its end is worth: its weights, and the test set that was held back. */
+    private void finish(Trainer trainer, Parts parts, RunSummary summary) throws IOException {
+        if (parts.heldBack() != null) {
+            try (Model model = trainer.model()) {
+                ModelEvaluation evaluation = model.evaluate(parts.heldBack());
+                summary.evaluated("test", evaluation.accuracy(), evaluation.loss());
             }
-            case EARLY_STOPPING -> screen.note(result.message());
-            case COMPLETED -> {}
         }
         if (save != null) {
             new SavedModel(trainer.parameters(), parts.metadata()).writeSafetensors(save);
+            summary.saved("weights", save);
         }
-        if (parts.heldBack() != null) {
-            noteTestAccuracy(trainer, parts.heldBack(), screen);
-        }
-        return ExitCode.DONE;
-    }
-
-    private Reports openReports(Screen screen) throws IOException {
-        String evaluationName = validation == null ? "test" : "validation";
-        return reportOptions.open(settingsOptions.preset(), screen, evaluationName, checkpointOptions.resumes());
     }
 
     /** On the test set held back if there is one: nothing was chosen by it. */
-    private void writeReport(Trainer trainer, Parts parts, RunRecord record, Screen screen) throws IOException {
+    private void writeReport(Trainer trainer, Parts parts, RunRecord record) throws IOException {
         Dataset samples = parts.heldBack() == null ? parts.evaluation() : parts.heldBack();
-        String name = validation != null && parts.heldBack() == null ? "validation" : "test";
+        String name = parts.heldBack() == null ? evaluationName() : "test";
         try (Model model = trainer.model()) {
             new HtmlReport(record, new HtmlReport.Trained(model, trainer.parameters(), samples, name))
                     .write(reportOptions.report());
-        }
-        screen.note("the report is " + reportOptions.report());
-    }
-
-    private static void noteTestAccuracy(Trainer trainer, Dataset test, Screen screen) {
-        try (Model model = trainer.model()) {
-            ModelEvaluation evaluation = model.evaluate(test);
-            screen.note("test set, not used for training or stopping: accuracy %.4f, loss %.4f"
-                    .formatted(evaluation.accuracy(), evaluation.loss()));
         }
     }
 }

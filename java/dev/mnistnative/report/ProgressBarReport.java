@@ -5,41 +5,48 @@ import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingStart;
 import java.io.Closeable;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.function.LongSupplier;
 
-/** A live bar over all steps of the run, on the screen's status line. */
+/** A live bar over all steps of the run, with the state of the epoch, on the screen's status line. */
 public final class ProgressBarReport implements TrainingListener, Closeable {
+    /** One less than the narrowest usual terminal: a full line would wrap. */
     private static final int WIDTH = 79;
-    private static final int REDRAW_MILLIS = 200;
+
+    private static final int NARROWEST = 5;
+    private static final long REDRAW_NANOS = 100_000_000;
 
     private final Screen screen;
-    private final StatusLine line = new StatusLine();
-    private ProgressBar bar;
+    private final LongSupplier nanoTime;
+    private final RunProgress progress;
+    private final boolean blocks;
+    private long drawn;
 
-    public ProgressBarReport(Screen screen) {
+    /** @param blocks whether Unicode's block elements can be shown */
+    public ProgressBarReport(Screen screen, boolean blocks) {
+        this(screen, blocks, System::nanoTime);
+    }
+
+    ProgressBarReport(Screen screen, boolean blocks, LongSupplier nanoTime) {
         this.screen = screen;
+        this.blocks = blocks;
+        this.nanoTime = nanoTime;
+        progress = new RunProgress(nanoTime);
     }
 
     @Override
     public void onStart(TrainingStart start) {
-        bar = new ProgressBarBuilder()
-                .setTaskName("training")
-                .setInitialMax((long) start.settings().epochs() * start.stepsPerEpoch())
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(REDRAW_MILLIS)
-                .setConsumer(line)
-                .build();
+        progress.begin(start);
+        drawn = nanoTime.getAsLong() - REDRAW_NANOS;
     }
 
     @Override
     public void onSteps(StepsReport report) {
-        bar.stepTo((report.epoch() - 1L) * report.stepsPerEpoch() + report.firstStep() - 1 + report.steps());
-        bar.setExtraMessage("epoch %d/%d, loss %s"
-                .formatted(
-                        report.epoch(), report.epochs(), PythonNumbers.round(report.losses()[report.steps() - 1], 3)));
+        progress.add(report);
+        long now = nanoTime.getAsLong();
+        if (now - drawn >= REDRAW_NANOS) {
+            drawn = now;
+            screen.status(line());
+        }
     }
 
     @Override
@@ -47,35 +54,32 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
         close();
     }
 
+    /** Also after an exception, whose message is then on a line of its own. */
     @Override
     public void close() {
-        if (bar != null) {
-            bar.close();
-            bar = null;
-            line.close(); // the bar does not if it was never drawn before
-        }
+        screen.wipeStatus();
     }
 
-    /** Draws where the screen allows, in a fixed width: asking the terminal would start a terminal library. */
-    private final class StatusLine implements ProgressBarConsumer {
-        private boolean closed;
+    private String line() {
+        String before = "epoch " + progress.epoch() + " ";
+        String after = "  loss %s  accuracy %s  %s images/s  %s left"
+                .formatted(progress.loss(), progress.accuracy(), progress.imagesPerSecond(), progress.timeLeft());
+        int width = Math.max(NARROWEST, WIDTH - before.length() - after.length());
+        return before + bar(width) + after;
+    }
 
-        @Override
-        public int getMaxRenderedLength() {
-            return WIDTH;
-        }
+    private String bar(int width) {
+        return blocks ? blockBar(width) : asciiBar(width);
+    }
 
-        @Override
-        public synchronized void accept(String text) {
-            if (!closed) { // the bar's own thread may come late
-                screen.status(text);
-            }
-        }
+    private String blockBar(int width) {
+        int full = (int) (progress.share() * width);
+        return screen.inked(Ink.GREEN, "\u2588".repeat(full)) + screen.inked(Ink.DIM, "\u2591".repeat(width - full));
+    }
 
-        @Override
-        public synchronized void close() {
-            closed = true;
-            screen.wipeStatus();
-        }
+    private String asciiBar(int width) {
+        int inside = width - 2;
+        int full = (int) (progress.share() * inside);
+        return "[" + screen.inked(Ink.GREEN, "#".repeat(full)) + ".".repeat(inside - full) + "]";
     }
 }

@@ -4,35 +4,47 @@ import dev.mnistnative.train.StepsReport;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingStart;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** Progress where no bar can be drawn: a plain line now and then, so that a log shows that a long epoch is alive. */
 public final class ProgressLines implements TrainingListener {
     private static final long INTERVAL_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Screen screen;
+    private final LongSupplier nanoTime;
+    private final RunProgress progress;
     private long last;
 
     public ProgressLines(Screen screen) {
+        this(screen, System::nanoTime);
+    }
+
+    ProgressLines(Screen screen, LongSupplier nanoTime) {
         this.screen = screen;
+        this.nanoTime = nanoTime;
+        progress = new RunProgress(nanoTime);
     }
 
     @Override
     public void onStart(TrainingStart start) {
-        last = System.nanoTime();
+        progress.begin(start);
+        last = nanoTime.getAsLong();
     }
 
     @Override
     public void onSteps(StepsReport report) {
-        long now = System.nanoTime();
+        progress.add(report);
+        long now = nanoTime.getAsLong();
         if (now - last >= INTERVAL_NANOS) {
             last = now;
-            screen.note("epoch %d/%d, step %d/%d, loss %s"
+            screen.note("epoch %s, step %s, loss %s, accuracy %s, %s images/s, %s left"
                     .formatted(
-                            report.epoch(),
-                            report.epochs(),
-                            report.firstStep() + report.steps() - 1,
-                            report.stepsPerEpoch(),
-                            PythonNumbers.round(report.losses()[report.steps() - 1], 4)));
+                            progress.epoch(),
+                            progress.step(),
+                            progress.loss(),
+                            progress.accuracy(),
+                            progress.imagesPerSecond(),
+                            progress.timeLeft()));
         }
     }
 }

@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 /**
  * Standard output for results, standard error for notes and for one status line that is redrawn in place. Where both
  * are the same terminal, the status line is wiped before a line is printed, so that they never mix. Safe from several
- * threads: the bar is drawn by one of its own.
+ * threads.
  */
 public final class Screen {
     private static final String WIPE_LINE = "\r\033[K";
@@ -13,13 +13,28 @@ public final class Screen {
     private final PrintWriter out;
     private final PrintWriter err;
     private final boolean notes;
+    private final boolean colours;
     private boolean statusShown;
 
-    /** @param notes false drops notes, as {@code --quiet} wants */
-    public Screen(PrintWriter out, PrintWriter err, boolean notes) {
+    /**
+     * @param notes false drops notes, as {@code --quiet} wants
+     * @param colours whether standard error shows colours
+     */
+    public Screen(PrintWriter out, PrintWriter err, boolean notes, boolean colours) {
         this.out = out;
         this.err = err;
         this.notes = notes;
+        this.colours = colours;
+    }
+
+    /** A screen without colours. */
+    public Screen(PrintWriter out, PrintWriter err, boolean notes) {
+        this(out, err, notes, false);
+    }
+
+    /** Text for standard error, made to stand out where it can show that. */
+    String inked(Ink ink, String text) {
+        return colours && !text.isEmpty() ? ink.on(text) : text;
     }
 
     /** Prints a result to standard output, at once: a script may be reading along. */

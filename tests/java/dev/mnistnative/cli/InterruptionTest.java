@@ -38,9 +38,10 @@ class InterruptionTest {
         Path weights = folder.resolve("w.safetensors");
         Path err = folder.resolve("err.txt");
         Path checkpoints = folder.resolve("checkpoints");
-        Process process = program(("--layers 784,16,10 --limit 640 --epochs 1000000 --device cpu --metrics " + metrics
-                                + " --save " + weights + " --checkpoint-dir " + checkpoints)
-                        .split(" "))
+        Process process = new ProcessBuilder(
+                        Program.command(("--layers 784,16,10 --limit 640 --epochs 1000000 --device cpu --metrics "
+                                        + metrics + " --save " + weights + " --checkpoint-dir " + checkpoints)
+                                .split(" ")))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(err.toFile())
                 .start();
@@ -76,17 +77,6 @@ class InterruptionTest {
                 .succeeded();
         int done = resumed.lines().size();
         assertTrue(done == 2 || done == 3, done + " epochs, though " + epochs + " of " + (epochs + 2) + " were told");
-    }
-
-    private static ProcessBuilder program(String... args) {
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                classPath,
-                Main.class.getName());
-        builder.command().addAll(List.of(args));
-        return builder;
     }
 
     private static boolean isIgnored(int signal) throws IOException {

@@ -7,13 +7,16 @@ import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingResult;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class LinesTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final AtomicLong clock = new AtomicLong();
     private final Screen screen = new Screen(new PrintWriter(out), new PrintWriter(err), true);
 
     @Test
@@ -70,16 +73,104 @@ class LinesTest {
 
     @Test
     void theBarIsWipedBeforeALineAndAtTheEnd() {
-        try (ProgressBarReport bar = new ProgressBarReport(screen)) {
-            bar.onStart(Runs.start(""));
-            bar.onSteps(Runs.steps(1, 250));
-            screen.status("drawn");
-            screen.result("line");
-        }
+        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        bar.onStart(Runs.start(""));
+        bar.onSteps(Runs.steps(1, 250));
         String drawn = err.toString();
-        assertTrue(drawn.contains("drawn\r\033[K"), drawn);
-        assertTrue(drawn.contains("50%") && drawn.contains("epoch 1/2, loss 0.25"), drawn);
-        assertTrue(drawn.endsWith("\r\033[K"), drawn);
+        assertTrue(drawn.startsWith("\r\033[Kepoch 1/2 ["), drawn);
+        screen.result("line");
+        assertEquals(drawn + "\r\033[K", err.toString());
+        bar.onSteps(Runs.steps(1, 250));
+        bar.close();
+        assertTrue(err.toString().endsWith("\r\033[K"), err.toString());
         assertEquals("line\n", out.toString());
+    }
+
+    /** 250 of 500 steps of 8 samples in 3 s: as long again is left. */
+    @Test
+    void theBarShowsEpochLossAccuracySpeedAndTimeLeft() {
+        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        bar.onStart(Runs.start(""));
+        clock.set(3_000_000_000L);
+        bar.onSteps(Runs.steps(1, 250));
+        assertEquals(
+                "\r\033[Kepoch 1/2 [######.......]  loss 0.126  accuracy 0.000  200k images/s  0:03 left",
+                err.toString());
+        assertEquals(79, err.toString().length() - "\r\033[K".length());
+    }
+
+    @Test
+    void blocksAndColoursWhereTheTerminalHasThem() {
+        Screen coloured = new Screen(new PrintWriter(out), new PrintWriter(err), true, true);
+        ProgressBarReport bar = new ProgressBarReport(coloured, true, clock::get);
+        bar.onStart(Runs.start(""));
+        bar.onSteps(Runs.steps(1, 250));
+        String drawn = err.toString();
+        assertTrue(drawn.contains("\033[32m" + "\u2588".repeat(7) + "\033[m"), drawn);
+        assertTrue(drawn.contains("\033[2m" + "\u2591".repeat(8) + "\033[m"), drawn);
+    }
+
+    @Test
+    void theBarIsNotDrawnMoreOftenThanAnEyeCanSee() {
+        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        bar.onStart(Runs.start(""));
+        for (int step = 1; step <= 100; step++) {
+            bar.onSteps(Runs.steps(step, 1));
+            clock.addAndGet(10_000_000);
+        }
+        assertEquals(10, err.toString().split("\r").length - 1);
+    }
+
+    /** A run that goes on at step 201 of 500: 50 steps took 2 s, so that 250 take 10. */
+    @Test
+    void theTimeLeftOfARunThatGoesOnIsByItsOwnSteps() {
+        RunProgress progress = new RunProgress(clock::get);
+        progress.begin(Runs.start(""));
+        clock.set(2_000_000_000L);
+        progress.add(Runs.steps(201, 50));
+        assertEquals(0.5, progress.share());
+        assertEquals("0:10", progress.timeLeft());
+        clock.set(2_000_000_000_000L);
+        assertEquals("2:46:40", progress.timeLeft());
+        assertEquals("1/2", progress.epoch());
+        assertEquals("250/250", progress.step());
+    }
+
+    @Test
+    void plainLinesComeEveryTenSeconds() {
+        ProgressLines lines = new ProgressLines(screen, clock::get);
+        lines.onStart(Runs.start(""));
+        clock.set(9_999_999_999L);
+        lines.onSteps(Runs.steps(1, 50));
+        assertEquals("", err.toString());
+        clock.set(10_000_000_000L);
+        lines.onSteps(Runs.steps(51, 50));
+        assertEquals("epoch 1/2, step 100/250, loss 0.076, accuracy 0.000, 40k images/s, 0:40 left\n", err.toString());
+    }
+
+    @Test
+    void theSummaryTellsTimeAccuracyWhatRanWhyAndWhereThingsAre() {
+        RunSummary summary = new RunSummary(screen, "validation");
+        summary.onStart(Runs.start("no CUDA in this build"));
+        summary.onEnd(new TrainingResult(
+                StopReason.EARLY_STOPPING,
+                List.of(Runs.epoch(0.1, 0.9, OptionalDouble.of(0.92645))),
+                "the test loss has not become better for 2 epochs",
+                3.25));
+        summary.evaluated("test", 0.5, 1.5);
+        summary.saved("weights", Path.of("w.safetensors"));
+        summary.saved("report", null);
+        summary.print();
+        assertTrue(
+                err.toString().matches("stopped early in \\d+\\.\\d\\d s: 1 epoch, 3\\.25 s of training\n(?s).*"),
+                err.toString());
+        assertEquals("""
+                  the test loss has not become better for 2 epochs
+                  validation   accuracy 92.65 %, loss 0.1235
+                  computed on  cpu, avx2, 3 threads, float32
+                               no CUDA in this build
+                  test         accuracy 50.00 %, loss 1.5000
+                  weights      w.safetensors
+                """.indent(2).replaceAll("(?m)^    ", "  "), err.toString().replaceFirst(".*\n", ""));
     }
 }

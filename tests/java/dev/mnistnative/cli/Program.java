@@ -1,0 +1,18 @@
+package dev.mnistnative.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The real program, to be run in a process of its own. */
+final class Program {
+    private Program() {}
+
+    static List<String> command(String... args) {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command = new ArrayList<>(List.of(java, "-cp", classPath, Main.class.getName()));
+        command.addAll(List.of(args));
+        return command;
+    }
+}
