@@ -10,7 +10,6 @@ import dev.mnistnative.model.SavedModel;
 import dev.mnistnative.report.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,8 +26,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "F.safetensors", required = true, description = "The model's weights.")
-    private Path model;
+    @Mixin
+    private ModelFile model;
 
     @Mixin
     private DataOptions data;
@@ -44,7 +43,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SavedModel saved = SavedModel.read(model);
+        SavedModel saved = SavedModel.read(model.path());
         ModelMetadata metadata = saved.metadata();
         MlpShape layers = saved.parameters().shape();
         ReadOptions options = ReadOptions.DEFAULT.withClasses(layers.classes()).withClassNames(metadata.classNames());

@@ -24,8 +24,8 @@ final class ExportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "F.safetensors", required = true, description = "The model's weights.")
-    private Path model;
+    @Mixin
+    private ModelFile model;
 
     @Option(names = "--to", paramLabel = "onnx|safetensors|npz", required = true, description = "The format.")
     private Format format;
@@ -45,7 +45,7 @@ final class ExportCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--softmax is for --to onnx: leave it out");
         }
         OutputPaths.requireFile("OUT", out);
-        SavedModel saved = SavedModel.read(model);
+        SavedModel saved = SavedModel.read(model.path());
         switch (format) {
             case ONNX -> saved.writeOnnx(out, softmax);
             case SAFETENSORS -> saved.writeSafetensors(out);

@@ -15,7 +15,7 @@ import java.util.concurrent.FutureTask;
  */
 final class HeadStart {
     private static final Set<String> OTHER_DATA_OR_NONE =
-            Set.of("--data", "--images", "--help", "-h", "--version", "-V", "help");
+            Set.of("--data", "--images", "--help", "-h", "--version", "-V");
 
     private static FutureTask<Dataset> trainingSet;
 
@@ -23,10 +23,9 @@ final class HeadStart {
 
     /** Looks at the arguments as they were typed; a wrong guess costs a little time and nothing else. */
     static void begin(String[] args) {
-        boolean trains = args.length == 0 || args[0].startsWith("-") || args[0].equals(TrainCommand.NAME);
         boolean embedded =
                 List.of(args).stream().noneMatch(a -> OTHER_DATA_OR_NONE.contains(a.replaceFirst("=.*", "")));
-        if (trains && embedded) {
+        if (Main.trains(args) && embedded) {
             trainingSet = new FutureTask<>(Mnist::train);
             start("head-start-mnist", trainingSet);
             start("head-start-native", HeadStart::loadLibrary);

@@ -27,7 +27,7 @@ public final class Main {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         CommandLine root = commandLine(out, err);
         try {
-            return root.execute(withCommand(root, args));
+            return root.execute(withCommand(args));
         } finally {
             out.flush();
             err.flush();
@@ -47,11 +47,16 @@ public final class Main {
         return root;
     }
 
-    /** Puts {@code train} in front unless a command, help or the version is asked for. */
-    private static String[] withCommand(CommandLine root, String[] args) {
-        boolean train = args.length == 0
-                || args[0].startsWith("-") && root.getCommandSpec().findOption(args[0]) == null;
-        if (!train) {
+    /** Whether the arguments, as they were typed, mean {@code train}: by name, or by naming no command at all. */
+    static boolean trains(String[] args) {
+        return args.length == 0
+                || args[0].equals(TrainCommand.NAME)
+                || args[0].startsWith("-") && !MnistNativeCommand.OPTIONS.contains(args[0]);
+    }
+
+    /** Puts {@code train} in front where it is meant but not named. */
+    private static String[] withCommand(String[] args) {
+        if (!trains(args) || args.length > 0 && args[0].equals(TrainCommand.NAME)) {
             return args;
         }
         String[] all = new String[args.length + 1];

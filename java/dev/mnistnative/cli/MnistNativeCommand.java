@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -37,6 +38,9 @@ import picocli.CommandLine.Spec;
             HelpCommand.class
         })
 final class MnistNativeCommand implements Runnable {
+    /** Its own options: any other begins those of {@code train}. */
+    static final Set<String> OPTIONS = Set.of("-h", "--help", "-V", "--version");
+
     @Spec
     private CommandSpec spec;
 

@@ -32,8 +32,8 @@ final class PredictCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "F.safetensors", required = true, description = "The model's weights.")
-    private Path model;
+    @Mixin
+    private ModelFile model;
 
     @Parameters(
             paramLabel = "IMAGE",
@@ -42,13 +42,6 @@ final class PredictCommand implements Callable<Integer> {
                     + "apart by content.")
     private List<Path> images;
 
-    @Option(
-            names = "--scale",
-            paramLabel = "unit|raw|FACTOR",
-            description = "What pixels are multiplied by (default: as in training if the model's file says so, else "
-                    + "unit for bytes, raw for floats).")
-    private PixelScale scale;
-
     @Option(names = "--show", description = "Print each image as the net sees it, in text blocks.")
     private boolean show;
 
@@ -56,7 +49,7 @@ final class PredictCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private PlacementOptions placement;
+    private InferenceOptions inference;
 
     @Mixin
     private CommonOptions common;
@@ -66,7 +59,7 @@ final class PredictCommand implements Callable<Integer> {
         if (show && json) {
             throw new IllegalArgumentException("--show and --json exclude each other: leave one out");
         }
-        try (Predictor predictor = Predictor.load(model, placement.placement(), scale)) {
+        try (Predictor predictor = inference.load(model, 0)) {
             PredictionLines lines = new PredictionLines(
                     spec.commandLine().getOut(),
                     json,

@@ -1,6 +1,5 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.model.Placement;
 import dev.mnistnative.serve.DigitServer;
 import dev.mnistnative.serve.ServeSettings;
 import java.io.IOException;
@@ -24,11 +23,14 @@ import picocli.CommandLine.Spec;
         },
         footer = {"%nExample:", "  mnist-native serve --model m.safetensors --follow m.jsonl"})
 final class ServeCommand implements Callable<Integer> {
+    /** One thread an answer: a single image is too small to share, and many are answered at once. */
+    private static final int THREADS = 1;
+
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "F.safetensors", required = true, description = "The model's weights.")
-    private Path model;
+    @Mixin
+    private ModelFile model;
 
     @Option(
             names = "--port",
@@ -66,32 +68,23 @@ final class ServeCommand implements Callable<Integer> {
             description = "The largest request body (default: 1048576).")
     private int maxBody;
 
-    @Option(
-            names = "--scale",
-            paramLabel = "unit|raw|FACTOR",
-            description = "What pixels are multiplied by (default: as in training if the model's file says so, else "
-                    + "unit).")
-    private PixelScale scale;
-
     @Mixin
-    private PlacementOptions placement;
+    private InferenceOptions inference;
 
     @Mixin
     private CommonOptions common;
 
     @Override
     public Integer call() throws IOException {
-        // one thread an answer: a single image is too small to share, and many are answered at once
-        Placement where = placement.placement(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         ServeSettings settings = new ServeSettings(host, port, follow, rate, maxBody);
         try (Interruption interruption = new Interruption();
-                Predictor predictor = Predictor.load(model, where, scale)) {
+                Predictor predictor = inference.load(model, THREADS)) {
             Fit.requirePictures(predictor.model().shape());
             try (DigitServer server = listen(predictor, settings)) {
                 interruption.cancels(interrupted::countDown);
                 PrintWriter out = spec.commandLine().getOut();
-                out.println("serving " + model + " on " + server.url());
+                out.println("serving " + model.path() + " on " + server.url());
                 out.flush();
                 interrupted.await();
             } catch (InterruptedException e) {

@@ -1,9 +1,12 @@
 package dev.mnistnative.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -111,6 +114,32 @@ class UsageTest {
             })
     void wrongUsageIsOneLineAndCode2(String words, String part) {
         assertEquals("", Cli.line(words).failed(ExitCode.USAGE, part).out());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', true",
+        "train, true",
+        "train --help, true",
+        "--epochs 3, true",
+        "--no-such-option, true",
+        "evaluate, false",
+        "help, false",
+        "trian, false"
+    })
+    void whatMeansTrain(String words, boolean trains) {
+        assertEquals(trains, Main.trains(words.isEmpty() ? new String[0] : words.split(" ")));
+    }
+
+    @Test
+    void theRootsOwnOptionsAreNotThoseOfTrain() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        var options =
+                Main.commandLine(nowhere, nowhere).getCommandSpec().optionsMap().keySet();
+        assertEquals(MnistNativeCommand.OPTIONS, options);
+        for (String option : options) {
+            assertFalse(Main.trains(new String[] {option}), option);
+        }
     }
 
     @Test
