@@ -34,8 +34,11 @@ final class OutputPaths {
     }
 
     private static void requireWritableFolder(String option, Path path, Path folder) {
-        if (folder == null || !Files.isDirectory(folder)) {
+        if (folder == null || !Files.exists(folder)) {
             throw refusal(option, path, "the folder " + folder + " does not exist; create it first");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw refusal(option, path, folder + " is a file; name a folder");
         }
         if (!Files.isWritable(folder)) {
             throw refusal(option, path, "the folder " + folder + " must not be written; change its permissions");

@@ -99,7 +99,7 @@ final class ServeCommand implements Callable<Integer> {
             return new DigitServer(predictor, settings);
         } catch (BindException e) {
             throw new IOException(
-                    "cannot listen on port %d of %s (%s); choose another with --port"
+                    "cannot listen on port %d of %s (%s); choose another --port or --host"
                             .formatted(settings.port(), settings.host(), e.getMessage()),
                     e);
         }
