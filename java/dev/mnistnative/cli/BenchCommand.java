@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
                     + "net, else on made-up pixels without zeros."
         },
         footer = {
-            "%nExamples:",
             "  mnist-native bench --threads 1",
             "  mnist-native bench --layers 784,2048,2048,10 --precision bf16 --json"
         })

@@ -10,6 +10,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         sortSynopsis = false,
         abbreviateSynopsis = true,
+        parameterListHeading = "%nArguments:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
         usageHelpWidth = 80)
 final class CommonOptions {
     static final String VERBOSE = "--verbose";

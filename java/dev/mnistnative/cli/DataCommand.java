@@ -20,7 +20,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Shows what a data set is made of, with the source article's demonstration of one-hot labels. */
-@Command(name = "data", description = "Show a data set: shapes, types, label histogram, first labels, one-hot matrix.")
+@Command(
+        name = "data",
+        description = "Show a data set: shapes, types, label histogram, first labels, one-hot matrix.",
+        footer = {"  mnist-native data --show 3", "  mnist-native data --images x.npy --labels y.npy --one-hot 0"})
 final class DataCommand implements Callable<Integer> {
     private static final int FIRST_LABELS = 10;
 

@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** Shows what can compute here. */
 @Command(
         name = "devices",
-        description = "Show what runs here: CPU levels, cores, GPUs, and why CUDA is not used if so.")
+        description = "Show what runs here: CPU levels, cores, GPUs, and why CUDA is not used if so.",
+        footer = "  mnist-native devices")
 final class DevicesCommand implements Callable<Integer> {
     private static final double GIBIBYTE = 1L << 30;
 

@@ -21,7 +21,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description = "Evaluate a model on the test set, or on the samples given with --images and --labels: "
-                + "accuracy, loss, precision and recall of each class, confusion matrix.")
+                + "accuracy, loss, precision and recall of each class, confusion matrix.",
+        footer = {
+            "  mnist-native evaluate --model m.safetensors",
+            "  mnist-native evaluate --model m.safetensors --images x.npy --labels y.npy --json"
+        })
 final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

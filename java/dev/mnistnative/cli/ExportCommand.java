@@ -12,7 +12,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Writes a saved model, or the weights of a checkpoint, in another format. */
-@Command(name = "export", description = "Write a model as ONNX, safetensors or npz.")
+@Command(
+        name = "export",
+        description = {"Write a model as ONNX, safetensors or npz.", "The weights of a checkpoint can be exported too."
+        },
+        footer = "  mnist-native export --model m.safetensors --to onnx --softmax m.onnx")
 final class ExportCommand implements Callable<Integer> {
     /** What {@code --to} takes. */
     enum Format {

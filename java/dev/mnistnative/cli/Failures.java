@@ -18,8 +18,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns whatever went wrong into one line on standard error and an {@link ExitCode}. */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
-    private static final int MAX_SUGGESTIONS = 2;
-
     @Override
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
@@ -51,12 +49,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         if (!(e instanceof UnmatchedArgumentException unmatched)) {
             return "";
         }
-        List<String> names = unmatched.getSuggestions().stream()
-                .map(name -> name.substring(name.lastIndexOf(' ') + 1))
-                .distinct()
-                .limit(MAX_SUGGESTIONS)
-                .toList();
-        return names.isEmpty() ? "" : "; did you mean " + String.join(" or ", names) + "?";
+        return unmatched.getSuggestions().stream()
+                .findFirst()
+                .map(name -> "; did you mean " + name.substring(name.lastIndexOf(' ') + 1) + "?")
+                .orElse("");
     }
 
     private static int exitCode(Exception e) {

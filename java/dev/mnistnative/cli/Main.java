@@ -55,7 +55,7 @@ public final class Main {
     }
 
     /** Puts {@code train} in front where it is meant but not named. */
-    private static String[] withCommand(String[] args) {
+    static String[] withCommand(String[] args) {
         if (!trains(args) || args.length > 0 && args[0].equals(TrainCommand.NAME)) {
             return args;
         }

@@ -15,9 +15,12 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = {
             "Trains and runs multi-layer perceptron classifiers, natively on the JVM.",
-            "Without a command: train. 'mnist-native COMMAND --help' shows a command's options."
+            "Without a command: train. 'mnist-native COMMAND --help' shows a command's options.",
+            "mnist-native stands for 'java -jar mnist-native.jar' here."
         },
-        synopsisSubcommandLabel = "COMMAND",
+        synopsisSubcommandLabel = "[COMMAND]",
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -35,6 +38,7 @@ import picocli.CommandLine.Spec;
             DevicesCommand.class,
             BenchCommand.class,
             AutoComplete.GenerateCompletion.class,
+            ManPageCommand.class,
             HelpCommand.class
         })
 final class MnistNativeCommand implements Runnable {

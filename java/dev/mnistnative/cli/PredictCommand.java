@@ -27,7 +27,10 @@ import picocli.CommandLine.Spec;
             "Pictures are brought into MNIST's form: grey, bright ink on black, cropped, fitted into 20 x 20, centred "
                     + "by mass in 28 x 28. Samples of npy, IDX and CSV files go to the net as they are."
         },
-        footer = {"%nExample:", "  mnist-native predict --model m.safetensors --show seven.png"})
+        footer = {
+            "  mnist-native predict --model m.safetensors --show seven.png",
+            "  mnist-native predict --model m.safetensors --json scans/*.jpg"
+        })
 final class PredictCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

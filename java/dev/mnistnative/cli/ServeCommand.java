@@ -21,7 +21,10 @@ import picocli.CommandLine.Spec;
             "Serve a page to draw a digit on and watch the prediction, until interrupted.",
             "Also POST /predict (JSON, PNG or JPEG), GET /healthz and GET /metrics."
         },
-        footer = {"%nExample:", "  mnist-native serve --model m.safetensors --follow m.jsonl"})
+        footer = {
+            "  mnist-native serve --model m.safetensors",
+            "  mnist-native serve --model m.safetensors --follow m.jsonl --port 9000"
+        })
 final class ServeCommand implements Callable<Integer> {
     /** One thread an answer: a single image is too small to share, and many are answered at once. */
     private static final int THREADS = 1;

@@ -29,7 +29,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a net: settings from a preset and the options, data, the run, its reports and its weights. */
-@Command(name = TrainCommand.NAME, description = "Train a net; prints a line an epoch.")
+@Command(
+        name = TrainCommand.NAME,
+        description = "Train a net; prints a line an epoch.",
+        footer = {
+            "  mnist-native",
+            "  mnist-native --epochs 3 --threads 2 --save m.safetensors",
+            "  mnist-native train --preset accurate --report r.html --metrics m.jsonl",
+            "  mnist-native train --data DIR --layers 64,100,4 --optimizer sgd --lr 0.05",
+            "  mnist-native train --checkpoint-dir D --resume"
+        })
 final class TrainCommand implements Callable<Integer> {
     static final String NAME = "train";
 

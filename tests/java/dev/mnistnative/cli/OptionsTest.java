@@ -84,6 +84,7 @@ class OptionsTest {
             BENCH + SGD + " --nesterov",
             BENCH + SGD + " --dampening 0.1",
             "generate-completion",
+            "generate-man-page --verbose",
             "help train");
 
     /** What picocli adds to every command. */

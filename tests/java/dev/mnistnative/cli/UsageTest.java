@@ -9,11 +9,14 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class UsageTest {
     private static final int TERMINAL_WIDTH = 80;
@@ -30,6 +33,7 @@ class UsageTest {
                 "predict ",
                 "serve ",
                 "generate-completion ",
+                "generate-man-page ",
                 "data ",
                 "bench ",
                 "export ",
@@ -41,6 +45,29 @@ class UsageTest {
         assertTrue(help.out().contains("Usage: mnist-native " + command.strip()), help.out());
         help.lines().forEach(line -> assertTrue(line.length() <= TERMINAL_WIDTH, line));
         assertEquals("", help.err());
+    }
+
+    /** Our own commands show how they are used, and the examples are taken by the command itself. */
+    @Test
+    void helpHasExamplesThatAreUnderstood() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        CommandLine root = Main.commandLine(nowhere, nowhere);
+        Set<String> picoclis = Set.of("help", "generate-completion");
+        root.getSubcommands().forEach((name, command) -> {
+            List<String> examples = Cli.run(name, "--help").succeeded().lines().stream()
+                    .filter(line -> line.startsWith("  mnist-native"))
+                    .toList();
+            assertTrue(picoclis.contains(name) || !examples.isEmpty(), name);
+            for (String example : picoclis.contains(name) ? List.<String>of() : examples) {
+                String[] words = example.replaceFirst(" *mnist-native *", "")
+                        .replaceFirst(" > .*", "")
+                        .split(" ");
+                String[] typed = words[0].isEmpty() ? new String[0] : words;
+                String[] all = Main.withCommand(typed);
+                assertEquals(name, all[0], example);
+                root.parseArgs(all);
+            }
+        });
     }
 
     @ParameterizedTest
@@ -105,7 +132,7 @@ class UsageTest {
                 "--checkpoint-every 1 | --checkpoint-every needs --checkpoint-dir",
                 "--resume | --resume needs --checkpoint-dir",
                 "--checkpoint-dir target --checkpoint-every 0 | --checkpoint-every is 0, but must be at least 1",
-                "--checkpoint-dir pom.xml/d | --checkpoint-dir pom.xml/d: the folder",
+                "--checkpoint-dir pom.xml/d | pom.xml is a file; name a folder",
                 "--log-steps 10 --metrics m.csv | a CSV table holds epochs only",
                 "data --show -1 | --show is -1",
                 "serve | --model",
