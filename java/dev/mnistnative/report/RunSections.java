@@ -158,12 +158,17 @@ final class RunSections {
             Object part = call(component, value);
             if (part != null) {
                 text.append(text.isEmpty() ? ": " : ", ")
-                        .append(component.getName())
+                        .append(words(component.getName()))
                         .append(' ')
                         .append(part instanceof float[] floats ? Arrays.toString(floats) : plain(part));
             }
         }
         return text.toString();
+    }
+
+    /** A name as it is read: weightDecay is weight decay. */
+    private static String words(String camelCase) {
+        return camelCase.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
     }
 
     private static Object call(RecordComponent component, Object value) {

@@ -71,7 +71,8 @@ class HtmlReportTest {
             assertEquals(expected, Integer.parseInt(cell.group(3)));
         }
         assertTrue(page.contains("784-12-10 on 3,200 samples"));
-        assertTrue(page.contains("<tr><th>optimizer<td>adam: lr 0.001, beta1 0.9, beta2 0.999, eps 1e-08, "));
+        assertTrue(page.contains(
+                "<tr><th>optimizer<td>adam: lr 0.001, beta1 0.9, beta2 0.999, eps 1e-08, weight decay 0, "));
     }
 
     @Test
