@@ -58,7 +58,7 @@ class OptionsTest {
             "train " + OWN + "--lr-schedule cosine:1e-6",
             "train " + OWN + "--validation 0.25 --standardize --early-stopping 1",
             "train " + OWN + "--class-weights 1,2 --ignore-index 7 --label-smoothing 0.1",
-            "train " + OWN + "--init {}/m.safetensors --save {}/saved.safetensors",
+            "train " + OWN + "--init {}/m.safetensors --save {}/saved.safetensors --class-names a,b",
             "train " + OWN + PLACE,
             "train " + OWN + "--device auto --isa auto",
             "train " + OWN + "--device reference",
