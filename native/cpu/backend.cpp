@@ -21,7 +21,7 @@ namespace mn::cpu {
 namespace {
 
 // Rows that an evaluation pushes through the net at once, unless training did with more.
-constexpr int64_t kEvaluationRows = 512;
+constexpr int64_t kEvaluationRows = 256;
 
 int threads_of(const Placement& place) {
     return place.threads > 0 ? place.threads : usable_cores();
@@ -83,7 +83,7 @@ class CpuBackend final : public Backend {
         pool_.run([&](const Worker& worker) {
             for (int64_t at = 0; at < count; at += buffers_.capacity) {
                 const int64_t rows = std::min(buffers_.capacity, count - at);
-                const Selection selection = by_label({&samples, nullptr, first + at, rows}, worker);
+                const Selection selection = by_label({&samples, nullptr, first + at, rows, Purpose::inference}, worker);
                 evaluate_rows(selection, worker);
                 if (worker.leads())
                     add_evaluation(selection, sums, predictions ? predictions - first : nullptr);

@@ -148,7 +148,7 @@ Selection Sorter::by_key(const Selection& selection, int64_t keys) {
     std::exclusive_scan(counts_.data(), counts_.data() + keys, counts_.data(), 0);
     for (int64_t row = 0; row < selection.rows; ++row)
         order_[counts_[keys_[row]]++] = static_cast<int32_t>(selection.sample(row));
-    return {selection.samples, order_.data(), 0, selection.rows};
+    return {selection.samples, order_.data(), 0, selection.rows, selection.purpose};
 }
 
 void prefetch(const Selection& selection, const Worker& worker) {
@@ -179,7 +179,7 @@ SparseTile NonZeros::tile(int64_t group, const float* table) const {
 }
 
 Batch::Batch(int64_t capacity, int64_t features, Purpose purpose)
-    : purpose_(purpose), dense_(capacity, features), by_sample_(capacity, features) {
+    : dense_(capacity, features), by_sample_(capacity, features) {
     if (purpose == Purpose::training) {
         by_pixel_ = NonZeros(features, capacity);
         row_groups_ = Buffer<int32_t>(divide_up(features, kGroup));
@@ -211,7 +211,7 @@ bool Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
         fill_dense<Pixel>(kernels, selection, worker.share_of(selection.rows), dense_);
     } else {
         copy_listed<Pixel>(selection, groups, by_sample_);
-        if (purpose_ == Purpose::training) {
+        if (selection.purpose == Purpose::training) {
             const Range pixel_groups = worker.share_of(divide_up(features, kGroup));
             list_pixels<Pixel>(kernels, selection, pixel_groups, by_pixel_, row_groups_.data() + pixel_groups.begin);
         }

@@ -12,12 +12,16 @@
 
 namespace mn::cpu {
 
-// Which samples a batch takes: row r is sample order[r], or first + r where order is null.
+enum class Purpose { training, inference };
+
+// Which samples a batch takes: row r is sample order[r], or first + r where order is null. What only a backward pass
+// needs is left out for inference.
 struct Selection {
     const Samples* samples = nullptr;
     const int32_t* order = nullptr;
     int64_t first = 0;
     int64_t rows = 0;
+    Purpose purpose = Purpose::training;
 
     int64_t sample(int64_t row) const { return order ? order[row] : first + row; }
 };
@@ -96,8 +100,6 @@ class NonZeros {
     Buffer<float> pixels_; // room enough for either type
 };
 
-enum class Purpose { training, inference };
-
 class Batch {
   public:
     Batch() = default;
@@ -120,7 +122,6 @@ class Batch {
     void set_table(const Samples& samples);
     const float* table() const { return bytes_ ? table_.data() : nullptr; }
 
-    Purpose purpose_ = Purpose::training;
     Activations dense_;
     NonZeros by_sample_, by_pixel_;
     Buffer<int32_t> row_groups_;        // [capacity][groups of pixels]: scratch

@@ -162,8 +162,7 @@ void Bf16Activations::take(const Activations& from, int64_t panel, Range range) 
         bf16_pairs(from.at(panel, range.begin), range.size(), pair(panel, range.begin));
 }
 
-Bf16Batch::Bf16Batch(int64_t capacity, int64_t features, Purpose purpose)
-    : purpose_(purpose), dense_(capacity, features, purpose) {
+Bf16Batch::Bf16Batch(int64_t capacity, int64_t features, Purpose purpose) : dense_(capacity, features, purpose) {
     const int64_t sample_groups = divide_up(capacity, kGroup), pixel_groups = panels_of(features) * kGroupsInPanel;
     sample_stride_ = panels_of(features) * kPanel / 2 + 16; // bf16_list writes whole vectors
     sample_counts_ = Buffer<int32_t>(sample_groups);
@@ -198,7 +197,7 @@ bool Bf16Batch::stage(const Selection& selection, const Worker& worker) {
         total += sample_counts_[g];
     const int64_t all = sample_groups * divide_up(dense_.columns, 2);
     const bool sparse = static_cast<double>(total) <= kBreakEven * static_cast<double>(all);
-    if (purpose_ == Purpose::training) {
+    if (selection.purpose == Purpose::training) {
         const Range panels = worker.share_of(dense_.panels());
         for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
             for (int64_t r = 0; r < rows; r += 2)

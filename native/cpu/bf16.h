@@ -78,7 +78,6 @@ class Bf16Batch {
     void list_samples(int64_t rows, Range groups);
     void list_pixels(int64_t rows, int64_t panel);
 
-    Purpose purpose_;
     Bf16Activations dense_;
     int64_t sample_stride_ = 0, pixel_stride_ = 0; // entries a list may have
     Buffer<int32_t> sample_counts_, sample_index_, pixel_counts_, pixel_index_;

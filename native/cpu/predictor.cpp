@@ -121,7 +121,7 @@ class CpuPredictor final : public Predictor {
     void predict(const Samples& samples, Range rows, Buffers& buffers, float* logits) const {
         const Activations& from = buffers.forward.logits();
         for (int64_t at = rows.begin; at < rows.end; at += kBlockRows) {
-            const Selection block{&samples, nullptr, at, std::min(kBlockRows, rows.end - at)};
+            const Selection block{&samples, nullptr, at, std::min(kBlockRows, rows.end - at), Purpose::inference};
             const Selection selection = buffers.sorter.by_outline(kernels_, block);
             if (half_net_)
                 bf16_forward(kernels_, parameters_, *half_net_, selection, buffers.forward, *buffers.halves, Worker{});
