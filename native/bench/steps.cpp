@@ -29,8 +29,8 @@ void step(benchmark::State& state, const Variant& variant) {
     const Chunk chunk{nullptr, 0, images.count, variant.batch, learning_rates.data()};
     for (auto _ : state)
         backend->train(chunk, results);
-    state.counters["ms_per_step"] =
-        benchmark::Counter(kSteps * 1e-3, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+    state.counters["step"] =
+        benchmark::Counter(kSteps, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
     report_flop(state, kSteps * step_flop(variant.options.net, variant.batch), variant.options.placement.threads);
 }
 
