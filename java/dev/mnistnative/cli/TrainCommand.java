@@ -63,6 +63,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--class-names",
             paramLabel = "A,B,...",
             split = ",",
+            hideParamSyntax = true,
             description = "What the classes are called, in the order of their labels; stored with the model (default: "
                     + "the labels of a CSV file that are texts, sorted).")
     private List<String> classNames = List.of();

@@ -63,7 +63,7 @@ public final class DigitServer implements AutoCloseable {
     /** `answer` null = the event stream. */
     private record Route(String method, String type, Answer answer) {}
 
-    /** Listens at once. */
+    /** Warms up, some tenths of a second the first time, and listens. */
     public DigitServer(DigitModel model, ServeSettings settings) throws IOException {
         this.settings = settings;
         InetAddress address = InetAddress.getByName(settings.host());
@@ -95,6 +95,7 @@ public final class DigitServer implements AutoCloseable {
 
     private void addRoutes(DigitModel model) throws IOException {
         PredictHandler predict = new PredictHandler(model, metrics, settings.maxBodyBytes());
+        predict.warmUp();
         page("/", "index.html", "text/html; charset=utf-8");
         page("/page.css", "page.css", "text/css; charset=utf-8");
         page("/draw.js", "draw.js", "text/javascript; charset=utf-8");

@@ -13,6 +13,7 @@ import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.image.UnreadableImageException;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -24,6 +25,12 @@ final class PredictHandler {
     private static final int PIXELS = DigitNormalizer.SIDE * DigitNormalizer.SIDE;
     private static final int MAX_VALUE = 255;
     private static final int MAX_DEPTH = 4;
+
+    /** Like the drawing page's canvas, and half of its pen. */
+    private static final int DRAWING = 280;
+
+    private static final int PEN = 11;
+    private static final int WARM_UP = 20;
 
     private final DigitModel model;
     private final ServeMetrics metrics;
@@ -51,9 +58,27 @@ final class PredictHandler {
                         Refusal.UNSUPPORTED_TYPE, "Content-Type must be application/json, image/png or image/jpeg");
         };
         float[] probabilities = model.probabilities(pixels);
-        ObjectNode answer = json.createObjectNode();
         int digit = likeliest(probabilities);
         metrics.predicted(digit);
+        return reply(digit, probabilities, pixels);
+    }
+
+    /** Does what answers need, so that the first ones do not wait for classes to be loaded and compiled. */
+    void warmUp() throws IOException {
+        byte[] stroke = new byte[DRAWING * DRAWING];
+        for (int y = DRAWING / 4; y < 3 * DRAWING / 4; y++) {
+            Arrays.fill(stroke, y * DRAWING + DRAWING / 2 - PEN, y * DRAWING + DRAWING / 2 + PEN, (byte) MAX_VALUE);
+        }
+        byte[] png = PictureFiles.png(PictureFiles.gray(stroke, DRAWING, DRAWING));
+        for (int i = 0; i < WARM_UP; i++) {
+            byte[] pixels = DigitNormalizer.normalize(PictureFiles.read(png, "a stroke"));
+            float[] probabilities = model.probabilities(pixels);
+            reply(likeliest(probabilities), probabilities, pixels);
+        }
+    }
+
+    private byte[] reply(int digit, float[] probabilities, byte[] pixels) throws IOException {
+        ObjectNode answer = json.createObjectNode();
         answer.put("digit", digit);
         ArrayNode all = answer.putArray("probabilities");
         for (float probability : probabilities) {
