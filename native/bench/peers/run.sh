@@ -3,13 +3,15 @@
 # prints one table of medians and ratios.
 #   native/bench/peers/run.sh        after: mvn package
 # Needs java 17 and javac, Maven, g++, GNU time, and for the PyTorch rows a Python with torch >= 2.4 and numpy (PYTHON).
-# Environment: ROUNDS (3), THREADS ("1 2"), PYTHON (python3), WORK (builds and results; target/peers).
+# Environment: ROUNDS (3), THREADS ("1 2"), PYTHON (python3), WORK (builds and results; target/peers), MN_BENCH (the native
+# benchmark, which tells what the machine could do in each round; build/native/bench/mn_bench where it is there).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 work=${WORK:-$root/target/peers}
 python=${PYTHON:-python3}
 jar=$root/target/mnist-native.jar
+machine=${MN_BENCH:-$root/build/native/bench/mn_bench}
 export EPOCHS=${EPOCHS:-3} INFER=1 MNIST_DIR=$work/mnist
 unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE # a wrong kernel chosen for the peers would flatter us
 mkdir -p "$MNIST_DIR" "$work/ours" "$work/tensorflow"
@@ -40,7 +42,12 @@ command_of() {
 }
 
 : >"$work/results.txt"
+: >"$work/machine.txt"
 for ((round = 1; round <= ${ROUNDS:-3}; round++)); do
+    if [ -x "$machine" ]; then
+        "$machine" --benchmark_filter='machine/(fma_peak|core_to_core)' 2>/dev/null |
+            sed -nE 's|^machine/(\S+)/iterations:3 .* (\S+)=(\S+)$|MACHINE \1 \3 \2|p' | tee -a "$work/machine.txt" >&2
+    fi
     for threads in ${THREADS:-1 2}; do
         for program in $programs; do
             command_of "$program"
@@ -50,4 +57,5 @@ for ((round = 1; round <= ${ROUNDS:-3}; round++)); do
         done
     done
 done
-"$python" "$here/table.py" <"$work/results.txt"
+"$python" "$here/table.py" --chart "$work/chart.svg" <"$work/results.txt"
+echo "chart: $work/chart.svg"
