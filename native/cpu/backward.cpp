@@ -21,10 +21,7 @@ void TransposedWeight::refresh(const Kernels& kernels, const PackedLayer& layer)
 void backward(const Kernels& kernels, const TransposedWeight& weight, const Activations& output_delta,
               const Activations& input, int64_t rows, Activations& input_delta, const Worker& worker) {
     const Tiles tiles(rows, kernels.tile_rows);
-    const Range items = worker.share_of(input.panels() * tiles.tiles);
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const int64_t panel = i / tiles.tiles;
-        const Range range = tiles[i % tiles.tiles];
+    for_each_tile(worker, input.panels(), tiles, [&](int64_t panel, Range range) {
         Tile tile;
         tile.a = output_delta.at(0, range.begin);
         tile.a_panel_stride = output_delta.panel_stride();
@@ -35,7 +32,7 @@ void backward(const Kernels& kernels, const TransposedWeight& weight, const Acti
         tile.columns = input.columns_of(panel);
         kernels.multiply(tile);
         kernels.mask(tile.out, input.at(panel, range.begin), tile.rows * kPanel);
-    }
+    });
 }
 
 } // namespace mn::cpu

@@ -30,28 +30,22 @@ void forward_dense(const Kernels& kernels, const PackedLayer& layer, const Bf16W
                    const Bf16Activations& input, float scale, int64_t rows, Activations& output, Bf16Activations* half,
                    const Worker& worker) {
     const Tiles tiles(rows, kBf16TileRows, 2);
-    const Range items = worker.share_of(layer.panels() * tiles.tiles);
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const int64_t panel = i / tiles.tiles;
-        const Range range = tiles[i % tiles.tiles];
+    for_each_tile(worker, layer.panels(), tiles, [&](int64_t panel, Range range) {
         float* out = output.at(panel, range.begin);
         bf16_multiply({input.row(0, range.begin), input.panel_stride(), weight.at(panel, 0), weight.pairs(), scale, out,
                        range.size()});
         kernels.add_bias(out, range.size(), layer.bias.data() + panel * kPanel, half != nullptr);
         if (half)
             half->take(output, panel, range);
-    }
+    });
 }
 
 void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Bf16Weight& weight, const Bf16Batch& batch,
                     float scale, int64_t rows, Activations& output, Bf16Activations* half, const Worker& worker) {
-    const int64_t groups = divide_up(rows, kGroup);
     const PanelGroups panels(layer.panels(), kMostGatherPanels);
-    const Range items = worker.share_of(panels.count() * groups);
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const Range range = panels[i / groups];
-        const int64_t row = i % groups * kGroup;
-        Bf16SparseTile tile = batch.by_sample(i % groups);
+    for_each_group(worker, panels, divide_up(rows, kGroup), [&](Range range, int64_t group) {
+        const int64_t row = group * kGroup;
+        Bf16SparseTile tile = batch.by_sample(group);
         tile.b = weight.at(range.begin, 0);
         tile.b_panel_stride = weight.panel_stride();
         tile.scale = scale;
@@ -64,18 +58,15 @@ void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Bf16
             if (half)
                 half->take(output, panel, {row, std::min(row + kGroup, rows)});
         }
-    }
+    });
 }
 
 // The gradient of one layer's weight, tile by tile, each handed to apply(panel, rows, gradient [rows][kPanel]).
 template <class Apply>
 void for_each_dense_gradient(const Bf16Activations& input, const Bf16Activations& delta, int64_t rows, float scale,
                              const Worker& worker, Apply apply) {
-    const WeightBlocks blocks(delta.panels(), input.columns);
-    const Range items = worker.share_of(blocks.count());
     alignas(64) float gradient[kPanel * kPanel];
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const WeightBlock block = blocks[i];
+    for_each_block(worker, {delta.panels(), input.columns}, [&](const WeightBlock& block) {
         const Bf16* a = input.pair(block.rows.begin / kPanel, 0);
         const Tiles tiles(block.rows.size(), kBf16TileRows);
         for (int64_t t = 0; t < tiles.tiles; ++t) {
@@ -84,18 +75,15 @@ void for_each_dense_gradient(const Bf16Activations& input, const Bf16Activations
                         gradient + range.begin * kPanel, range.size()});
         }
         apply(block.panel, block.rows, gradient);
-    }
+    });
 }
 
 template <class Apply>
 void for_each_sparse_gradient(const Bf16Batch& input, int64_t features, const Bf16Activations& delta, float scale,
                               const Worker& worker, Apply apply) {
     const PanelGroups panels(delta.panels(), kMostGatherPanels);
-    const WeightBlocks blocks(panels.count(), features);
-    const Range items = worker.share_of(blocks.count());
     alignas(64) float gradient[kMostGatherPanels][kPanel * kPanel];
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const WeightBlock block = blocks[i];
+    for_each_block(worker, {panels.count(), features}, [&](const WeightBlock& block) {
         const Range range = panels[block.panel];
         for (int64_t row = block.rows.begin; row < block.rows.end; row += kGroup) {
             Bf16SparseTile tile = input.by_pixel(row / kGroup);
@@ -109,7 +97,7 @@ void for_each_sparse_gradient(const Bf16Batch& input, int64_t features, const Bf
         }
         for (int64_t panel = range.begin; panel < range.end; ++panel)
             apply(panel, block.rows, gradient[panel - range.begin]);
-    }
+    });
 }
 
 } // namespace
@@ -306,16 +294,13 @@ void bf16_backward(const Kernels& kernels, const Bf16Net& net, size_t l, const A
     const Bf16Weight& weight = net.transposed[l - 1];
     const Bf16Activations& output_delta = halves.deltas[l];
     const Tiles tiles(rows, kBf16TileRows, 2);
-    const Range items = worker.share_of(input.panels() * tiles.tiles);
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const int64_t panel = i / tiles.tiles;
-        const Range range = tiles[i % tiles.tiles];
+    for_each_tile(worker, input.panels(), tiles, [&](int64_t panel, Range range) {
         float* out = input_delta.at(panel, range.begin);
         bf16_multiply({output_delta.row(0, range.begin), output_delta.panel_stride(), weight.at(panel, 0),
                        weight.pairs(), 1, out, range.size()});
         kernels.mask(out, input.at(panel, range.begin), range.size() * kPanel);
         halves.deltas[l - 1].take(input_delta, panel, range);
-    }
+    });
 }
 
 void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, size_t l, const UpdateConstants& constants,

@@ -17,10 +17,7 @@ int64_t padded_capacity(int64_t rows) {
 void forward_dense(const Kernels& kernels, const PackedLayer& layer, const Activations& input, int64_t rows, bool relu,
                    Activations& output, const Worker& worker) {
     const Tiles tiles(rows, kernels.tile_rows);
-    const Range items = worker.share_of(layer.panels() * tiles.tiles);
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const int64_t panel = i / tiles.tiles;
-        const Range range = tiles[i % tiles.tiles];
+    for_each_tile(worker, layer.panels(), tiles, [&](int64_t panel, Range range) {
         Tile tile;
         tile.a = input.at(0, range.begin);
         tile.a_panel_stride = input.panel_stride();
@@ -31,20 +28,17 @@ void forward_dense(const Kernels& kernels, const PackedLayer& layer, const Activ
         tile.columns = output.columns_of(panel);
         kernels.multiply(tile);
         kernels.add_bias(tile.out, tile.rows, layer.bias.data() + panel * kPanel, relu);
-    }
+    });
 }
 
 // The same from lists of non-zero inputs, by groups of rows and of panels. Rows beyond the last sample hold copies of
 // it.
 void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Batch& batch, int64_t rows, bool relu,
                     Activations& output, const Worker& worker) {
-    const int64_t groups = divide_up(rows, kGroup);
     const PanelGroups panels(layer.panels(), kernels.gather_panels);
-    const Range items = worker.share_of(panels.count() * groups);
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const Range range = panels[i / groups];
-        const int64_t row = i % groups * kGroup;
-        SparseTile tile = batch.by_sample(i % groups);
+    for_each_group(worker, panels, divide_up(rows, kGroup), [&](Range range, int64_t group) {
+        const int64_t row = group * kGroup;
+        SparseTile tile = batch.by_sample(group);
         tile.b = layer.weight_at(range.begin, 0);
         tile.b_panel_stride = layer.panel_stride();
         tile.out = output.at(range.begin, row);
@@ -53,7 +47,7 @@ void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Batc
         kernels.gather(tile);
         for (int64_t panel = range.begin; panel < range.end; ++panel)
             kernels.add_bias(output.at(panel, row), kGroup, layer.bias.data() + panel * kPanel, relu);
-    }
+    });
 }
 
 } // namespace

@@ -7,31 +7,11 @@
 #include "cpu/batch.h"
 #include "cpu/kernels.h"
 #include "cpu/layout.h"
+#include "cpu/partition.h"
 #include "cpu/pool.h"
 #include "model/options.h"
 
 namespace mn::cpu {
-
-// `count` rows cut into tiles of at most `most` rows, as even as can be; all but the last a multiple of `unit`.
-struct Tiles {
-    int64_t count, unit, tiles;
-
-    Tiles(int64_t rows, int64_t most, int64_t multiple = 1)
-        : count(rows), unit(multiple), tiles(divide_up(divide_up(rows, unit), most / unit)) {}
-    Range operator[](int64_t i) const {
-        const Range units = share(divide_up(count, unit), i, tiles);
-        return {units.begin * unit, std::min(units.end * unit, count)};
-    }
-};
-
-// `panels` panels, taken `at_once` at a time.
-struct PanelGroups {
-    int64_t panels, at_once;
-
-    PanelGroups(int64_t all, int64_t most) : panels(all), at_once(most) {}
-    int64_t count() const { return divide_up(panels, at_once); }
-    Range operator[](int64_t i) const { return {i * at_once, std::min((i + 1) * at_once, panels)}; }
-};
 
 // What a forward pass writes, for batches of up to `capacity` rows.
 struct ForwardBuffers {

@@ -114,11 +114,8 @@ void Updater::update_bias(size_t l, const UpdateConstants& constants, int64_t pa
 
 void Updater::dense(size_t l, const UpdateConstants& constants, const Activations& input, const Activations& delta,
                     int64_t rows, const Worker& worker) const {
-    const WeightBlocks blocks(delta.panels(), input.columns());
-    const Range items = worker.share_of(blocks.count());
     alignas(64) float gradient[kPanel * kPanel];
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const WeightBlock block = blocks[i];
+    for_each_block(worker, {delta.panels(), input.columns()}, [&](const WeightBlock& block) {
         Tile tile;
         tile.b = delta.at(block.panel, 0);
         tile.depth = rows;
@@ -135,17 +132,15 @@ void Updater::dense(size_t l, const UpdateConstants& constants, const Activation
         apply_weight(l, constants, block.panel, block.rows, gradient);
         if (block.rows.begin == 0)
             update_bias(l, constants, block.panel, delta, rows);
-    }
+    });
 }
 
 void Updater::sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                      const Worker& worker) const {
     const PanelGroups panels(delta.panels(), kernels_.gather_panels);
-    const WeightBlocks blocks(panels.count(), state_.parameters.layers[0].fan_in);
-    const Range items = worker.share_of(blocks.count());
+    const int64_t fan_in = state_.parameters.layers[0].fan_in;
     alignas(64) float gradient[kMostGatherPanels][kPanel * kPanel];
-    for (int64_t i = items.begin; i < items.end; ++i) {
-        const WeightBlock block = blocks[i];
+    for_each_block(worker, {panels.count(), fan_in}, [&](const WeightBlock& block) {
         const Range range = panels[block.panel];
         for (int64_t row = block.rows.begin; row < block.rows.end; row += kGroup) {
             SparseTile tile = input.by_pixel(row / kGroup);
@@ -161,7 +156,7 @@ void Updater::sparse(const UpdateConstants& constants, const Batch& input, const
             if (block.rows.begin == 0)
                 update_bias(0, constants, panel, delta, rows);
         }
-    }
+    });
 }
 
 } // namespace mn::cpu

@@ -7,6 +7,7 @@
 #include "cpu/forward.h"
 #include "cpu/kernels.h"
 #include "cpu/layout.h"
+#include "cpu/partition.h"
 #include "cpu/pool.h"
 #include "model/backend.h"
 
@@ -45,27 +46,6 @@ void TrainingState::for_each_buffer(TrainingState& other, Visit visit) const {
 
 // step: 1 for the first.
 UpdateConstants update_constants(const OptimizerOptions& optimizer, double learning_rate, int64_t step);
-
-// A weight's gradient is made and applied in blocks of up to kPanel rows (inputs), which do not cross a panel of the
-// inputs: as large as stays in the innermost cache, since an optimizer's long divisions overlap in one run only.
-struct WeightBlock {
-    int64_t panel;
-    Range rows;
-};
-
-// The blocks of `panels` panels (or groups of panels), one panel after the other.
-class WeightBlocks {
-  public:
-    WeightBlocks(int64_t panels, int64_t fan_in) : panels_(panels), fan_in_(fan_in) {}
-    int64_t count() const { return panels_ * panels_of(fan_in_); }
-    WeightBlock operator[](int64_t i) const {
-        const int64_t begin = i % panels_of(fan_in_) * kPanel;
-        return {i / panels_of(fan_in_), {begin, std::min(begin + kPanel, fan_in_)}};
-    }
-
-  private:
-    int64_t panels_, fan_in_;
-};
 
 class Updater {
   public:
