@@ -86,7 +86,7 @@ class CpuBackend final : public Backend {
                 const Selection selection = by_label({&samples, nullptr, first + at, rows, Purpose::inference}, worker);
                 evaluate_rows(selection, worker);
                 if (worker.leads())
-                    add_evaluation(selection, sums, predictions ? predictions - first : nullptr);
+                    add_evaluation(selection, first + at, sums, predictions ? predictions + at : nullptr);
                 worker.barrier();
             }
         });
@@ -108,8 +108,8 @@ class CpuBackend final : public Backend {
 
     int64_t bytes() const override {
         int64_t sum = state_.bytes() + (snapshot_ ? snapshot_->bytes() : 0) + buffers_.bytes() + labels_.bytes() +
-                      row_results_.bytes() + scratch_.bytes() + (half_net_ ? half_net_->bytes() : 0) +
-                      (halves_ ? halves_->bytes() : 0);
+                      row_results_.bytes() + sample_results_.bytes() + scratch_.bytes() +
+                      (half_net_ ? half_net_->bytes() : 0) + (halves_ ? halves_->bytes() : 0);
         for (const Activations& delta : deltas_)
             sum += delta.bytes();
         for (const Sorter& sorter : sorters_)
@@ -135,6 +135,7 @@ class CpuBackend final : public Backend {
             halves.emplace(options_.net, buffers.capacity, Purpose::training);
         labels_ = Buffer<int32_t>(buffers.capacity);
         row_results_ = Buffer<RowResult>(buffers.capacity);
+        sample_results_ = Buffer<RowResult>(buffers.capacity);
         sorters_.clear();
         for (int i = 0; i < pool_.threads(); ++i)
             sorters_.emplace_back(buffers.capacity, options_.net.classes());
@@ -167,7 +168,7 @@ class CpuBackend final : public Backend {
         differentiate_loss(rows, divisor, worker);
         worker.barrier();
 
-        const RowSums sums = sum_rows(rows);
+        const RowSums sums = sum_rows(rows, labels_.data(), row_results_.data());
         const double loss = sums.loss / divisor; // 0 / 0 if every label is ignored
         if (!std::isfinite(loss) && sums.counted > 0)
             return false;
@@ -243,15 +244,18 @@ class CpuBackend final : public Backend {
         worker.barrier();
     }
 
-    // predictions: [sample], or null.
-    void add_evaluation(const Selection& selection, Evaluation& to, int32_t* predictions) const {
-        const RowSums sums = sum_rows(selection.rows);
+    // In the order of the samples again, of which `first` is the first: the sums must not depend on how many go through
+    // the net at once.
+    void add_evaluation(const Selection& selection, int64_t first, Evaluation& to, int32_t* predictions) {
+        for (int64_t row = 0; row < selection.rows; ++row)
+            sample_results_[selection.sample(row) - first] = row_results_[row];
+        const RowSums sums = sum_rows(selection.rows, selection.samples->labels + first, sample_results_.data());
         to.loss_sum += sums.loss;
         to.weight_sum += sums.weight;
         to.correct += sums.correct;
         to.counted += sums.counted;
-        for (int64_t row = 0; predictions && row < selection.rows; ++row)
-            predictions[selection.sample(row)] = row_results_[row].predicted;
+        for (int64_t i = 0; predictions && i < selection.rows; ++i)
+            predictions[i] = sample_results_[i].predicted;
     }
 
     double sum_weights(int64_t rows) const {
@@ -261,14 +265,14 @@ class CpuBackend final : public Backend {
         return sum;
     }
 
-    RowSums sum_rows(int64_t rows) const {
+    RowSums sum_rows(int64_t rows, const int32_t* labels, const RowResult* results) const {
         RowSums sums;
         for (int64_t row = 0; row < rows; ++row) {
-            if (loss_.ignores(labels_[row]))
+            if (loss_.ignores(labels[row]))
                 continue;
-            sums.loss += row_results_[row].loss;
-            sums.weight += loss_.weight_of(labels_[row]);
-            sums.correct += row_results_[row].predicted == labels_[row];
+            sums.loss += results[row].loss;
+            sums.weight += loss_.weight_of(labels[row]);
+            sums.correct += results[row].predicted == labels[row];
             ++sums.counted;
         }
         return sums;
@@ -286,10 +290,11 @@ class CpuBackend final : public Backend {
     ForwardBuffers buffers_;
     std::optional<Bf16Net> half_net_; // with bf16, as halves_
     std::optional<Bf16Buffers> halves_;
-    std::vector<Activations> deltas_; // of each layer: the loss's gradient by its output, before the ReLU
-    Buffer<int32_t> labels_;          // [rows]
-    Buffer<RowResult> row_results_;   // [rows]
-    std::vector<Sorter> sorters_;     // [threads]
+    std::vector<Activations> deltas_;  // of each layer: the loss's gradient by its output, before the ReLU
+    Buffer<int32_t> labels_;           // [rows]
+    Buffer<RowResult> row_results_;    // [rows]
+    Buffer<RowResult> sample_results_; // [rows]: an evaluation's, in the order of the samples
+    std::vector<Sorter> sorters_;      // [threads]
     int64_t step_ = 0;
 };
 
