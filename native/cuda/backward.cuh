@@ -11,34 +11,36 @@ __device__ inline float4 masked(float4 gradient, float4 activation) {
 }
 
 template <typename E, int Tile>
-__device__ __noinline__ void backward_tiles(const StepArguments& s, const StepView& step, int l, float* shared) {
+__device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
     const LayerLayout& layer = s.net.layers[l];
-    const LayerLayout& below = s.net.layers[l - 1];
-    const float* const activations = inputs(s.net, layer);
-    float* const out = gradients(s.net, below);
-    const Source upstream = matrix(gradients(s.net, layer), layer.gradient_stride, step.rows);
-    const Source weight = matrix(s.net.parameters + layer.weight, layer.weight_stride, layer.fan_out);
-    const int across = ceil_div(layer.fan_in, Tile), tiles = across * ceil_div(step.rows, Tile);
-    for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-        const int m0 = tile / across * Tile, n0 = tile % across * Tile;
-        multiply_tile<E, Tile>(FeedAlongK<Tile>(upstream, m0), FeedAlongI<Tile>(weight, n0), layer.fan_out, m0, n0,
-                               shared, [&](int m, int n, float4 sum) {
-                                   if (m >= step.rows || n >= layer.fan_in)
-                                       return;
-                                   const int64_t row = m;
-                                   const float4 h =
-                                       *reinterpret_cast<const float4*>(activations + row * layer.weight_stride + n);
-                                   store_quad(out + row * below.gradient_stride + n, masked(sum, h), layer.fan_in - n);
-                               });
-    }
+    multiply_tile<E, Tile>(FeedAlongK<Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+                           FeedAlongI<Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0,
+                           [&](int m, int n, float4 sum) {
+                               if (m >= step.rows || n >= layer.fan_in)
+                                   return;
+                               const LayerLayout& below = s.net.layers[l - 1];
+                               const int64_t row = m;
+                               const float* const h = inputs(s.net, layer) + row * layer.weight_stride + n;
+                               store_quad(gradients(s.net, below) + row * below.gradient_stride + n,
+                                          masked(sum, *reinterpret_cast<const float4*>(h)), layer.fan_in - n);
+                           });
+}
+
+template <typename E, int Tile>
+__device__ void backward_tiles(const StepArguments& s, int index, int l) {
+    each_tile<Tile>(StepView(s, index).rows, s.net.layers[l].fan_in, 0,
+                    [&](int m0, int n0) { backward_tile<E, Tile>(index, l, m0, n0); });
 }
 
 template <typename E>
-__device__ void backward(const StepArguments& s, const StepView& step, int l, float* shared) {
-    if (wide(s, step.rows, s.net.layers[l].fan_in)) {
-        backward_tiles<E, 64>(s, step, l, shared);
+__device__ __noinline__ void backward(int index, int l) {
+    const StepArguments& s = arguments();
+    if (wide(s, StepView(s, index).rows, s.net.layers[l].fan_in)) {
+        backward_tiles<E, 64>(s, index, l);
     } else {
-        backward_tiles<E, 32>(s, step, l, shared);
+        backward_tiles<E, 32>(s, index, l);
     }
 }
 

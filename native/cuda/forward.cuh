@@ -16,9 +16,13 @@ struct StepView {
         const int64_t left = s.samples - position;
         rows = static_cast<int>(left < s.batch_size ? left : s.batch_size);
     }
+    // In the order of the pass, or where there is none in the data set; neither has more than 2^31 - 1.
+    __device__ int place(const StepArguments& s, int row) const {
+        return static_cast<int>(s.data.order ? position + row : s.first + position + row);
+    }
     __device__ int label(const StepArguments& s, int row) const {
-        const int64_t at = position + row;
-        return s.data.labels[s.data.order ? s.data.order[at] : s.first + at];
+        const int at = place(s, row);
+        return s.data.labels[s.data.order ? s.data.order[at] : at];
     }
 };
 
@@ -31,15 +35,23 @@ __device__ inline float* gradients(const NetArguments& net, const LayerLayout& l
 }
 
 // [rows, fan_in + 1]: the pixels for the first layer.
-__device__ inline Source layer_input(const StepArguments& s, const StepView& step, int l) {
+__device__ inline Input layer_input(const StepArguments& s, const StepView& step, int l) {
     const LayerLayout& layer = s.net.layers[l];
-    if (l > 0)
-        return matrix(inputs(s.net, layer), layer.weight_stride, step.rows);
-    return {nullptr, s.data.stride, step.rows, layer.weight_stride, &s.data, step.position, s.first};
+    const float* const values = l > 0 ? inputs(s.net, layer) : nullptr;
+    return {{values, layer.weight_stride, step.rows}, &s.data, step.place(s, 0)};
 }
 
 __device__ inline float relu(float z) {
     return z > 0 || z != z ? z : 0.0f; // a NaN stays one, so that the loss shows it
+}
+
+__device__ inline Matrix weights(const NetArguments& net, const LayerLayout& layer) {
+    return {net.parameters + layer.weight, layer.weight_stride, layer.fan_out};
+}
+
+// dloss/dz of a layer.
+__device__ inline Matrix upstream(const NetArguments& net, const LayerLayout& layer, int rows) {
+    return {gradients(net, layer), layer.gradient_stride, rows};
 }
 
 // Whether a product of so many rows and columns is cut into large tiles.
@@ -47,34 +59,49 @@ __device__ inline bool wide(const StepArguments& s, int rows, int columns) {
     return static_cast<int64_t>(ceil_div(rows, 64)) * ceil_div(columns, 64) >= s.wide_tiles_from;
 }
 
+// Calls visit(m0, n0) with the block's share of a product's tiles. Tiles are dealt out in turn, the first to block
+// `turn`; the number of tiles.
+template <int Tile, typename Visit>
+__device__ int each_tile(int rows, int columns, int turn, Visit&& visit) {
+    const int across = ceil_div(columns, Tile), tiles = across * ceil_div(rows, Tile);
+    const int blocks = gridDim.x, block = blockIdx.x;
+    for (int tile = block >= turn ? block - turn : block - turn + blocks; tile < tiles; tile += blocks)
+        visit(tile / across * Tile, tile % across * Tile);
+    return tiles;
+}
+
 template <typename E, int Tile>
-__device__ __noinline__ void forward_tiles(const StepArguments& s, const StepView& step, int l, float* shared) {
+__device__ __noinline__ void forward_tile(int index, int l, int m0, int n0) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
     const LayerLayout& layer = s.net.layers[l];
-    const bool hidden = l + 1 < s.net.layer_count;
-    float* const out = hidden ? inputs(s.net, s.net.layers[l + 1]) : gradients(s.net, layer);
-    const int64_t out_stride = hidden ? s.net.layers[l + 1].weight_stride : layer.gradient_stride;
-    const Source in = layer_input(s, step, l);
-    const Source weight = matrix(s.net.parameters + layer.weight, layer.weight_stride, layer.fan_out);
-    const int across = ceil_div(layer.fan_out, Tile), tiles = across * ceil_div(step.rows, Tile);
-    for (int tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
-        const int m0 = tile / across * Tile, n0 = tile % across * Tile;
-        multiply_tile<E, Tile>(FeedAlongK<Tile>(in, m0), FeedAlongK<Tile>(weight, n0), layer.fan_in + 1, m0, n0, shared,
-                               [&](int m, int n, float4 z) {
-                                   if (m >= step.rows || n >= layer.fan_out)
-                                       return;
-                                   if (hidden)
-                                       z = make_float4(relu(z.x), relu(z.y), relu(z.z), relu(z.w));
-                                   store_quad(out + m * out_stride + n, z, layer.fan_out - n);
-                               });
-    }
+    multiply_tile<E, Tile>(
+        FeedAlongK<Tile, Input>(layer_input(s, step, l), m0), FeedAlongK<Tile, Matrix>(weights(s.net, layer), n0),
+        layer.fan_in + 1, m0, n0, [&](int m, int n, float4 z) {
+            const bool hidden = l + 1 < s.net.layer_count;
+            float* const out = hidden ? inputs(s.net, s.net.layers[l + 1]) : gradients(s.net, layer);
+            const int64_t stride = hidden ? s.net.layers[l + 1].weight_stride : layer.gradient_stride;
+            if (m >= step.rows || n >= layer.fan_out)
+                return;
+            if (hidden)
+                z = make_float4(relu(z.x), relu(z.y), relu(z.z), relu(z.w));
+            store_quad(out + m * stride + n, z, layer.fan_out - n);
+        });
+}
+
+template <typename E, int Tile>
+__device__ void forward_tiles(const StepArguments& s, int index, int l) {
+    each_tile<Tile>(StepView(s, index).rows, s.net.layers[l].fan_out, 0,
+                    [&](int m0, int n0) { forward_tile<E, Tile>(index, l, m0, n0); });
 }
 
 template <typename E>
-__device__ void forward(const StepArguments& s, const StepView& step, int l, float* shared) {
-    if (wide(s, step.rows, s.net.layers[l].fan_out)) {
-        forward_tiles<E, 64>(s, step, l, shared);
+__device__ __noinline__ void forward(int index, int l) {
+    const StepArguments& s = arguments();
+    if (wide(s, StepView(s, index).rows, s.net.layers[l].fan_out)) {
+        forward_tiles<E, 64>(s, index, l);
     } else {
-        forward_tiles<E, 32>(s, step, l, shared);
+        forward_tiles<E, 32>(s, index, l);
     }
 }
 

@@ -93,7 +93,9 @@ __device__ void each_row(const StepView& step, Visit&& visit) {
         visit(row);
 }
 
-__device__ __noinline__ inline void loss(const StepArguments& s, const StepView& step) {
+__device__ __noinline__ inline void loss(int index) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
     const LayerLayout& last = s.net.layers[s.net.layer_count - 1];
     each_row(step, [&](int row) {
         loss_row(s, step, row, gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride, last.fan_out);
@@ -101,7 +103,9 @@ __device__ __noinline__ inline void loss(const StepArguments& s, const StepView&
 }
 
 // Loss and prediction of every row of the pass, at its position.
-__device__ __noinline__ inline void score(const StepArguments& s, const StepView& step) {
+__device__ __noinline__ inline void score(int index) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
     const LayerLayout& last = s.net.layers[s.net.layer_count - 1];
     each_row(step, [&](int row) {
         const float* z = gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride;
@@ -155,11 +159,13 @@ __device__ inline void head_backward(const LayerLayout& layer, const float* weig
 }
 
 // The last layer's forward, loss and backward, a row in one warp: for few classes, behind at least one hidden layer.
-__device__ __noinline__ inline void head(const StepArguments& s, const StepView& step, float* shared) {
+__device__ __noinline__ inline void head(int index) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
     const LayerLayout& layer = s.net.layers[s.net.layer_count - 1];
     const LayerLayout& below = s.net.layers[s.net.layer_count - 2];
     const float* const weight = s.net.parameters + layer.weight;
-    float* const z = shared + threadIdx.x / 32 * kHeadClasses;
+    float* const z = tile_memory + threadIdx.x / 32 * kHeadClasses;
     each_row(step, [&](int r) {
         const int64_t row = r;
         const float* const h = inputs(s.net, layer) + row * layer.weight_stride;

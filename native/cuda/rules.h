@@ -43,6 +43,7 @@ struct TileShape {
     static constexpr int kOperandFloats = kTile * kDepth;        // one operand, one of two buffers
     static constexpr int kQuads = kTile * kTile / 4 / kThreads;  // outputs of a thread, four by four
     static constexpr int kLoads = kOperandFloats / 4 / kThreads; // float4 of an operand a thread loads
+    static constexpr int kLoadDepth = kDepth / kLoads;
     static_assert(kSlices * kTile * kTile <= 4 * kOperandFloats, "the sums must fit where the operands were");
 };
 
@@ -53,23 +54,29 @@ MN_HOST_DEVICE constexpr int operand_index(int k, int i) {
     return k * Tile + (i ^ (((k ^ (k >> 2)) & 3) << 3));
 }
 
+// Four places serve sixteen products of the depth, which spares registers: where k and dk < 16 have no bit in common,
+// index(k + dk, i ^ 8 e) = index(k, i ^ 8 (e ^ turn(dk))) + dk * Tile.
+MN_HOST_DEVICE constexpr int operand_turn(int dk) {
+    return (dk ^ (dk >> 2)) & 3;
+}
+
 struct Spot {
     int i, k;
 };
 
-// Which float4 a thread fetches where memory runs along k: four values of k for one i.
+// Which float4 a thread fetches first where memory runs along k: four values of k for one i. The next ones lie
+// kLoadDepth further along k, and in shared memory kLoadDepth * Tile.
 template <int Tile>
-MN_HOST_DEVICE constexpr Spot spot_along_k(int thread, int load) {
-    const int unit = thread / 32 + kWarps * load, lane = thread % 32;
+MN_HOST_DEVICE constexpr Spot spot_along_k(int thread) {
+    const int warp = thread / 32, lane = thread % 32;
     constexpr int kRowGroups = Tile / 8;
-    return {8 * (unit % kRowGroups) + lane / 4, 16 * (unit / kRowGroups) + 4 * (lane % 4)};
+    return {8 * (warp % kRowGroups) + lane / 4, 16 * (warp / kRowGroups) + 4 * (lane % 4)};
 }
 
 // And where memory runs along i: four values of i for one k.
 template <int Tile>
-MN_HOST_DEVICE constexpr Spot spot_along_i(int thread, int load) {
-    const int unit = thread + kThreads * load;
-    return {4 * (unit % (Tile / 4)), unit / (Tile / 4)};
+MN_HOST_DEVICE constexpr Spot spot_along_i(int thread) {
+    return {4 * (thread % (Tile / 4)), thread / (Tile / 4)};
 }
 
 struct OutputSpot {

@@ -12,14 +12,19 @@ __device__ inline bool diverged_before(const StepArguments& s, int step) {
     return s.outcomes && step > 0 && s.outcomes[step - 1].diverged;
 }
 
-// The arguments in shared memory, where every function of the block reads them. By the whole block.
-__device__ inline const StepArguments& shared_arguments(const StepArguments* given, float* place) {
+// By the whole block.
+__device__ inline void take_arguments(const StepArguments* given) {
     constexpr int kWords = sizeof(StepArguments) / sizeof(float);
     static_assert(kWords <= kArgumentFloats && sizeof(StepArguments) % sizeof(float) == 0);
     for (int i = threadIdx.x; i < kWords; i += kThreads)
-        place[i] = reinterpret_cast<const float*>(given)[i];
+        argument_memory[i] = reinterpret_cast<const float*>(given)[i];
     __syncthreads();
-    return *reinterpret_cast<const StepArguments*>(place);
+}
+
+// Layers whose products have phases of their own: all, or all but the last.
+__device__ inline int layers_outside_head(const NetArguments& net) {
+    const int last = net.layer_count - 1;
+    return has_head(net.layer_count, net.layers[last].fan_out) ? last : last + 1;
 }
 
 // Engines that need tensor cores are never launched on a device without; their code is left out there.
@@ -36,67 +41,68 @@ __device__ constexpr bool compiled_here() {
 template <typename E>
 __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     phase_kernel(const StepArguments* given, Phase phase, int index, int layer) {
-    __shared__ alignas(16) float shared[kSharedFloats], arguments[kArgumentFloats];
     if constexpr (compiled_here<E>()) {
-        const StepArguments& s = shared_arguments(given, arguments);
+        take_arguments(given);
+        const StepArguments& s = arguments();
         if (phase == Phase::ones)
             return fill_ones(s.net);
         if (phase == Phase::norms)
-            return sum_norms(s, index, layer, shared);
-        const StepView step(s, index);
+            return sum_norms(index, layer);
         if (diverged_before(s, index))
             return;
         switch (phase) {
         case Phase::forward:
-            return forward<E>(s, step, layer, shared);
+            return forward<E>(index, layer);
         case Phase::loss:
-            return loss(s, step);
+            return loss(index);
         case Phase::head:
-            return head(s, step, shared);
+            return head(index);
         case Phase::backward:
-            return backward<E>(s, step, layer, shared);
+            return backward<E>(index, layer);
         case Phase::update:
-            return update_all<E>(s, step, shared);
+            return update_all<E>(index);
         case Phase::score:
-            return score(s, step);
+            return score(index);
         default:
             return;
         }
     }
 }
 
-// Steps first .. first + count - 1 by a grid that is wholly resident.
+// A barrier of all blocks, which orders what they wrote.
+__device__ __noinline__ inline void across_the_grid() {
+    cooperative_groups::this_grid().sync();
+}
+
+// Steps first .. first + count - 1 by a grid that is wholly resident. The arguments are read anew after each phase:
+// kept in registers across all of them, they would spill.
 template <typename E>
 __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     chunk_kernel(const StepArguments* given, int first, int count) {
-    __shared__ alignas(16) float shared[kSharedFloats], arguments[kArgumentFloats];
     if constexpr (compiled_here<E>()) {
-        const StepArguments& s = shared_arguments(given, arguments);
-        const cooperative_groups::grid_group grid = cooperative_groups::this_grid();
-        const int last = s.net.layer_count - 1;
-        const bool fused = has_head(s.net.layer_count, s.net.layers[last].fan_out);
-        sum_norms(s, first, count, shared);
-        grid.sync();
+        take_arguments(given);
+        const NetArguments& net = arguments().net;
+        sum_norms(first, count);
+        across_the_grid();
         for (int index = first; index < first + count; ++index) {
-            if (diverged_before(s, index))
+            if (diverged_before(arguments(), index))
                 return;
-            const StepView step(s, index);
-            for (int l = 0; l <= last - fused; ++l) {
-                forward<E>(s, step, l, shared);
-                grid.sync();
+            for (int l = 0; l < layers_outside_head(net); ++l) {
+                forward<E>(index, l);
+                across_the_grid();
             }
-            if (fused) {
-                head(s, step, shared);
+            if (layers_outside_head(net) < net.layer_count) {
+                head(index);
             } else {
-                loss(s, step);
+                loss(index);
             }
-            grid.sync();
-            for (int l = last - fused; l > 0; --l) {
-                backward<E>(s, step, l, shared);
-                grid.sync();
+            across_the_grid();
+            for (int l = layers_outside_head(net) - 1; l > 0; --l) {
+                backward<E>(index, l);
+                across_the_grid();
             }
-            update_all<E>(s, step, shared);
-            grid.sync();
+            update_all<E>(index);
+            across_the_grid();
         }
     }
 }

@@ -2,7 +2,7 @@
 // in registers, the tile to an epilogue. Every phase's products are made here.
 #pragma once
 
-#include <cuda_bf16.h>
+#include <type_traits>
 
 #include "cuda/arguments.h"
 
@@ -11,28 +11,35 @@ namespace mn::cuda {
 // ---- where operands come from
 // ----------------------------------------------------------------------------------------
 
-// A matrix of rows, read four columns at a time: floats in device memory, or samples of the data set picked by the
-// order of the pass. Zero outside.
-struct Source {
-    const float* values = nullptr; // null: samples
-    int64_t stride = 0;
-    int rows = 0, columns = 0;
-    const DataArguments* data = nullptr;
-    int64_t position = 0, first = 0; // of row 0
+// Floats in device memory, read four columns at a time. Zero outside.
+struct Matrix {
+    const float* values;
+    int stride, rows;
 
-    __device__ int64_t offset(int row) const {
-        if (row >= rows)
-            return -1;
-        if (values)
-            return row * stride;
-        const int64_t at = position + row;
-        return (data->order ? data->order[at] : first + at) * stride;
-    }
-    __device__ float4 quad(int64_t offset, int column) const {
-        if (offset < 0 || column >= columns)
+    // Of a row: what quad() finds it by; less than 0 outside.
+    __device__ int place(int row) const { return row < rows ? row : -1; }
+    __device__ float4 quad(int place, int column) const {
+        if (place < 0 || column >= stride)
             return make_float4(0, 0, 0, 0);
-        if (values)
-            return *reinterpret_cast<const float4*>(values + offset + column);
+        return *reinterpret_cast<const float4*>(values + static_cast<int64_t>(place) * stride + column);
+    }
+};
+
+// A layer's input: such a matrix, or samples of the data set picked by the order of the pass, followed by the bias's 1.
+struct Input {
+    Matrix matrix; // no values: samples
+    const DataArguments* data;
+    int first; // of row 0: its position in the order, or where there is none its sample
+
+    __device__ int place(int row) const {
+        if (matrix.values || row >= matrix.rows)
+            return matrix.place(row);
+        return data->order ? data->order[first + row] : first + row;
+    }
+    __device__ float4 quad(int place, int column) const {
+        if (matrix.values || place < 0 || column >= matrix.stride)
+            return matrix.quad(place, column);
+        const int64_t offset = place * data->stride;
         return column + 4 <= data->features ? pixels(offset + column) : last_pixels(offset, column);
     }
 
@@ -44,7 +51,6 @@ struct Source {
         const PixelScale& s = data->scale;
         return make_float4(s.value(b.x), s.value(b.y), s.value(b.z), s.value(b.w));
     }
-    // After the last pixel comes the bias's 1.
     __device__ float4 last_pixels(int64_t offset, int column) const {
         return make_float4(one_pixel(offset, column), one_pixel(offset, column + 1), one_pixel(offset, column + 2),
                            one_pixel(offset, column + 3));
@@ -58,70 +64,66 @@ struct Source {
     }
 };
 
-__device__ inline Source matrix(const float* values, int64_t stride, int rows) {
-    return {values, stride, rows, static_cast<int>(stride)};
-}
-
 // Feeds one operand: fetch() into registers, store() into shared memory as [depth][tile].
-template <int Tile>
+template <int Tile, typename Source>
 struct FeedAlongK { // the source's rows are the tile's rows
     using Shape = TileShape<Tile>;
-    const Source& source;
-    int64_t offsets[Shape::kLoads];
+    const Source source;
+    int place;
     float4 held[Shape::kLoads];
 
-    __device__ FeedAlongK(const Source& s, int i0) : source(s) {
+    __device__ FeedAlongK(const Source& s, int i0)
+        : source(s), place(s.place(i0 + spot_along_k<Tile>(threadIdx.x).i)) {}
+    __device__ void fetch(int k0) {
+        k0 += spot_along_k<Tile>(threadIdx.x).k;
 #pragma unroll
         for (int j = 0; j < Shape::kLoads; ++j)
-            offsets[j] = s.offset(i0 + spot_along_k<Tile>(threadIdx.x, j).i);
-    }
-    __device__ void fetch(int k0) {
-#pragma unroll
-        for (int j = 0; j < Shape::kLoads; ++j) {
-            held[j] = source.quad(offsets[j], k0 + spot_along_k<Tile>(threadIdx.x, j).k);
-        }
+            held[j] = source.quad(place, k0 + j * Shape::kLoadDepth);
     }
     __device__ void store(float* operand) const {
+        const Spot at = spot_along_k<Tile>(threadIdx.x);
 #pragma unroll
         for (int j = 0; j < Shape::kLoads; ++j) {
-            const Spot at = spot_along_k<Tile>(threadIdx.x, j);
-            operand[operand_index<Tile>(at.k, at.i)] = held[j].x;
-            operand[operand_index<Tile>(at.k + 1, at.i)] = held[j].y;
-            operand[operand_index<Tile>(at.k + 2, at.i)] = held[j].z;
-            operand[operand_index<Tile>(at.k + 3, at.i)] = held[j].w;
+            float* const to = operand + j * Shape::kLoadDepth * Tile;
+            to[operand_index<Tile>(at.k, at.i)] = held[j].x;
+            to[operand_index<Tile>(at.k + 1, at.i)] = held[j].y;
+            to[operand_index<Tile>(at.k + 2, at.i)] = held[j].z;
+            to[operand_index<Tile>(at.k + 3, at.i)] = held[j].w;
         }
     }
 };
 
-template <int Tile>
+template <int Tile, typename Source>
 struct FeedAlongI { // the source's rows are the depth; their places are looked up one round ahead
     using Shape = TileShape<Tile>;
-    const Source& source;
+    const Source source;
     int i0;
-    int64_t offsets[Shape::kLoads];
+    int places[Shape::kLoads];
     float4 held[Shape::kLoads];
 
     __device__ FeedAlongI(const Source& s, int first) : source(s), i0(first) { look_up(0); }
     __device__ void fetch(int k0) {
+        const int i = i0 + spot_along_i<Tile>(threadIdx.x).i;
 #pragma unroll
-        for (int j = 0; j < Shape::kLoads; ++j) {
-            held[j] = source.quad(offsets[j], i0 + spot_along_i<Tile>(threadIdx.x, j).i);
-        }
+        for (int j = 0; j < Shape::kLoads; ++j)
+            held[j] = source.quad(places[j], i);
         look_up(k0 + Shape::kDepth);
     }
     __device__ void store(float* operand) const {
+        const Spot at = spot_along_i<Tile>(threadIdx.x);
 #pragma unroll
         for (int j = 0; j < Shape::kLoads; ++j) {
-            const Spot at = spot_along_i<Tile>(threadIdx.x, j);
-            *reinterpret_cast<float4*>(operand + operand_index<Tile>(at.k, at.i)) = held[j];
+            float* const to = operand + j * Shape::kLoadDepth * Tile;
+            *reinterpret_cast<float4*>(to + operand_index<Tile>(at.k, at.i)) = held[j];
         }
     }
 
   private:
     __device__ void look_up(int k0) {
+        k0 += spot_along_i<Tile>(threadIdx.x).k;
 #pragma unroll
         for (int j = 0; j < Shape::kLoads; ++j)
-            offsets[j] = source.offset(k0 + spot_along_i<Tile>(threadIdx.x, j).k);
+            places[j] = source.place(k0 + j * Shape::kLoadDepth);
     }
 };
 
@@ -191,7 +193,6 @@ struct Split {
 // Compensated: all products of the split operands but low * low, which is below float32's rounding.
 struct Tf32x3 {
     static constexpr bool kTensorCores = true;
-    static constexpr int kStep = 8;
 
     __device__ static void fragments(const float (&a)[4], const float (&b)[4][2], float (&sums)[16]) {
         const Split<4> as(a);
@@ -207,7 +208,6 @@ struct Tf32x3 {
 
 struct Tf32 {
     static constexpr bool kTensorCores = true;
-    static constexpr int kStep = 8;
 
     __device__ static void fragments(const float (&a)[4], const float (&b)[4][2], float (&sums)[16]) {
         const uint32_t am[4] = {to_tf32(a[0]), to_tf32(a[1]), to_tf32(a[2]), to_tf32(a[3])};
@@ -221,7 +221,6 @@ struct Tf32 {
 
 struct Bf16 {
     static constexpr bool kTensorCores = true;
-    static constexpr int kStep = 16;
 };
 
 __device__ inline uint32_t pack_bf16(float low, float high) {
@@ -232,38 +231,54 @@ __device__ inline uint32_t pack_bf16(float low, float high) {
     return bits;
 }
 
-// Eight deep: fragments of mma.m16n8k8.
+// What a thread reads of an operand's sixteen products of the depth: see operand_turn().
+template <int Tile>
+struct Lines {
+    const float* at[4];
+
+    __device__ Lines(const float* operand, int k, int i) {
+#pragma unroll
+        for (int e = 0; e < 4; ++e)
+            at[e] = operand + operand_index<Tile>(k, i ^ (8 * e));
+    }
+    // Depth k + dk of the eight rows from i ^ 8 e.
+    __device__ float value(int dk, int e) const {
+        return at[e ^ operand_turn(dk)][dk * Tile];
+    }
+    __device__ uint32_t pair(int dk, int e) const {
+        return pack_bf16(value(dk, e), value(dk + 1, e));
+    }
+};
+
+// Sixteen products of the depth: two fragments of mma.m16n8k8 ..
 template <typename E, int Tile>
 __device__ void multiply_tf32(const float* a, const float* b, int k, float (&sums)[16]) {
     const OutputSpot origin = warp_origin<Tile>(threadIdx.x);
-    const int group = threadIdx.x % 32 / 4;
-    k += threadIdx.x % 4;
-    const float am[4] = {a[operand_index<Tile>(k, origin.m + group)], a[operand_index<Tile>(k, origin.m + group + 8)],
-                         a[operand_index<Tile>(k + 4, origin.m + group)],
-                         a[operand_index<Tile>(k + 4, origin.m + group + 8)]};
-    float bm[4][2];
+    const int group = threadIdx.x % 32 / 4, lane = threadIdx.x % 4;
+    const Lines<Tile> as(a, k + lane, origin.m + group), bs(b, k + lane, origin.n + group);
 #pragma unroll
-    for (int f = 0; f < 4; ++f) {
-        bm[f][0] = b[operand_index<Tile>(k, origin.n + 8 * f + group)];
-        bm[f][1] = b[operand_index<Tile>(k + 4, origin.n + 8 * f + group)];
+    for (int dk = 0; dk < 16; dk += 8) {
+        const float am[4] = {as.value(dk, 0), as.value(dk, 1), as.value(dk + 4, 0), as.value(dk + 4, 1)};
+        float bm[4][2];
+#pragma unroll
+        for (int f = 0; f < 4; ++f) {
+            bm[f][0] = bs.value(dk, f);
+            bm[f][1] = bs.value(dk + 4, f);
+        }
+        E::fragments(am, bm, sums);
     }
-    E::fragments(am, bm, sums);
 }
 
-// Sixteen deep: fragments of mma.m16n8k16, each register two neighbours along k.
+// .. or one of mma.m16n8k16, each register two neighbours along k.
 template <int Tile>
 __device__ void multiply_bf16(const float* a, const float* b, int k, float (&sums)[16]) {
     const OutputSpot origin = warp_origin<Tile>(threadIdx.x);
-    const int group = threadIdx.x % 32 / 4;
-    k += 2 * (threadIdx.x % 4);
-    const auto pair = [](const float* operand, int at, int i) {
-        return pack_bf16(operand[operand_index<Tile>(at, i)], operand[operand_index<Tile>(at + 1, i)]);
-    };
-    const uint32_t am[4] = {pair(a, k, origin.m + group), pair(a, k, origin.m + group + 8),
-                            pair(a, k + 8, origin.m + group), pair(a, k + 8, origin.m + group + 8)};
+    const int group = threadIdx.x % 32 / 4, lane = threadIdx.x % 4;
+    const Lines<Tile> as(a, k + 2 * lane, origin.m + group), bs(b, k + 2 * lane, origin.n + group);
+    const uint32_t am[4] = {as.pair(0, 0), as.pair(0, 1), as.pair(8, 0), as.pair(8, 1)};
 #pragma unroll
     for (int f = 0; f < 4; ++f) {
-        const uint32_t bm[2] = {pair(b, k, origin.n + 8 * f + group), pair(b, k + 8, origin.n + 8 * f + group)};
+        const uint32_t bm[2] = {bs.pair(0, f), bs.pair(8, f)};
         mma_bf16(sums + 4 * f, am, bm);
     }
 }
@@ -276,8 +291,8 @@ __device__ void multiply_slice(const float* a, const float* b, float (&sums)[16]
         E::template multiply<Tile>(a, b, k0, sums);
     } else {
 #pragma unroll 1 // more at once would spill
-        for (int k = 0; k < Shape::kSliceDepth; k += E::kStep) {
-            if constexpr (E::kStep == 16) {
+        for (int k = 0; k < Shape::kSliceDepth; k += 16) {
+            if constexpr (std::is_same_v<E, Bf16>) {
                 multiply_bf16<Tile>(a, b, k0 + k, sums);
             } else {
                 multiply_tf32<E, Tile>(a, b, k0 + k, sums);
@@ -302,13 +317,21 @@ constexpr int kSharedFloats = 4 * TileShape<32>::kOperandFloats;
 constexpr int kArgumentFloats = 80;
 static_assert(kSharedFloats == 4 * TileShape<64>::kOperandFloats);
 
+// A block's shared memory. Not handed from function to function: as constants their addresses take no registers.
+alignas(16) static __shared__ float tile_memory[kSharedFloats];
+alignas(16) static __shared__ float argument_memory[kArgumentFloats];
+
+__device__ inline const StepArguments& arguments() {
+    return *reinterpret_cast<const StepArguments*>(argument_memory);
+}
+
 // Sums of a's rows m0.. and b's rows n0.. over `depth` products; epilogue(m, n, float4 of n .. n + 3) once for each
 // quad of the tile, also outside of the matrix. Must be called by the whole block.
 template <typename E, int Tile, typename FeedA, typename FeedB, typename Epilogue>
-__device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, float* shared, Epilogue&& epilogue) {
+__device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, Epilogue&& epilogue) {
     using Shape = TileShape<Tile>;
     float sums[16] = {};
-    float* buffer = shared; // a, then b; the other buffer follows
+    float* buffer = tile_memory; // a, then b; the other buffer follows
     a.fetch(0);
     b.fetch(0);
     a.store(buffer);
@@ -334,7 +357,7 @@ __device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, float
     }
 
     constexpr int kOutputs = Tile * Tile;
-    float* const slice = shared + threadIdx.x / Shape::kSliceThreads * kOutputs;
+    float* const slice = tile_memory + threadIdx.x / Shape::kSliceThreads * kOutputs;
 #pragma unroll
     for (int j = 0; j < 16; ++j) {
         const OutputSpot at = output_spot<E, Tile>(j);
@@ -347,7 +370,7 @@ __device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, float
         float4 total = make_float4(0, 0, 0, 0);
 #pragma unroll
         for (int s = 0; s < Shape::kSlices; ++s) {
-            const float4 part = *reinterpret_cast<const float4*>(shared + s * kOutputs + 4 * quad);
+            const float4 part = *reinterpret_cast<const float4*>(tile_memory + s * kOutputs + 4 * quad);
             total = make_float4(total.x + part.x, total.y + part.y, total.z + part.z, total.w + part.w);
         }
         epilogue(m0 + quad / (Tile / 4), n0 + 4 * (quad % (Tile / 4)), total);

@@ -36,24 +36,25 @@ __device__ inline void update_quad(const StepArguments& s, const StepScalars& sc
 }
 
 template <typename E, int Tile>
-__device__ __noinline__ void update_tile(const StepArguments& s, const StepView& step, int l, int m0, int n0,
-                                         float* shared) {
+__device__ __noinline__ void update_tile(int index, int l, int m0, int n0) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
     const LayerLayout& layer = s.net.layers[l];
-    const Source in = layer_input(s, step, l);
-    const Source upstream = matrix(gradients(s.net, layer), layer.gradient_stride, step.rows);
-    const StepScalars scalars = s.scalars[step.index];
-    multiply_tile<E, Tile>(FeedAlongI<Tile>(upstream, m0), FeedAlongI<Tile>(in, n0), step.rows, m0, n0, shared,
+    const Input in = layer_input(s, step, l);
+    const Matrix above = upstream(s.net, layer, step.rows);
+    multiply_tile<E, Tile>(FeedAlongI<Tile, Matrix>(above, m0), FeedAlongI<Tile, Input>(in, n0), step.rows, m0, n0,
                            [&](int m, int n, float4 gradient) {
                                if (m >= layer.fan_out || n > layer.fan_in)
                                    return;
                                const int64_t where = layer.weight + static_cast<int64_t>(m) * layer.weight_stride + n;
-                               update_quad(s, scalars, where, gradient, layer.fan_in + 1 - n);
+                               update_quad(s, s.scalars[index], where, gradient, layer.fan_in + 1 - n);
                            });
 }
 
-// Sum over the block in a fixed order; every thread gets it. shared: kThreads values.
+// Sum over the block in a fixed order; every thread gets it.
 template <typename T>
-__device__ T block_sum(T value, T* shared) {
+__device__ T block_sum(T value) {
+    T* const shared = reinterpret_cast<T*>(tile_memory);
     __syncthreads();
     shared[threadIdx.x] = value;
     __syncthreads();
@@ -68,7 +69,9 @@ __device__ T block_sum(T value, T* shared) {
 }
 
 // By one block: the step's loss and hits, and whether it or a step before diverged.
-__device__ __noinline__ inline void finish_step(const StepArguments& s, const StepView& step, float* shared) {
+__device__ __noinline__ inline void finish_step(int index) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
     double loss = 0;
     int correct = 0;
     for (int row = threadIdx.x; row < step.rows; row += kThreads) {
@@ -76,8 +79,8 @@ __device__ __noinline__ inline void finish_step(const StepArguments& s, const St
         const int label = step.label(s, row);
         correct += s.loss.counts(label) && s.row_predictions[row] == label;
     }
-    loss = block_sum(loss, reinterpret_cast<double*>(shared));
-    correct = block_sum(correct, reinterpret_cast<int*>(shared));
+    loss = block_sum(loss);
+    correct = block_sum(correct);
     if (threadIdx.x != 0)
         return;
     const Norm& norm = s.norms[step.index];
@@ -89,32 +92,30 @@ __device__ __noinline__ inline void finish_step(const StepArguments& s, const St
 
 // All layers' tiles are dealt out to the blocks in one round; `dealt` counts those of the layers before.
 template <typename E, int Tile>
-__device__ void update_layer(const StepArguments& s, const StepView& step, int l, int& dealt, float* shared) {
+__device__ int update_layer(const StepArguments& s, int index, int l, int dealt) {
     const LayerLayout& layer = s.net.layers[l];
-    const int across = ceil_div(layer.fan_in + 1, Tile), tiles = across * ceil_div(layer.fan_out, Tile);
-    const int blocks = gridDim.x, turn = dealt % blocks, block = blockIdx.x;
-    for (int tile = block >= turn ? block - turn : block - turn + blocks; tile < tiles; tile += blocks) {
-        update_tile<E, Tile>(s, step, l, tile / across * Tile, tile % across * Tile, shared);
-    }
-    dealt += tiles;
+    return each_tile<Tile>(layer.fan_out, layer.fan_in + 1, dealt % gridDim.x,
+                           [&](int m0, int n0) { update_tile<E, Tile>(index, l, m0, n0); });
 }
 
 template <typename E>
-__device__ void update_all(const StepArguments& s, const StepView& step, float* shared) {
+__device__ __noinline__ void update_all(int index) {
+    const StepArguments& s = arguments();
     if (blockIdx.x == gridDim.x - 1)
-        finish_step(s, step, shared);
+        finish_step(index);
     int dealt = 0;
     for (int l = 0; l < s.net.layer_count; ++l) {
         if (wide(s, s.net.layers[l].fan_out, s.net.layers[l].fan_in + 1)) {
-            update_layer<E, 64>(s, step, l, dealt, shared);
+            dealt += update_layer<E, 64>(s, index, l, dealt);
         } else {
-            update_layer<E, 32>(s, step, l, dealt, shared);
+            dealt += update_layer<E, 32>(s, index, l, dealt);
         }
     }
 }
 
 // What the losses of steps first .. first + count - 1 are divided by.
-__device__ __noinline__ inline void sum_norms(const StepArguments& s, int first, int count, float* shared) {
+__device__ __noinline__ inline void sum_norms(int first, int count) {
+    const StepArguments& s = arguments();
     for (int index = first + blockIdx.x; index < first + count; index += gridDim.x) {
         const StepView step(s, index);
         double weight_sum = 0;
@@ -126,8 +127,8 @@ __device__ __noinline__ inline void sum_norms(const StepArguments& s, int first,
             weight_sum += static_cast<double>(s.loss.weight(label));
             ++counted;
         }
-        weight_sum = block_sum(weight_sum, reinterpret_cast<double*>(shared));
-        counted = block_sum(counted, reinterpret_cast<int*>(shared));
+        weight_sum = block_sum(weight_sum);
+        counted = block_sum(counted);
         if (threadIdx.x == 0)
             s.norms[index] = {weight_sum, counted};
     }

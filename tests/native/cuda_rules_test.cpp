@@ -48,11 +48,11 @@ TYPED_TEST(CudaTile, loads_cover_an_operand_once) {
     std::set<std::pair<int, int>> along_k, along_i;
     for (int thread = 0; thread < kThreads; ++thread) {
         for (int load = 0; load < TypeParam::kLoads; ++load) {
-            const Spot k = spot_along_k<TypeParam::kTile>(thread, load),
-                       i = spot_along_i<TypeParam::kTile>(thread, load);
+            const Spot k = spot_along_k<TypeParam::kTile>(thread), i = spot_along_i<TypeParam::kTile>(thread);
+            const int further = load * TypeParam::kLoadDepth;
             for (int e = 0; e < 4; ++e) {
-                along_k.insert({k.i, k.k + e});
-                along_i.insert({i.i + e, i.k});
+                along_k.insert({k.i, k.k + further + e});
+                along_i.insert({i.i + e, i.k + further});
             }
         }
     }
@@ -61,6 +61,23 @@ TYPED_TEST(CudaTile, loads_cover_an_operand_once) {
     EXPECT_EQ(static_cast<int>(along_i.size()), TypeParam::kOperandFloats);
     EXPECT_EQ(*along_k.rbegin(), last);
     EXPECT_EQ(*along_i.rbegin(), last);
+}
+
+TYPED_TEST(CudaTile, places_in_shared_memory_follow_from_a_few) {
+    constexpr int kTile = TypeParam::kTile, kFurther = TypeParam::kLoadDepth;
+    for (int i = 0; i < kTile; ++i) {
+        for (int k = 0; k + kFurther < TypeParam::kDepth; ++k)
+            EXPECT_EQ(operand_index<kTile>(k + kFurther, i), operand_index<kTile>(k, i) + kFurther * kTile);
+        for (int k = 0; k < TypeParam::kDepth; ++k) {
+            for (int dk = 0; dk < 16; ++dk) {
+                if ((k & dk) != 0)
+                    continue;
+                for (int e = 0; e < 4; ++e)
+                    EXPECT_EQ(operand_index<kTile>(k + dk, i ^ (8 * e)),
+                              operand_index<kTile>(k, i ^ (8 * (e ^ operand_turn(dk)))) + dk * kTile);
+            }
+        }
+    }
 }
 
 TYPED_TEST(CudaTile, every_slice_computes_every_output_once) {
@@ -86,7 +103,7 @@ TYPED_TEST(CudaTile, shared_memory_has_no_bank_conflicts) {
     constexpr int kTile = TypeParam::kTile;
     for (int element = 0; element < 4; ++element) { // a transposing store
         EXPECT_EQ(banks([&](int lane) {
-                      const Spot at = spot_along_k<kTile>(lane, 0);
+                      const Spot at = spot_along_k<kTile>(lane);
                       return operand_index<kTile>(at.k + element, at.i);
                   }).size(),
                   32u);
