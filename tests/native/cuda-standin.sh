@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the CUDA backend's tests without a GPU: on the stand-in device, which translates the kernels' PTX for the host.
 # Looks for wrong results, accesses out of bounds, races, threads that meet at different barriers and deadlocks, in
-# several thread orders, and injects faults. Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin.sh [BUILD_DIR]
+# several thread orders, injects faults, and trains from the command line.
+# Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin.sh [BUILD_DIR]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${1:-target/cuda-standin}
@@ -30,8 +31,9 @@ with_fault() {
     fi
 }
 
-step "build for the stand-in: shared run-time library, one architecture"
-cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-real
+step "build for the stand-in: shared run-time library; for each architecture, no kernel may spill registers"
+cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DMN_CUDA_NO_SPILLS=ON \
+    "-DCMAKE_CUDA_ARCHITECTURES=75-real;80-real;90-real"
 cmake --build "$build" -j "$(nproc)" --target mn_tests
 "$standin" build -o "$device" --compile-commands "$build/compile_commands.json" -O 1
 
@@ -46,4 +48,10 @@ with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory
 with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory_for_the_net
 with_fault CUDA_STANDIN_FAIL_LAUNCH=2 CudaFaults.a_failed_launch_ends_this_trainer_only
 with_fault CUDA_STANDIN_FAIL_LAUNCH=2:return CudaFaults.a_failed_launch_ends_this_trainer_only
+step "train from the command line, on the stand-in and on the CPU"
+if [ -f target/mnist-native.jar ]; then
+    tests/native/cuda-standin-train.sh "$build" target/mnist-native.jar
+else
+    echo "SKIPPED the command line on the stand-in: no target/mnist-native.jar, which mvn package builds"
+fi
 step "done"

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Trains from the command line without a GPU: the executable jar with the CUDA backend, on the stand-in device, one epoch
+# of the article's net on 2,000 images. Its losses must be the CPU backend's within 1e-5. Takes the jar as Maven built it
+# and puts in the library of BUILD_DIR, whose CUDA run-time library is the stand-in's to replace (cuda-standin.sh made
+# both). Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin-train.sh [BUILD_DIR [JAR]]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${1:-target/cuda-standin}
+jar=${2:-target/mnist-native.jar}
+standin=${CUDA_STANDIN:?set CUDA_STANDIN to the cuda-standin command}
+work=$build/train
+
+# train DEVICE: its metrics in $work/DEVICE.jsonl
+train() {
+    "$standin" run --allow-unused "$build/standin" -- \
+        java -Dorg.bytedeco.javacpp.cachedir="$work/cache" -jar "$work/mnist-native.jar" train --device "$1" \
+        --epochs 1 --limit 2000 --keep-last --progress never --metrics "$work/$1.jsonl" --log-steps 1
+}
+
+rm -rf "$work"
+binding=dev/mnistnative/binding/linux-x86_64
+mkdir -p "$work/$binding"
+cmake --build "$build" -j "$(nproc)" --target mnistnative
+cp "$build/lib/libmnistnative.so" "$work/$binding/"
+cp "$jar" "$work/mnist-native.jar"
+jar uf "$work/mnist-native.jar" -C "$work" $binding/libmnistnative.so
+
+train cuda
+train cpu
+python3 - "$work/cuda.jsonl" "$work/cpu.jsonl" <<'PYTHON'
+import json
+import sys
+
+cuda, cpu = ([json.loads(line) for line in open(name)] for name in sys.argv[1:])
+if not cuda[0]["device"].startswith("cuda:") or cpu[0]["device"] != "cpu":
+    sys.exit(f"the runs were on {cuda[0]['device']} and {cpu[0]['device']}, not on cuda and cpu")
+losses = {
+    f"{event['event']} {event.get('step', '')} {name}": (event[name], other[name])
+    for event, other in zip(cuda, cpu, strict=True)
+    for name in ("loss", "train_loss", "test_loss")
+    if name in event
+}
+apart = {name: abs(a - b) for name, (a, b) in losses.items()}
+print(f"{len(losses)} losses on cuda and cpu, at most {max(apart.values()):.1e} apart")
+if len(losses) != 9:
+    sys.exit("expected the losses of 7 steps and of the epoch, on training and test set")
+wrong = [name for name in losses if not apart[name] <= 1e-5]
+if wrong:
+    sys.exit("not within 1e-5: " + ", ".join(f"{name} {losses[name][0]} and {losses[name][1]}" for name in wrong))
+PYTHON
