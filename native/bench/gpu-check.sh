@@ -1,61 +1,114 @@
 #!/usr/bin/env bash
 # Everything that only a machine with an NVIDIA GPU can say, in under ten minutes: the CUDA backend's results against the
-# reference, compute-sanitizer, times by precision, batch and net, and PyTorch on the same card. Needs nvcc, CMake and
-# g++; Google Test, compute-sanitizer and PyTorch are used where they are. Usage: native/bench/gpu-check.sh [BUILD_DIR]
+# reference, compute-sanitizer, times by precision, batch and net, and PyTorch on the same card. Needs nvcc (CUDA 12 or
+# newer), CMake (3.25 or newer) and g++; Google Test, Highway, compute-sanitizer and PyTorch are used where they are.
+# No network, JDK or Maven. Usage: native/bench/gpu-check.sh [BUILD_DIR]
+# Environment: PYTHON, the interpreter that has PyTorch; CMAKE_OPTIONS, more words for CMake; QUICK=1, no times, no test
+# suite and no PyTorch, to try this script itself.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 build=${1:-build-gpu}
 python=${PYTHON:-python3}
+quick=${QUICK:-}
+bench=$build/native/bench/cuda/mn_cuda_bench
 failed=0
 
 step() { printf '\n=== %s (%d s so far)\n' "$1" "$SECONDS"; }
-skipped() { printf 'SKIPPED %s\n' "$1"; }
-must() { "$@" || { printf 'FAILED: %s\n' "$*"; failed=1; }; }
+skipped() { printf 'SKIPPED %s\n' "$*"; }
+fail() { printf 'FAILED: %s\n' "$*"; failed=1; }
+must() { "$@" || fail "$*"; }
+
+# configure ON|OFF: with the test suite and the CPU backend, which it needs, or without both.
+configure() {
+    # shellcheck disable=SC2086 # the options are several words
+    cmake -S . -B "$build" -DMN_CUDA=ON -DMN_TESTS="$1" -DMN_CPU="$1" -DMN_CUDA_REPORT=ON \
+        -DCMAKE_CUDA_ARCHITECTURES=native ${CMAKE_OPTIONS:-} >"$build.log" 2>&1
+}
 
 step "machine"
-nvidia-smi --query-gpu=name,compute_cap,driver_version,memory.total,clocks.max.sm --format=csv || skipped "nvidia-smi"
+if command -v nvidia-smi >/dev/null; then
+    nvidia-smi --query-gpu=name,compute_cap,driver_version,memory.total,clocks.max.sm --format=csv
+else
+    skipped "nvidia-smi: not on the PATH"
+fi
 nvcc --version | tail -2
 
 step "build, with the compiler's report of registers and spills"
+mkdir -p "$build"
 tests=OFF
-if cmake --find-package -DNAME=GTest -DCOMPILER_ID=GNU -DLANGUAGE=CXX -DMODE=EXIST >/dev/null 2>&1; then tests=ON; fi
-cmake -S . -B "$build" -DMN_CUDA=ON -DMN_TESTS=$tests -DMN_CUDA_REPORT=ON -DCMAKE_CUDA_ARCHITECTURES=native >"$build.log" ||
-    { cat "$build.log"; exit 1; }
 targets=(mn_cuda_bench)
-[ $tests = ON ] && targets+=(mn_tests)
-cmake --build "$build" -j "$(nproc)" --target "${targets[@]}" >>"$build.log" 2>&1 || { tail -50 "$build.log"; exit 1; }
+if [ -n "$quick" ]; then
+    configure OFF
+elif configure ON; then
+    tests=ON
+    targets+=(mn_tests)
+else
+    configure OFF
+fi || { cat "$build.log"; exit 1; }
+cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]}" >>"$build.log" 2>&1 ||
+    { tail -50 "$build.log"; exit 1; }
 grep -E 'Compiling entry|Used [0-9]+ registers' "$build.log" | sed 's/^ptxas info *: //'
 grep -E '[1-9][0-9]* bytes spill' "$build.log" || echo "no spills"
-bench=$build/native/bench/cuda/mn_cuda_bench
 
 step "results against the reference"
 must "$bench" check
 
 step "the common backend tests and the CUDA backend's own"
 if [ $tests = ON ]; then
-    must "$build/tests/native/mn_tests" --gtest_brief=1 --gtest_filter='*/cuda:Cuda*'
+    must timeout 150 "$build/tests/native/mn_tests" --gtest_brief=1 --gtest_filter='*/cuda:Cuda*'
 else
-    skipped "the test suite: no Google Test on this machine (libgtest-dev); the check above has its core"
+    skipped "the test suite: it needs Google Test, zlib and Highway (libgtest-dev, zlib1g-dev, libhwy-dev), of which" \
+        "this machine lacks one; the check above has its core"
 fi
 
 step "compute-sanitizer"
 if command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck; do
-        must timeout 120 compute-sanitizer --tool $tool --error-exitcode 1 "$bench" quick
+        must timeout 100 compute-sanitizer --tool $tool --error-exitcode 1 "$bench" small
     done
 else
     skipped "compute-sanitizer: not on the PATH"
 fi
 
 step "times of the CUDA backend"
-must "$bench" time
+mode='time'
+[ -n "$quick" ] && mode=quick
+"$bench" $mode | tee "$build/times.txt" || fail "$bench $mode"
 
 step "PyTorch on the same card"
-if "$python" -c 'import torch' 2>/dev/null; then
-    must timeout 200 "$python" native/bench/cuda/pytorch_step.py
-else
+: >"$build/pytorch.txt"
+if [ -n "$quick" ]; then
+    skipped "PyTorch: QUICK=1"
+elif ! "$python" -c 'import torch' 2>/dev/null; then
     skipped "PyTorch: $python cannot import torch (PYTHON names another interpreter)"
+else
+    timeout 200 "$python" native/bench/cuda/pytorch_step.py | tee "$build/pytorch.txt"
+    case $? in
+    0) ;;
+    124) echo "stopped after 200 s: the lines above count" ;;
+    *) fail "$python native/bench/cuda/pytorch_step.py" ;;
+    esac
 fi
 
-step "done"
+step "784-312-256-10, batch 320"
+# The last words of a line of times: us/step, its median, ms/epoch, share, %.
+awk '
+    function least(a, b) { return a == 0 || b < a ? b : a }
+    FILENAME ~ /times/ && $1 == "784-312-256-10" && $2 == 320 {
+        precision = $3
+        sub(",", "", precision)
+        best[precision] = least(best[precision], $(NF - 4))
+    }
+    FILENAME ~ /pytorch/ && $1 == "batch" && $2 == 320 && $3 == "float32" { torch[$4] = $5 }
+    END {
+        for (precision in best)
+            printf "%-8s %9.2f us/step (an H100 should need at most %d in float32, %d in tf32)\n", precision,
+                   best[precision], 15, 10
+        for (way in torch)
+            if (best["float32"] > 0)
+                printf "PyTorch, %-8s %9.2f us/step: %.1f times (the article'\''s program: at least 20 times)\n", way,
+                       torch[way], torch[way] / best["float32"]
+    }' "$build/times.txt" "$build/pytorch.txt"
+
+step "done, $([ $failed = 0 ] && echo "nothing failed" || echo "something FAILED: see above")"
 exit $failed

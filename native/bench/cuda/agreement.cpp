@@ -104,11 +104,14 @@ int check_runs(const Problem& p) {
 
 } // namespace
 
-int check_agreement() {
+int check_agreement(bool small) {
     const bool tensor_cores = cuda::device_info(0).compute_major >= 8;
     int failed = 0;
     for (const int64_t batch : {1, 31, 320}) {
-        failed += check_gradients({"784-312-256-10", {{784, 312, 256, 10}}, batch, batch}, tensor_cores);
+        if (small && batch == 320)
+            break;
+        if (!small)
+            failed += check_gradients({"784-312-256-10", {{784, 312, 256, 10}}, batch, batch}, tensor_cores);
         failed += check_gradients({"13-7-1-40", {{13, 7, 1, 40}}, batch, batch}, tensor_cores);
     }
     failed += check_gradients({"99-7", {{99, 7}}, 50, 50}, tensor_cores);

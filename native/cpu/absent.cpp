@@ -1,0 +1,36 @@
+// Stands in for the CPU floor in a build that does without it (MN_CPU=OFF): to check a GPU where Highway is not to be
+// had.
+#include "model/backend.h"
+#include "model/error.h"
+
+namespace mn::cpu {
+
+namespace {
+constexpr const char* kReason = "this build has no CPU backend: build again without MN_CPU=OFF, or use the GPU";
+}
+
+std::unique_ptr<Backend> make_backend(const TrainerOptions&) {
+    throw Error(Status::unsupported, kReason);
+}
+
+std::unique_ptr<Predictor> make_predictor(const NetShape&, const Placement&, std::span<const float>) {
+    throw Error(Status::unsupported, kReason);
+}
+
+std::string isa_levels() {
+    return "";
+}
+
+std::string best_isa() {
+    return "";
+}
+
+int usable_cores() {
+    return 0;
+}
+
+bool has_bf16() {
+    return false;
+}
+
+} // namespace mn::cpu
