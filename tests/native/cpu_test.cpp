@@ -128,6 +128,23 @@ TEST(CpuBatch, samples_in_the_order_of_their_outlines) {
     }
 }
 
+// Blocks of other sizes put the samples in another order.
+TEST(CpuEvaluation, same_bits_however_many_rows_go_through_the_net_at_once) {
+    const Data data = mnist(700);
+    std::vector<Evaluation> seen;
+    std::vector<std::vector<int32_t>> predictions;
+    for (const int64_t batch : {1, 333, 700}) {
+        Trained run;
+        const auto backend =
+            trained(cpu_floor(3, Precision::float32), kArticle, data.samples(), {{}, batch, batch, 0, 0}, run);
+        predictions.emplace_back(600);
+        seen.push_back(backend->evaluate(data.samples(), 90, 600, predictions.back().data()));
+        EXPECT_EQ(seen.back().loss_sum, seen.front().loss_sum) << "batch " << batch;
+        EXPECT_EQ(seen.back().correct, seen.front().correct);
+        EXPECT_EQ(predictions.back(), predictions.front());
+    }
+}
+
 // A sample's logits do not depend on what else is in the batch, nor on the thread that has it.
 TEST(CpuPrediction, same_bits_alone_and_in_a_batch) {
     const Data data = mnist(300);
