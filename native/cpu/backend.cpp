@@ -27,12 +27,6 @@ int threads_of(const Placement& place) {
     return place.threads > 0 ? place.threads : usable_cores();
 }
 
-// What a worker sums over rows, always from the first row to the last.
-struct RowSums {
-    double loss = 0, weight = 0;
-    int64_t correct = 0, counted = 0;
-};
-
 // The bf16 step has transposes of its own.
 Transposes transposes_of(const Placement& place) {
     return place.precision == Precision::bf16 ? Transposes::absent : Transposes::kept;
@@ -168,8 +162,9 @@ class CpuBackend final : public Backend {
         differentiate_loss(rows, divisor, worker);
         worker.barrier();
 
-        const RowSums sums = sum_rows(rows, labels_.data(), row_results_.data());
-        const double loss = sums.loss / divisor; // 0 / 0 if every label is ignored
+        Evaluation sums;
+        add_rows(rows, labels_.data(), row_results_.data(), sums);
+        const double loss = sums.loss_sum / divisor; // 0 / 0 if every label is ignored
         if (!std::isfinite(loss) && sums.counted > 0)
             return false;
         if (worker.leads())
@@ -249,11 +244,7 @@ class CpuBackend final : public Backend {
     void add_evaluation(const Selection& selection, int64_t first, Evaluation& to, int32_t* predictions) {
         for (int64_t row = 0; row < selection.rows; ++row)
             sample_results_[selection.sample(row) - first] = row_results_[row];
-        const RowSums sums = sum_rows(selection.rows, selection.samples->labels + first, sample_results_.data());
-        to.loss_sum += sums.loss;
-        to.weight_sum += sums.weight;
-        to.correct += sums.correct;
-        to.counted += sums.counted;
+        add_rows(selection.rows, selection.samples->labels + first, sample_results_.data(), to);
         for (int64_t i = 0; predictions && i < selection.rows; ++i)
             predictions[i] = sample_results_[i].predicted;
     }
@@ -265,17 +256,17 @@ class CpuBackend final : public Backend {
         return sum;
     }
 
-    RowSums sum_rows(int64_t rows, const int32_t* labels, const RowResult* results) const {
-        RowSums sums;
+    // Always from the first row to the last, and onto the sums so far: the same bits for any number of threads, and any
+    // block size.
+    void add_rows(int64_t rows, const int32_t* labels, const RowResult* results, Evaluation& sums) const {
         for (int64_t row = 0; row < rows; ++row) {
             if (loss_.ignores(labels[row]))
                 continue;
-            sums.loss += results[row].loss;
-            sums.weight += loss_.weight_of(labels[row]);
+            sums.loss_sum += results[row].loss;
+            sums.weight_sum += loss_.weight_of(labels[row]);
             sums.correct += results[row].predicted == labels[row];
             ++sums.counted;
         }
-        return sums;
     }
 
     TrainerOptions options_;
