@@ -1,23 +1,28 @@
 package dev.mnistnative.binding;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 import org.bytedeco.javacpp.Pointer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A native object's handle, freed exactly once: by {@link #release()}, or by the Cleaner when its owner was forgotten,
+ * A native object behind its guard, freed exactly once: by {@link #close()}, or by the Cleaner when it was forgotten,
  * with a warning. Also keeps the memory that was lent to the native object until that is gone.
  */
-final class NativeHandle<P extends Pointer> {
+final class NativeHandle<P extends Pointer> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.mnistnative.leaks");
     private static final Cleaner CLEANER = Cleaner.create();
 
+    private final Guard guard;
+    private final ToLongFunction<P> bytes;
     private final State<P> state;
     private final Cleaner.Cleanable cleanable;
+    private volatile long nativeBytes;
 
-    /** Must not refer to the owner, else that could never be found unreachable. */
+    /** Must not refer to the handle, else that could never be found unreachable. */
     private static final class State<P extends Pointer> implements Runnable {
         private final String what;
         private final P pointer;
@@ -56,14 +61,35 @@ final class NativeHandle<P extends Pointer> {
         }
     }
 
-    /** Watches over `pointer` on behalf of `owner`. */
-    NativeHandle(Object owner, String what, P pointer, ToIntFunction<P> destroy) {
+    NativeHandle(String what, Guard guard, P pointer, ToLongFunction<P> bytes, ToIntFunction<P> destroy) {
+        this.guard = guard;
+        this.bytes = bytes;
         state = new State<>(what, pointer, destroy);
-        cleanable = CLEANER.register(owner, state);
+        cleanable = CLEANER.register(this, state);
+        nativeBytes = bytes.applyAsLong(pointer);
     }
 
-    P pointer() {
-        return state.pointer;
+    /** Runs a function of the native library; the status it returns is an exception unless it is MN_OK. */
+    void call(ToIntFunction<P> function) {
+        guard.enter();
+        try {
+            NativeStatus.check(status(function));
+        } finally {
+            guard.exit();
+        }
+    }
+
+    /** The same for who looks at the status himself. */
+    int status(ToIntFunction<P> function) {
+        guard.enter();
+        try {
+            int status = function.applyAsInt(state.pointer);
+            nativeBytes = bytes.applyAsLong(state.pointer);
+            return status;
+        } finally {
+            guard.exit();
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** Keeps `memory` alive until the next lend() or the release. */
@@ -71,8 +97,22 @@ final class NativeHandle<P extends Pointer> {
         state.lend(memory);
     }
 
-    void release() {
-        state.release();
-        cleanable.clean(); // does nothing but forget the registration
+    /** Bytes that the native object holds; 0 after close. From any thread, also during a call. */
+    long nativeBytes() {
+        return nativeBytes;
+    }
+
+    /**
+     * Frees the native object; a second call does nothing.
+     *
+     * @throws IllegalStateException if a thread is inside; then nothing has changed
+     */
+    @Override
+    public void close() {
+        if (guard.close()) {
+            state.release();
+            cleanable.clean(); // does nothing but forget the registration
+            nativeBytes = 0;
+        }
     }
 }

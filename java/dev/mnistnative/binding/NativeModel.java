@@ -3,17 +3,14 @@ package dev.mnistnative.binding;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.function.ToIntFunction;
 
 /** An {@code mn_model}: immutable, for inference by any number of threads at once. */
 public final class NativeModel implements AutoCloseable {
-    private final SharedGuard guard = new SharedGuard("model");
     private final NativeHandle<MnModel> handle;
-    private volatile long nativeBytes;
 
     private NativeModel(MnModel pointer) {
-        handle = new NativeHandle<>(this, "model", pointer, MnistNative::mn_model_destroy);
-        nativeBytes = MnistNative.mn_model_bytes(pointer);
+        handle = new NativeHandle<>(
+                "model", new SharedGuard("model"), pointer, MnistNative::mn_model_bytes, MnistNative::mn_model_destroy);
     }
 
     /** A model of the net with these sizes and this flat parameter vector, which is copied. */
@@ -30,31 +27,31 @@ public final class NativeModel implements AutoCloseable {
 
     /** Logits [count, classes] of pixels [count, features]; both arrays are copied over. */
     public void logits(float[] pixels, int count, float[] logits) {
-        call(pointer -> MnistNative.mn_model_logits_f32(pointer, pixels, count, logits));
+        handle.call(pointer -> MnistNative.mn_model_logits_f32(pointer, pixels, count, logits));
     }
 
     /** Logits [count, classes] of unsigned bytes [count, features] times scale; both arrays are copied over. */
     public void logits(byte[] pixels, double scale, int count, float[] logits) {
-        call(pointer -> MnistNative.mn_model_logits_u8(pointer, pixels, scale, count, logits));
+        handle.call(pointer -> MnistNative.mn_model_logits_u8(pointer, pixels, scale, count, logits));
     }
 
     /** Logits in place: direct buffers in native order, used from their positions. */
     public void logits(FloatBuffer pixels, int count, FloatBuffer logits) {
         FloatBuffer in = pixels.slice();
         FloatBuffer out = logits.slice();
-        call(pointer -> MnistNative.mn_model_logits_f32(pointer, in, count, out));
+        handle.call(pointer -> MnistNative.mn_model_logits_f32(pointer, in, count, out));
     }
 
     /** Logits in place: direct buffers in native order, used from their positions. */
     public void logits(ByteBuffer pixels, double scale, int count, FloatBuffer logits) {
         ByteBuffer in = pixels.slice();
         FloatBuffer out = logits.slice();
-        call(pointer -> MnistNative.mn_model_logits_u8(pointer, in, scale, count, out));
+        handle.call(pointer -> MnistNative.mn_model_logits_u8(pointer, in, scale, count, out));
     }
 
     /** Bytes that the native object holds; 0 after close. */
     public long nativeBytes() {
-        return nativeBytes;
+        return handle.nativeBytes();
     }
 
     /**
@@ -64,19 +61,6 @@ public final class NativeModel implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (guard.close()) {
-            handle.release();
-            nativeBytes = 0;
-        }
-    }
-
-    private void call(ToIntFunction<MnModel> function) {
-        guard.enter();
-        try {
-            NativeStatus.check(function.applyAsInt(handle.pointer()));
-        } finally {
-            guard.exit();
-            Reference.reachabilityFence(this);
-        }
+        handle.close();
     }
 }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
-import java.util.function.ToIntFunction;
 
 /**
  * An {@code mn_trainer}: owns the handle, keeps the memory lent to it, turns status codes into exceptions and wrong use
@@ -29,7 +28,6 @@ public final class NativeTrainer implements AutoCloseable {
     private final LongBuffer one = NativeMemory.bytes(Long.BYTES).asLongBuffer();
     private final int parameterCount;
     private Workspace workspace = new Workspace(1);
-    private volatile long nativeBytes;
 
     /** What a chunk of steps reads and writes, reused from call to call. */
     private static final class Workspace {
@@ -56,8 +54,8 @@ public final class NativeTrainer implements AutoCloseable {
 
     private NativeTrainer(MnTrainer pointer, int parameterCount) {
         this.parameterCount = parameterCount;
-        handle = new NativeHandle<>(this, "trainer", pointer, MnistNative::mn_trainer_destroy);
-        nativeBytes = MnistNative.mn_trainer_bytes(pointer);
+        handle = new NativeHandle<>(
+                "trainer", guard, pointer, MnistNative::mn_trainer_bytes, MnistNative::mn_trainer_destroy);
     }
 
     /** A trainer with all parameters 0; {@link #initialize} or {@link #write} sets them. */
@@ -81,12 +79,12 @@ public final class NativeTrainer implements AutoCloseable {
 
     /** PyTorch's initial values for the seed; optimizer state and step count are cleared. */
     public void initialize(long seed) {
-        call(pointer -> MnistNative.mn_trainer_initialize(pointer, seed));
+        handle.call(pointer -> MnistNative.mn_trainer_initialize(pointer, seed));
     }
 
     /** Lends the training set, which is kept alive until another is lent or the trainer is gone. */
     public void setData(NativeData data) {
-        call(pointer -> {
+        handle.call(pointer -> {
             int status = MnistNative.mn_trainer_set_data(pointer, data.struct());
             if (status == MnistNative.MN_OK) {
                 handle.lend(data);
@@ -112,21 +110,18 @@ public final class NativeTrainer implements AutoCloseable {
             Workspace w = workspaceFor(rates.length);
             w.rates.put(0, rates);
             IntBuffer indices = order == null ? null : order.slice();
-            int status = MnistNative.mn_trainer_train(
-                    handle.pointer(), indices, first, samples, batchSize, w.rates, w.losses, w.correct, one);
-            Reference.reachabilityFence(indices);
-            if (status != MnistNative.MN_OK && status != MnistNative.MN_DIVERGED) {
+            int status = handle.status(pointer -> MnistNative.mn_trainer_train(
+                    pointer, indices, first, samples, batchSize, w.rates, w.losses, w.correct, one));
+            if (status != MnistNative.MN_DIVERGED) {
                 NativeStatus.check(status);
             }
             String divergence = status == MnistNative.MN_DIVERGED ? NativeStatus.lastError() : null;
             int steps = Math.toIntExact(one.get(0));
             w.losses.get(0, losses, 0, steps);
             w.correct.get(0, correct, 0, steps);
-            nativeBytes = MnistNative.mn_trainer_bytes(handle.pointer());
             return new Chunk(steps, divergence);
         } finally {
             guard.exit();
-            Reference.reachabilityFence(this);
         }
     }
 
@@ -141,7 +136,7 @@ public final class NativeTrainer implements AutoCloseable {
     public NativeEvaluation evaluate(NativeData data, long first, long count) {
         guard.enter();
         try {
-            call(pointer -> MnistNative.mn_trainer_evaluate(
+            handle.call(pointer -> MnistNative.mn_trainer_evaluate(
                     pointer, data.struct(), first, count, evaluation, (IntBuffer) null));
             return new NativeEvaluation(
                     evaluation.loss_sum(), evaluation.weight_sum(), evaluation.correct(), evaluation.counted());
@@ -163,7 +158,7 @@ public final class NativeTrainer implements AutoCloseable {
      */
     public float[] read(int moment) {
         float[] values = new float[parameterCount];
-        call(pointer -> MnistNative.mn_trainer_read(pointer, moment, values, values.length));
+        handle.call(pointer -> MnistNative.mn_trainer_read(pointer, moment, values, values.length));
         return values;
     }
 
@@ -174,19 +169,19 @@ public final class NativeTrainer implements AutoCloseable {
 
     /** Sets one of the optimizer's moments; arguments as for {@link #read(int)}. */
     public void write(int moment, float[] values) {
-        call(pointer -> MnistNative.mn_trainer_write(pointer, moment, values, values.length));
+        handle.call(pointer -> MnistNative.mn_trainer_write(pointer, moment, values, values.length));
     }
 
     /** Sets the count of optimizer steps done, when state is restored. */
     public void setStep(long step) {
-        call(pointer -> MnistNative.mn_trainer_set_step(pointer, step));
+        handle.call(pointer -> MnistNative.mn_trainer_set_step(pointer, step));
     }
 
     /** Optimizer steps done so far. */
     public long step() {
         guard.enter();
         try {
-            call(pointer -> MnistNative.mn_trainer_get_step(pointer, one));
+            handle.call(pointer -> MnistNative.mn_trainer_get_step(pointer, one));
             return one.get(0);
         } finally {
             guard.exit();
@@ -196,13 +191,13 @@ public final class NativeTrainer implements AutoCloseable {
     /** One line on what runs. */
     public String describe() {
         ByteBuffer text = NativeMemory.bytes(DESCRIPTION_BYTES);
-        call(pointer -> MnistNative.mn_trainer_describe(pointer, text, text.capacity()));
+        handle.call(pointer -> MnistNative.mn_trainer_describe(pointer, text, text.capacity()));
         return NativeLibrary.text(text);
     }
 
     /** Bytes that the native object holds; 0 after close. From any thread, also during a call. */
     public long nativeBytes() {
-        return nativeBytes;
+        return handle.nativeBytes();
     }
 
     /**
@@ -212,20 +207,6 @@ public final class NativeTrainer implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (guard.close()) {
-            handle.release();
-            nativeBytes = 0;
-        }
-    }
-
-    private void call(ToIntFunction<MnTrainer> function) {
-        guard.enter();
-        try {
-            NativeStatus.check(function.applyAsInt(handle.pointer()));
-            nativeBytes = MnistNative.mn_trainer_bytes(handle.pointer());
-        } finally {
-            guard.exit();
-            Reference.reachabilityFence(this);
-        }
+        handle.close();
     }
 }

@@ -3,7 +3,7 @@ package dev.mnistnative.binding;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Lets any number of threads in at once and refuses use after close, and close while somebody is inside. */
-final class SharedGuard {
+final class SharedGuard implements Guard {
     private static final int CLOSED = -1;
 
     private final String what;
@@ -13,7 +13,8 @@ final class SharedGuard {
         this.what = what;
     }
 
-    void enter() {
+    @Override
+    public void enter() {
         int now;
         do {
             now = inside.get();
@@ -23,7 +24,8 @@ final class SharedGuard {
         } while (!inside.compareAndSet(now, now + 1));
     }
 
-    void exit() {
+    @Override
+    public void exit() {
         inside.decrementAndGet();
     }
 
@@ -31,8 +33,8 @@ final class SharedGuard {
         return inside.get() == CLOSED;
     }
 
-    /** Returns false if it was closed before. */
-    boolean close() {
+    @Override
+    public boolean close() {
         if (inside.compareAndSet(0, CLOSED)) {
             return true;
         }

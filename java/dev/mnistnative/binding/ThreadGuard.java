@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Keeps an object to one thread at a time and refuses its use after close. A thread may enter again what it is in
  * already (a listener that reads the parameters). Nobody ever waits: the second thread gets an exception.
  */
-public final class ThreadGuard {
+public final class ThreadGuard implements Guard {
     private final String what;
     private final AtomicReference<Thread> owner = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -18,11 +18,7 @@ public final class ThreadGuard {
         this.what = what;
     }
 
-    /**
-     * Takes the object for this thread until {@link #exit()}.
-     *
-     * @throws IllegalStateException if it is closed or another thread is inside
-     */
+    @Override
     public void enter() {
         if (!claim("use")) {
             throw new IllegalStateException(what + " is closed");
@@ -30,7 +26,7 @@ public final class ThreadGuard {
         depth++;
     }
 
-    /** Undoes one {@link #enter()}. */
+    @Override
     public void exit() {
         depth--;
         if (depth == 0) {
@@ -48,12 +44,7 @@ public final class ThreadGuard {
         return closed.get();
     }
 
-    /**
-     * Closes for good.
-     *
-     * @return false if it was closed before
-     * @throws IllegalStateException if a thread is inside; then nothing has changed
-     */
+    @Override
     public boolean close() {
         if (isInside()) {
             throw new IllegalStateException("the " + what + " cannot be closed from inside its own call, e.g. by a "
