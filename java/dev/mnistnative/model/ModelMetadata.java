@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What a net's weights do not tell: what was done to the samples before it saw them, and what its classes are called. It
- * is kept in the metadata of model files and checkpoints ({@code scale}, {@code scale_of}, {@code mean}, {@code std},
- * {@code class_names}).
+ * What a net's weights do not tell: what was done to the samples before it saw them, and what its classes are called.
+ * It is kept in the metadata of model files and checkpoints ({@code scale}, {@code scale_of}, {@code mean}, {@code
+ * std}, {@code class_names}).
  *
  * @param scale what samples were multiplied by; null = by the default of their type
  * @param bytesOnly whether only bytes were, and floats are to be taken as they are

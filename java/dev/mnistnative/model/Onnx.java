@@ -7,8 +7,9 @@ import java.util.Map;
 
 /**
  * Nets as ONNX models (onnx.proto of ONNX 1.17). What is written is Gemm and Relu by turns, then Softmax if wanted: the
- * input {@code pixels} is float32 [N, features] with any N, as the net was trained to see them (scaled, standardised); the output is
- * {@code logits} or {@code probabilities}, float32 [N, classes]. The initializers have the state dict's names.
+ * input {@code pixels} is float32 [N, features] with any N, as the net was trained to see them (scaled, standardised);
+ * the output is {@code logits} or {@code probabilities}, float32 [N, classes]. The initializers have the state dict's
+ * names.
  */
 public final class Onnx {
     /** What {@link #matches} wants to see. */
@@ -24,8 +25,8 @@ public final class Onnx {
     private Onnx() {}
 
     /**
-     * Reads a net: Gemm, or MatMul and Add, with Relu between them; before the first a Flatten, after the last a Softmax
-     * may stand, which is left out. Weights are float32, or float64, float16, bfloat16 turned into it.
+     * Reads a net: Gemm, or MatMul and Add, with Relu between them; before the first a Flatten, after the last a
+     * Softmax may stand, which is left out. Weights are float32, or float64, float16, bfloat16 turned into it.
      *
      * @throws dev.mnistnative.data.DataFormatException if the file is damaged or holds another net
      */

@@ -44,8 +44,8 @@ final class OnnxReader {
     }
 
     /**
-     * Protobuf's first field here is a small version number and the second one of the model's texts, numbers or messages;
-     * a safetensors file of that length of header has zeros there or a brace at its ninth byte.
+     * A model's first field is a small version number, the next a text, a number or a message; a safetensors file
+     * whose header has such a length has zeros there and a brace at its ninth byte.
      */
     static boolean matches(byte[] head) {
         if (head.length < Onnx.HEAD_BYTES || head[0] != 8 || head[1] <= 0) {

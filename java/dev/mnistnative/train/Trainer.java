@@ -120,8 +120,8 @@ public final class Trainer implements AutoCloseable {
      * was never cut. Its result and its listeners have the epochs that are finished from then on.
      *
      * @param checkpoints null for none
-     * @throws IllegalArgumentException also if another run uses the folder, or if the checkpoint's settings (other than
-     *     epochs, threads and device) or data are others; the message names the field
+     * @throws IllegalArgumentException also if another run uses the folder, or if the checkpoint's settings (other
+     *     than epochs, threads and device) or data are others; the message names the field
      * @throws dev.mnistnative.data.DataFormatException if no checkpoint of the folder is undamaged
      * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the trainer stays usable
      */

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 
 /**
- * File work in a thread that may be interrupted: its channels close under it, but the checkpoint of a run that is cut is
- * worth most just then. The thread stays interrupted.
+ * File work in a thread that may be interrupted: its channels close under it, but the checkpoint of a run that is cut
+ * is worth most just then. The thread stays interrupted.
  */
 final class Uninterrupted {
     private Uninterrupted() {}

@@ -1,44 +1,24 @@
 package dev.mnistnative.reliability;
 
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.Device;
-import dev.mnistnative.train.Adam;
+import dev.mnistnative.train.Toy;
 import dev.mnistnative.train.TrainingSettings;
-import java.util.Random;
+import java.util.stream.IntStream;
 
-/** A small problem, the same in every process. */
+/** The small problem as these tests need it: any net, shuffled, on two threads. */
 final class Problem {
-    static final int FEATURES = 7;
-    static final int CLASSES = 3;
-
     private Problem() {}
 
     static Dataset data(int samples) {
-        Random random = new Random(samples);
-        float[] pixels = new float[samples * FEATURES];
-        int[] labels = new int[samples];
-        for (int i = 0; i < samples; i++) {
-            labels[i] = random.nextInt(CLASSES);
-            for (int f = 0; f < FEATURES; f++) {
-                pixels[i * FEATURES + f] = random.nextFloat() + (f == labels[i] ? 0.7f : 0);
-            }
-        }
-        return Dataset.ofFloats(pixels, FEATURES, labels);
+        return Toy.data(samples, samples);
     }
 
     static TrainingSettings.Builder settings(int... hidden) {
-        int[] layers = new int[hidden.length + 2];
-        layers[0] = FEATURES;
-        System.arraycopy(hidden, 0, layers, 1, hidden.length);
-        layers[layers.length - 1] = CLASSES;
-        return TrainingSettings.builder()
-                .layers(layers)
-                .batchSize(16)
+        IntStream outputs = IntStream.concat(IntStream.of(hidden), IntStream.of(Toy.CLASSES));
+        return Toy.settings()
+                .layers(IntStream.concat(IntStream.of(Toy.FEATURES), outputs).toArray())
                 .epochs(2)
                 .shuffle(true)
-                .dropLast(false)
-                .optimizer(new Adam(1e-2))
-                .device(Device.cpu())
                 .threads(2);
     }
 }

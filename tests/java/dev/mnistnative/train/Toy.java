@@ -4,15 +4,15 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Device;
 import java.util.Random;
 
-/** A small problem that trains in milliseconds. */
-final class Toy {
-    static final int FEATURES = 7;
-    static final int CLASSES = 3;
+/** A small problem that trains in milliseconds, the same in every process. */
+public final class Toy {
+    public static final int FEATURES = 7;
+    public static final int CLASSES = 3;
 
     private Toy() {}
 
     /** Samples whose largest of the first three features is their class, nearly always. */
-    static Dataset data(int samples, long seed) {
+    public static Dataset data(int samples, long seed) {
         Random random = new Random(seed);
         float[] pixels = new float[samples * FEATURES];
         int[] labels = new int[samples];
@@ -25,7 +25,7 @@ final class Toy {
         return Dataset.ofFloats(pixels, FEATURES, labels);
     }
 
-    static TrainingSettings.Builder settings() {
+    public static TrainingSettings.Builder settings() {
         return TrainingSettings.builder()
                 .layers(FEATURES, 13, CLASSES)
                 .batchSize(16)
