@@ -41,6 +41,9 @@ std::string remedy(cudaError_t error) {
         return "repair the NVIDIA driver's installation, or train on the CPU";
     case cudaErrorNoKernelImageForDevice:
         return "rebuild with this GPU's architecture in CMAKE_CUDA_ARCHITECTURES, or train on the CPU";
+    case cudaErrorInvalidResourceHandle:
+        return "if the trainer was given a stream, that must live and be of the same GPU: give it another; else close "
+               "this trainer and make a new one";
     case cudaErrorLaunchOutOfResources:
         return "close this trainer and make a new one; if it happens again, report it: the kernel asks for too much";
     case cudaErrorDevicesUnavailable:

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Trains from the command line without a GPU: the executable jar with the CUDA backend, on the stand-in device, one epoch
-# of the article's net on 2,000 images. Its losses must be the CPU backend's within 1e-5. Takes the jar as Maven built it
-# and puts in the library of BUILD_DIR, whose CUDA run-time library is the stand-in's to replace (cuda-standin.sh made
-# both). Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin-train.sh [BUILD_DIR [JAR]]
+# of the article's net on 2,000 images. Its losses must be the CPU backend's within 1e-5. Besides: what "devices" says
+# where there is no GPU, and the Java API on a caller's CUDA stream, with the same bits as on the trainer's own. Takes the
+# jar as Maven built it and puts in the library of BUILD_DIR, whose CUDA run-time library is the stand-in's to replace
+# (cuda-standin.sh made both). Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin-train.sh [BUILD_DIR [JAR]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${1:-target/cuda-standin}
@@ -10,11 +11,24 @@ jar=${2:-target/mnist-native.jar}
 standin=${CUDA_STANDIN:?set CUDA_STANDIN to the cuda-standin command}
 work=$build/train
 
+# says TEXT [VARIABLE=VALUE..]: the devices command, in this environment.
+says() {
+    local said
+    said=$(env -u CUDA_VISIBLE_DEVICES "${@:2}" java -Dorg.bytedeco.javacpp.cachedir="$work/cache" \
+        -jar "$work/mnist-native.jar" devices) || { echo "$said"; return 1; }
+    if ! grep -F "$1" <<<"$said"; then
+        printf '%s\nexpected: %s\n' "$said" "$1" >&2
+        return 1
+    fi
+}
+
+# on_device OPTIONS-OF-JAVA..: the jar, where GPU 0 is the stand-in.
+on_device() { "$standin" run --allow-unused "$build/standin" -- java -Dorg.bytedeco.javacpp.cachedir="$work/cache" "$@"; }
+
 # train DEVICE: its metrics in $work/DEVICE.jsonl
 train() {
-    "$standin" run --allow-unused "$build/standin" -- \
-        java -Dorg.bytedeco.javacpp.cachedir="$work/cache" -jar "$work/mnist-native.jar" train --device "$1" \
-        --epochs 1 --limit 2000 --keep-last --progress never --metrics "$work/$1.jsonl" --log-steps 1
+    on_device -jar "$work/mnist-native.jar" train --device "$1" --epochs 1 --limit 2000 --keep-last --progress never \
+        --metrics "$work/$1.jsonl" --log-steps 1
 }
 
 rm -rf "$work"
@@ -25,6 +39,21 @@ cp "$build/lib/libmnistnative.so" "$work/$binding/"
 cp "$jar" "$work/mnist-native.jar"
 jar uf "$work/mnist-native.jar" -C "$work" $binding/libmnistnative.so
 
+# What a run-time library says that meets a driver older than itself.
+cat >"$work/old_driver.cpp" <<'CPP'
+extern "C" int cudaGetDeviceCount(int* count) { return *count = 0, 35; } // cudaErrorInsufficientDriver
+extern "C" int cudaDriverGetVersion(int* version) { return *version = 11040, 0; }
+CPP
+g++ -shared -fPIC -o "$work/old_driver.so" "$work/old_driver.cpp"
+at_stand_in=LD_LIBRARY_PATH=$(realpath "$build/standin")
+says "cuda:0: CUDA stand-in" "$at_stand_in"
+says "cuda is not used: the NVIDIA driver finds no GPU: check with nvidia-smi" "$at_stand_in" CUDA_STANDIN_NO_DEVICE=1
+says 'cuda is not used: CUDA_VISIBLE_DEVICES="" hides all GPUs from this process: unset or correct it' "$at_stand_in" \
+    CUDA_STANDIN_NO_DEVICE=1 CUDA_VISIBLE_DEVICES=
+says "cuda is not used: the NVIDIA driver is too old: it serves CUDA 11.4, this build needs CUDA" "$at_stand_in" \
+    LD_PRELOAD="$work/old_driver.so"
+
+on_device -cp "$work/mnist-native.jar" tests/native/CallersStream.java
 train cuda
 train cpu
 python3 - "$work/cuda.jsonl" "$work/cpu.jsonl" <<'PYTHON'

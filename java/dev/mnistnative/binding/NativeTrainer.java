@@ -1,5 +1,6 @@
 package dev.mnistnative.binding;
 
+import dev.mnistnative.binding.gpu.CudaStream;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
@@ -28,6 +29,7 @@ public final class NativeTrainer implements AutoCloseable {
     private final LongBuffer one = NativeMemory.bytes(Long.BYTES).asLongBuffer();
     private final int parameterCount;
     private Workspace workspace = new Workspace(1);
+    private CudaStream stream; // guarded by the guard; null: the trainer's own
 
     /** What a chunk of steps reads and writes, reused from call to call. */
     private static final class Workspace {
@@ -143,6 +145,19 @@ public final class NativeTrainer implements AutoCloseable {
         } finally {
             guard.exit();
             Reference.reachabilityFence(data);
+        }
+    }
+
+    /** Queues the work on this stream from now on; null: on the trainer's own again. Kept until another is set. */
+    public void setStream(CudaStream wanted) {
+        guard.enter();
+        try {
+            if (wanted != null || stream != null) { // else the CUDA presets need not be there
+                handle.call(pointer -> CudaStream.set(pointer, wanted));
+                stream = wanted;
+            }
+        } finally {
+            guard.exit();
         }
     }
 

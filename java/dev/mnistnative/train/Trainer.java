@@ -6,6 +6,7 @@ import dev.mnistnative.binding.NativeLoss;
 import dev.mnistnative.binding.NativeOptimizer;
 import dev.mnistnative.binding.NativePlacement;
 import dev.mnistnative.binding.NativeTrainer;
+import dev.mnistnative.binding.gpu.CudaStream;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Device;
 import dev.mnistnative.model.DeviceChoice;
@@ -189,6 +190,18 @@ public final class Trainer implements AutoCloseable {
     /** Steps that the optimizer has done, over all runs; Adam's bias correction follows it. */
     public long optimizerSteps() {
         return trainer.step();
+    }
+
+    /**
+     * Queues the trainer's work on the caller's CUDA stream from now on. What the trainer queued before is done then, and
+     * every call still waits for its own results: the work comes after what the caller queued before and ahead of what he
+     * queues next.
+     *
+     * @param stream of the trainer's GPU; null: the trainer's own again
+     * @throws dev.mnistnative.MnistNativeException if the trainer is not on a GPU
+     */
+    public void useStream(CudaStream stream) {
+        trainer.setStream(stream);
     }
 
     /** A copy of the present parameters. */

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mnistnative.MnistNativeException;
+import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.binding.gpu.CudaStream;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Device;
 import dev.mnistnative.model.MlpShape;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.bytedeco.cuda.cudart.CUstream_st;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -291,11 +295,42 @@ class TrainerTest {
     void autoTellsWhy() {
         try (Trainer trainer =
                 Trainer.create(Toy.settings().device(Device.auto()).build())) {
-            boolean gpu = !dev.mnistnative.MnistRuntime.gpus().list().isEmpty();
+            boolean gpu = !MnistRuntime.gpus().list().isEmpty();
             assertEquals(gpu ? Device.cuda(0) : Device.cpu(), trainer.device());
             assertFalse(trainer.describe().isBlank());
             assertTrue(gpu || trainer.describe().contains("no GPU is used: "), trainer.describe());
         }
+    }
+
+    @Test
+    void onlyATrainerOnAGpuTakesACallersStream() {
+        try (Trainer trainer = Trainer.create(Toy.settings().build())) {
+            MnistNativeException refused =
+                    assertThrows(MnistNativeException.class, () -> trainer.useStream(CudaStream.at(1)));
+            assertEquals(MnistNativeException.Status.UNSUPPORTED, refused.status());
+            assertEquals(
+                    "only a trainer on a GPU takes a CUDA stream: create it with device cuda", refused.getMessage());
+            trainer.useStream(null);
+            assertEquals(StopReason.COMPLETED, trainer.fit(Toy.data(200, 1), null).reason());
+        }
+    }
+
+    @Test
+    void aStreamHasAnAddress() {
+        assertThrows(IllegalArgumentException.class, () -> CudaStream.at(0));
+        assertThrows(IllegalArgumentException.class, () -> CudaStream.of(null));
+        assertThrows(IllegalArgumentException.class, () -> CudaStream.of(new CUstream_st()));
+    }
+
+    @Test
+    void aGpuThatIsNotThereIsRefusedWithTheReason() {
+        int gpus = MnistRuntime.gpus().list().size();
+        TrainingSettings settings = Toy.settings().device(Device.cuda(gpus)).build();
+        MnistNativeException refused = assertThrows(MnistNativeException.class, () -> Trainer.create(settings));
+        assertEquals(MnistNativeException.Status.UNSUPPORTED, refused.status());
+        String reason = gpus == 0 ? MnistRuntime.gpus().reason() : "there is no GPU " + gpus;
+        assertTrue(refused.getMessage().contains(reason), refused.getMessage());
+        assertFalse(reason.isBlank());
     }
 
     @Test

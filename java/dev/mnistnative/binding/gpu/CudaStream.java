@@ -1,0 +1,47 @@
+package dev.mnistnative.binding.gpu;
+
+import dev.mnistnative.binding.MnTrainer;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerPointer;
+
+/**
+ * A CUDA stream of the program that embeds this library. The caller keeps it: it must live until the trainer that was
+ * given it is closed or given another. The only class whose use needs {@code org.bytedeco:cuda} on the class path.
+ */
+public final class CudaStream {
+    private final CUstream_st stream;
+
+    private CudaStream(CUstream_st stream) {
+        if (stream == null || stream.isNull()) {
+            throw new IllegalArgumentException("stream is null: CUDA's default stream is address 1, cudaStreamLegacy");
+        }
+        this.stream = stream;
+    }
+
+    /**
+     * A stream of JavaCPP's CUDA presets.
+     *
+     * @throws IllegalArgumentException if it is null
+     */
+    public static CudaStream of(CUstream_st stream) {
+        return new CudaStream(stream);
+    }
+
+    /**
+     * A {@code cudaStream_t} or {@code CUstream} of any other binding, by its address.
+     *
+     * @throws IllegalArgumentException if it is 0
+     */
+    public static CudaStream at(long address) {
+        try (LongPointer memory = new LongPointer(1)) {
+            memory.put(address);
+            return new CudaStream(new PointerPointer<CUstream_st>(memory).get(CUstream_st.class));
+        }
+    }
+
+    /** For the trainer's own class: the native call's status. A null stream means the trainer's own. */
+    public static int set(MnTrainer trainer, CudaStream stream) {
+        return MnistCuda.mn_trainer_set_stream(trainer, stream == null ? null : stream.stream);
+    }
+}
