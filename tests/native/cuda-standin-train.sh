@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Trains from the command line without a GPU: the executable jar with the CUDA backend, on the stand-in device, one epoch
-# of the article's net on 2,000 images. Its losses must be the CPU backend's within 1e-5. Besides: what "devices" says
-# where there is no GPU, and the Java API on a caller's CUDA stream, with the same bits as on the trainer's own. Takes the
-# jar as Maven built it and puts in the library of BUILD_DIR, whose CUDA run-time library is the stand-in's to replace
-# (cuda-standin.sh made both). Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin-train.sh [BUILD_DIR [JAR]]
+# The executable jar with the CUDA backend, on the stand-in device: trains the article's net for an epoch on 2,000 images
+# from the command line, with the CPU backend's losses within 1e-5. Besides: what "devices" says where there is no GPU,
+# and the Java API on a caller's CUDA stream, with the same bits as on the trainer's own. Takes the jar as Maven built it
+# and puts in the library of BUILD_DIR, for whose CUDA run-time library the stand-in steps in (cuda-standin.sh made both).
+# Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin-train.sh [BUILD_DIR [JAR]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${1:-target/cuda-standin}
@@ -23,7 +23,9 @@ says() {
 }
 
 # on_device OPTIONS-OF-JAVA..: the jar, where GPU 0 is the stand-in.
-on_device() { "$standin" run --allow-unused "$build/standin" -- java -Dorg.bytedeco.javacpp.cachedir="$work/cache" "$@"; }
+on_device() {
+    "$standin" run --allow-unused "$build/standin" -- java -Dorg.bytedeco.javacpp.cachedir="$work/cache" "$@"
+}
 
 # train DEVICE: its metrics in $work/DEVICE.jsonl
 train() {
