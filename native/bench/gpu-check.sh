@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What only a machine with an NVIDIA GPU can say, in under ten minutes: the CUDA backend's results against the reference's,
-# compute-sanitizer, times by precision, batch and net, and PyTorch on the same card. Needs nvcc (CUDA 12 or
-# newer), CMake (3.25 or newer) and g++; Google Test, Highway, compute-sanitizer and PyTorch are used where they are.
+# What only a machine with an NVIDIA GPU can say, in under ten minutes: the CUDA backend's results against the
+# reference's, compute-sanitizer, times by precision, batch and net, and PyTorch on the same card. Needs nvcc of CUDA 12
+# or newer, CMake 3.25 or newer, and g++; Google Test, Highway, compute-sanitizer and PyTorch are used where they are.
 # No network, JDK or Maven. Usage: native/bench/gpu-check.sh [BUILD_DIR]
 # Environment: PYTHON, the interpreter that has PyTorch; CMAKE_OPTIONS, more words for CMake; QUICK=1, no times, no test
 # suite and no PyTorch, to try this script itself.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The executable jar with the CUDA backend, on the stand-in device: trains the article's net for an epoch on 2,000 images
-# from the command line, with the CPU backend's losses within 1e-5. Besides: what "devices" says where there is no GPU,
-# and the Java API on a caller's CUDA stream, with the same bits as on the trainer's own. Takes the jar as Maven built it
-# and puts in the library of BUILD_DIR, for whose CUDA run-time library the stand-in steps in (cuda-standin.sh made both).
+# The executable jar with the CUDA backend, on the stand-in device: trains the article's net for an epoch on 2,000
+# images from the command line, with the CPU backend's losses within 1e-5. Besides: what "devices" says where there is
+# no GPU, and the Java API on a caller's CUDA stream, with the same bits as on the trainer's own. Takes the jar as Maven
+# built it and puts in the library of BUILD_DIR, for whose CUDA run-time library the stand-in steps in (cuda-standin.sh
+# made both).
 # Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin-train.sh [BUILD_DIR [JAR]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."

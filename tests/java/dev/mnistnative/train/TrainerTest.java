@@ -311,7 +311,8 @@ class TrainerTest {
             assertEquals(
                     "only a trainer on a GPU takes a CUDA stream: create it with device cuda", refused.getMessage());
             trainer.useStream(null);
-            assertEquals(StopReason.COMPLETED, trainer.fit(Toy.data(200, 1), null).reason());
+            assertEquals(
+                    StopReason.COMPLETED, trainer.fit(Toy.data(200, 1), null).reason());
         }
     }
 
