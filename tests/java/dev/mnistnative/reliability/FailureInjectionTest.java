@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.MnistNativeException;
+import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.model.SavedModel;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the world may refuse: space, permission, memory. */
@@ -75,12 +76,39 @@ class FailureInjectionTest {
         }
     }
 
+    /** Run without root's right to read everything. */
+    static final class Reader {
+        private Reader() {}
+
+        public static void main(String[] args) {
+            Path file = Path.of(args[0]);
+            for (Executable reading : List.<Executable>of(
+                    () -> SavedModel.read(file), () -> Safetensors.read(file), () -> DataFiles.readImages(file))) {
+                System.out.println(assertThrows(Exception.class, reading));
+            }
+        }
+    }
+
     @Test
-    void anUnreadableFileIsTold() throws IOException {
+    void anUnreadableFileIsTold() throws Exception {
         Path file = Files.writeString(folder.resolve("secret.safetensors"), "x".repeat(100));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
-        Effort.skipIf(Files.isReadable(file), "unreadable file: this user (root) may read everything");
-        assertThrows(AccessDeniedException.class, () -> Safetensors.readParameters(file));
+        ProcessBuilder reader = Effort.java(Reader.class, List.of(), file.toString());
+        if (Files.isReadable(file)) {
+            String rights = "-dac_override,-dac_read_search";
+            reader.command().addAll(0, List.of("setpriv", "--bounding-set", rights, "--inh-caps", rights));
+        }
+        Path out = folder.resolve("out");
+        Process process = reader.redirectOutput(out.toFile()).start();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it hangs");
+        String denied = "java.nio.file.AccessDeniedException: " + file;
+        assertEquals(
+                List.of(
+                        denied,
+                        denied,
+                        "dev.mnistnative.data.DataFormatException: " + file
+                                + ": it may not be read; check its permissions."),
+                Files.readAllLines(out));
     }
 
     /** Run with little address space: a large net is refused, a small one still trains. */
