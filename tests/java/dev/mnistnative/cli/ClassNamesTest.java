@@ -1,6 +1,7 @@
 package dev.mnistnative.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.model.SavedModel;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +80,13 @@ class ClassNamesTest {
                     Cli.line("predict --device cpu --model " + copy + " " + samples)
                             .succeeded()
                             .out());
+        }
+        Path npz = folder.resolve("copy.npz");
+        Cli.line("export --to npz --model " + model + " " + npz).succeeded();
+        try (ZipFile zip = new ZipFile(npz.toFile())) {
+            for (String name : List.of("mean", "std", "class_names")) {
+                assertNotNull(zip.getEntry(name + ".npy"), name);
+            }
         }
     }
 

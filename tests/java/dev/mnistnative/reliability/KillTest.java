@@ -17,6 +17,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -107,6 +108,42 @@ class KillTest {
             assertEquals(StopReason.COMPLETED, trainer.fit(data, null, resuming).reason());
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    /** A process has one lock on a file, and closing any channel to that file would drop it. */
+    @Test
+    void aSecondRunThatIsRefusedDoesNotLetOtherProcessesIn() throws Exception {
+        Path checkpoints = folder.resolve("shared");
+        Checkpoints resuming = Checkpoints.in(checkpoints).resuming();
+        TrainingSettings settings = Worker.settings().toBuilder().epochs(1).build();
+        List<Integer> exitCodes = new ArrayList<>();
+        try (Dataset data = Problem.data(320);
+                Trainer trainer = Trainer.create(settings);
+                Trainer second = Trainer.create(settings)) {
+            trainer.fit(data, null, resuming, new TrainingListener() {
+                @Override
+                public void onStart(TrainingStart start) {
+                    assertThrows(IllegalArgumentException.class, () -> second.fit(data, null, resuming));
+                    exitCodes.add(exitCodeOfAnother(checkpoints));
+                }
+            });
+        }
+        assertEquals(List.of(1), exitCodes);
+    }
+
+    private int exitCodeOfAnother(Path checkpoints) {
+        try {
+            Process process = Effort.java(
+                            Worker.class, List.of(), folder.resolve("weights").toString(), checkpoints.toString())
+                    .redirectError(folder.resolve("refusal").toFile())
+                    .start();
+            assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it hangs");
+            String refusal = Files.readString(folder.resolve("refusal"));
+            assertTrue(refusal.contains("is in use by another run"), refusal);
+            return process.exitValue();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
