@@ -17,7 +17,8 @@ public final class RunSummary implements TrainingListener {
 
     private final Screen screen;
     private final String evaluationName;
-    private final List<String> rows = new ArrayList<>();
+    private final List<String> evaluations = new ArrayList<>();
+    private final List<String> files = new ArrayList<>();
     private TrainingStart start;
     private TrainingResult result;
     private long began;
@@ -45,22 +46,19 @@ public final class RunSummary implements TrainingListener {
                     last.testAccuracy().getAsDouble(),
                     last.testLoss().getAsDouble());
         }
-        row("computed on", start.description());
-        if (!start.deviceReason().isEmpty()) {
-            row("", start.deviceReason());
-        }
     }
 
     /** An accuracy, 0 to 1, and a mean loss on a set of this name. */
     public void evaluated(String name, double accuracy, double loss) {
         String percent = String.format(Locale.ROOT, "%.2f %%", PERCENT * accuracy);
-        row(name, "accuracy " + screen.inked(Ink.BOLD, percent) + String.format(Locale.ROOT, ", loss %.4f", loss));
+        evaluations.add(row(
+                name, "accuracy " + screen.inked(Ink.BOLD, percent) + String.format(Locale.ROOT, ", loss %.4f", loss)));
     }
 
     /** Something that was written; null is nothing. */
     public void saved(String what, Path where) {
         if (where != null) {
-            row(what, where.toString());
+            files.add(row(what, where.toString()));
         }
     }
 
@@ -71,7 +69,12 @@ public final class RunSummary implements TrainingListener {
         if (!result.message().isEmpty()) {
             screen.note("  " + result.message());
         }
-        rows.forEach(screen::note);
+        evaluations.forEach(screen::note);
+        screen.note(row("computed on", start.description()));
+        if (!start.deviceReason().isEmpty()) {
+            screen.note(row("", start.deviceReason()));
+        }
+        files.forEach(screen::note);
     }
 
     private String ending() {
@@ -89,7 +92,7 @@ public final class RunSummary implements TrainingListener {
                 Locale.ROOT, "%d %s, %.2f s of training", done, done == 1 ? "epoch" : "epochs", result.seconds());
     }
 
-    private void row(String name, String value) {
-        rows.add(String.format(Locale.ROOT, ROW, name, value));
+    private static String row(String name, String value) {
+        return String.format(Locale.ROOT, ROW, name, value);
     }
 }

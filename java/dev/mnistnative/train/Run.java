@@ -213,7 +213,9 @@ final class Run {
     }
 
     private StopReason stopEarly() {
-        message = "the test loss has not become better for " + settings.earlyStopping() + " epochs";
+        int patience = settings.earlyStopping();
+        message =
+                "the evaluation's loss has not become better for " + patience + (patience == 1 ? " epoch" : " epochs");
         return StopReason.EARLY_STOPPING;
     }
 
