@@ -227,7 +227,7 @@ final class TrainCommand implements Callable<Integer> {
     private void writeReport(Trainer trainer, Parts parts, RunRecord record) throws IOException {
         Dataset samples = parts.heldBack() == null ? parts.evaluation() : parts.heldBack();
         String name = parts.heldBack() == null ? evaluationName() : "test";
-        try (Model model = trainer.model()) {
+        try (Model model = trainer.model(parts.metadata())) {
             new HtmlReport(record, new HtmlReport.Trained(model, trainer.parameters(), samples, name))
                     .write(reportOptions.report());
         }

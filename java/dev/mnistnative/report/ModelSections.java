@@ -40,30 +40,39 @@ final class ModelSections {
         StringBuilder html = new StringBuilder("<table class=\"confusion\"><caption>Rows: labels. Columns: predictions."
                 + "</caption><thead><tr><td>");
         for (int c = 0; c < classes; c++) {
-            html.append("<th scope=\"col\">").append(c);
+            html.append("<th scope=\"col\" title=\"")
+                    .append(name(c))
+                    .append("\">")
+                    .append(c);
         }
         html.append("</tr></thead><tbody>\n");
         int worst = worstConfusion();
         for (int label = 0; label < classes; label++) {
             int[] row = evaluation.confusion()[label];
             int total = Math.max(1, Arrays.stream(row).sum());
-            html.append("<tr><th scope=\"row\">").append(label);
+            html.append("<tr><th scope=\"row\">").append(name(label));
             for (int c = 0; c < classes; c++) {
                 // mistakes are few: shaded among themselves, or they would all look alike
                 double shade = c == label ? (double) row[c] / total : (double) row[c] / worst;
                 html.append(String.format(
                         Locale.ROOT,
-                        "<td class=\"%s\" style=\"--s:%d%%\" title=\"%d taken for %d: %d\">%s",
+                        "<td class=\"%s\" style=\"--s:%d%%\" title=\"%s taken for %s: %d\">%s",
                         c == label ? "right" : "wrong",
                         Math.round(shade * SHADES),
-                        label,
-                        c,
+                        name(label),
+                        name(c),
                         row[c],
                         row[c] == 0 ? "" : row[c]));
             }
             html.append("</tr>\n");
         }
         return html.append("</tbody></table>").toString();
+    }
+
+    /** The class's name, or its number where it has none. */
+    private String name(int label) {
+        List<String> names = trained.model().metadata().classNames();
+        return names.isEmpty() ? String.valueOf(label) : Html.escape(names.get(label));
     }
 
     private int worstConfusion() {
@@ -81,7 +90,7 @@ final class ModelSections {
                 "<table class=\"numbers\"><thead><tr><th>class<th>precision<th>recall<th>samples</tr></thead><tbody>\n");
         for (int c = 0; c < evaluation.confusion().length; c++) {
             html.append("<tr><th>")
-                    .append(c)
+                    .append(name(c))
                     .append(share(evaluation.precision(c)))
                     .append(share(evaluation.recall(c)))
                     .append("<td>")
@@ -119,16 +128,16 @@ final class ModelSections {
             if (side > 0) {
                 html.append(Html.image(
                         Pictures.sample(trained.samples().sample(mistake.index()), side),
-                        "a " + mistake.label() + " taken for a " + mistake.prediction(),
+                        "label " + mistake.label() + ", read as " + mistake.prediction(),
                         "digit"));
             }
             html.append(String.format(
                     Locale.ROOT,
-                    "<figcaption title=\"sample %d\"><b>%d</b> taken for <b class=\"miss\">%d</b><br>%.1f %% sure"
+                    "<figcaption title=\"sample %d\"><b>%s</b> taken for <b class=\"miss\">%s</b><br>%.1f %% sure"
                             + "</figcaption></figure>%n",
                     mistake.index(),
-                    mistake.label(),
-                    mistake.prediction(),
+                    name(mistake.label()),
+                    name(mistake.prediction()),
                     100 * mistake.probability()));
         }
         return html.append("</div>").toString();

@@ -11,6 +11,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Device;
 import dev.mnistnative.model.DeviceChoice;
 import dev.mnistnative.model.Model;
+import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.Parameters;
 import java.util.List;
 
@@ -225,7 +226,16 @@ public final class Trainer implements AutoCloseable {
 
     /** An immutable predictor with a copy of the present parameters, on the same device. To be closed by the caller. */
     public Model model() {
-        return Model.of(parameters(), settings.placement().on(device));
+        return model(ModelMetadata.NONE);
+    }
+
+    /**
+     * The same with what is known of its samples and classes.
+     *
+     * @throws IllegalArgumentException if the metadata does not fit the net
+     */
+    public Model model(ModelMetadata metadata) {
+        return Model.of(parameters(), settings.placement().on(device), metadata);
     }
 
     /** Bytes of host and device memory held on the native side; 0 after close. From any thread. */

@@ -91,6 +91,18 @@ class ClassNamesTest {
     }
 
     @Test
+    void theReportCallsTheClassesByTheirNames() throws IOException {
+        Path report = folder.resolve("r.html");
+        Path tests = Files.writeString(folder.resolve("v.csv"), "a,b,kind\n0,1,virginica\n9,1,setosa\n0,9,<iris\n");
+        Cli.line("train --report " + report + OWN.replace("--data ", "--images ") + tests + " --test-images " + tests)
+                .succeeded();
+        String page = Files.readString(report);
+        assertTrue(page.contains("<tr><th scope=\"row\">&lt;iris<"), page);
+        assertTrue(page.contains("<tr><th>setosa<"), page);
+        assertTrue(page.contains("title=\"setosa taken for virginica: 0\""), page);
+    }
+
+    @Test
     void theOptionNamesNumbers() throws IOException {
         Path numbers = Files.writeString(folder.resolve("n.csv"), "a,b,kind\n9,0,1\n0,9,0\n0,0,2\n");
         Cli.line("train --class-names x,y,z --save " + model + OWN + numbers).succeeded();
