@@ -60,7 +60,7 @@ void report_flop(benchmark::State& state, double flop_per_iteration, int threads
     // Google Benchmark prints a rate with "/s" behind it. Seconds that the work takes at the peak, per second: the
     // share.
     state.counters["GFLOP"] = Counter(gflop, Counter::kIsIterationInvariantRate);
-    state.counters["peak_s"] = Counter(gflop / known_peak(threads), Counter::kIsIterationInvariantRate);
+    state.counters["peak_share"] = Counter(gflop / known_peak(threads), Counter::kIsIterationInvariantRate);
 }
 
 } // namespace mn::bench

@@ -106,8 +106,8 @@ class CpuBackend final : public Backend {
                       (half_net_ ? half_net_->bytes() : 0) + (halves_ ? halves_->bytes() : 0);
         for (const Activations& delta : deltas_)
             sum += delta.bytes();
-        for (const Sorter& sorter : sorters_)
-            sum += sorter.bytes();
+        for (const LabelOrder& order : label_orders_)
+            sum += order.bytes();
         return sum;
     }
 
@@ -127,12 +127,16 @@ class CpuBackend final : public Backend {
         std::optional<Bf16Buffers> halves;
         if (half_net_)
             halves.emplace(options_.net, buffers.capacity, Purpose::training);
-        labels_ = Buffer<int32_t>(buffers.capacity);
-        row_results_ = Buffer<RowResult>(buffers.capacity);
-        sample_results_ = Buffer<RowResult>(buffers.capacity);
-        sorters_.clear();
+        std::vector<LabelOrder> orders;
         for (int i = 0; i < pool_.threads(); ++i)
-            sorters_.emplace_back(buffers.capacity, options_.net.classes());
+            orders.emplace_back(buffers.capacity, options_.net.classes());
+        Buffer<int32_t> labels(buffers.capacity);
+        Buffer<RowResult> row_results(buffers.capacity), sample_results(buffers.capacity);
+        // Nothing below throws: there are either all of the new ones or all of the old.
+        label_orders_ = std::move(orders);
+        labels_ = std::move(labels);
+        row_results_ = std::move(row_results);
+        sample_results_ = std::move(sample_results);
         buffers_ = std::move(buffers);
         deltas_ = std::move(deltas);
         halves_ = std::move(halves);
@@ -170,7 +174,7 @@ class CpuBackend final : public Backend {
         if (worker.leads())
             result = {loss, static_cast<int32_t>(sums.correct)};
         if (step + 1 < chunk.steps())
-            prefetch(batch_of(chunk, step + 1), worker);
+            prefetch(by_label(batch_of(chunk, step + 1), worker), worker);
         const double learning_rate = chunk.learning_rates[step];
         update_layers(rows, sparse, update_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
         return true;
@@ -183,7 +187,7 @@ class CpuBackend final : public Backend {
 
     // Each worker makes the order for itself, which takes less time than to wait for it.
     Selection by_label(const Selection& batch, const Worker& worker) {
-        return sorters_[static_cast<size_t>(worker.index)].by_label(batch);
+        return label_orders_[static_cast<size_t>(worker.index)].of(batch);
     }
 
     bool forward_rows(const Selection& selection, const Worker& worker) {
@@ -281,11 +285,11 @@ class CpuBackend final : public Backend {
     ForwardBuffers buffers_;
     std::optional<Bf16Net> half_net_; // with bf16, as halves_
     std::optional<Bf16Buffers> halves_;
-    std::vector<Activations> deltas_;  // of each layer: the loss's gradient by its output, before the ReLU
-    Buffer<int32_t> labels_;           // [rows]
-    Buffer<RowResult> row_results_;    // [rows]
-    Buffer<RowResult> sample_results_; // [rows]: an evaluation's, in the order of the samples
-    std::vector<Sorter> sorters_;      // [threads]
+    std::vector<Activations> deltas_;      // of each layer: the loss's gradient by its output, before the ReLU
+    Buffer<int32_t> labels_;               // [rows]
+    Buffer<RowResult> row_results_;        // [rows]
+    Buffer<RowResult> sample_results_;     // [rows]: an evaluation's, in the order of the samples
+    std::vector<LabelOrder> label_orders_; // [threads]
     int64_t step_ = 0;
 };
 

@@ -13,9 +13,6 @@ namespace {
 // (AVX2: 0.87), at 0.84 0.98, at 0.90 0.95 (AVX2: 0.97). MNIST has 0.39.
 constexpr double kBreakEven = 0.8;
 
-// Parts of an outline, each a bit of it.
-constexpr int64_t kParts = 8, kOutlines = 1 << kParts;
-
 template <class Pixel>
 const Pixel* pixels_of(const Selection& selection, int64_t row) {
     const Samples& samples = *selection.samples;
@@ -103,10 +100,7 @@ void fill_dense(const Kernels& kernels, const Selection& selection, Range rows, 
 
 } // namespace
 
-Sorter::Sorter(int64_t rows, int64_t classes)
-    : classes_(classes), order_(rows), keys_(rows), counts_(std::max(classes + 1, kOutlines)), ink_(rows * kParts) {}
-
-Selection Sorter::by_label(const Selection& selection) {
+Selection LabelOrder::of(const Selection& selection) {
     if (classes_ > selection.rows)
         return selection; // counting labels would cost more than it saves
     for (int64_t row = 0; row < selection.rows; ++row) {
@@ -114,10 +108,10 @@ Selection Sorter::by_label(const Selection& selection) {
         const uint32_t label = static_cast<uint32_t>(selection.samples->labels[selection.sample(row)]);
         keys_[row] = static_cast<int32_t>(std::min<int64_t>(label, classes_));
     }
-    return by_key(selection, classes_ + 1);
+    return by_keys(selection);
 }
 
-Selection Sorter::by_outline(const Kernels& kernels, const Selection& selection) {
+Selection OutlineOrder::of(const Kernels& kernels, const Selection& selection) {
     const int64_t part = selection.samples->features / kParts / kPanel * kPanel;
     if (part == 0 || selection.rows <= kGroup)
         return selection;
@@ -137,17 +131,18 @@ Selection Sorter::by_outline(const Kernels& kernels, const Selection& selection)
             key = 2 * key + (ink_[row * kParts + p] * selection.rows > total[static_cast<size_t>(p)]);
         keys_[row] = key;
     }
-    return by_key(selection, kOutlines);
+    return by_keys(selection);
 }
 
 // Sorts by counting.
-Selection Sorter::by_key(const Selection& selection, int64_t keys) {
-    std::fill_n(counts_.data(), keys, 0);
+Selection AlikeOrder::by_keys(const Selection& selection) {
+    int32_t* const counts = counts_.data();
+    std::fill_n(counts, counts_.size(), 0);
     for (int64_t row = 0; row < selection.rows; ++row)
-        ++counts_[keys_[row]];
-    std::exclusive_scan(counts_.data(), counts_.data() + keys, counts_.data(), 0);
+        ++counts[keys_[row]];
+    std::exclusive_scan(counts, counts + counts_.size(), counts, 0);
     for (int64_t row = 0; row < selection.rows; ++row)
-        order_[counts_[keys_[row]]++] = static_cast<int32_t>(selection.sample(row));
+        order_[counts[keys_[row]]++] = static_cast<int32_t>(selection.sample(row));
     return {selection.samples, order_.data(), 0, selection.rows, selection.purpose};
 }
 

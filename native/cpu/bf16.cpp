@@ -157,7 +157,7 @@ Bf16Batch::Bf16Batch(int64_t capacity, int64_t features, Purpose purpose) : dens
     sample_index_ = Buffer<int32_t>(sample_groups * sample_stride_);
     sample_values_ = Buffer<uint32_t>(sample_groups * kGroup * sample_stride_);
     if (purpose == Purpose::training) {
-        pixel_stride_ = divide_up(capacity, 2) + 1; // bf16_list_groups writes one entry beyond
+        pixel_stride_ = divide_up(capacity, 2);
         pixel_counts_ = Buffer<int32_t>(pixel_groups);
         pixel_index_ = Buffer<int32_t>(pixel_groups * pixel_stride_);
         pixel_values_ = Buffer<uint32_t>(pixel_groups * pixel_stride_ * kGroup);

@@ -64,8 +64,8 @@ void bf16_interleave(const Bf16* first, const Bf16* second, Bf16* out);
 // values [row * row_stride + count]. Both need room for 16 entries beyond what is written. Returns their number.
 int64_t bf16_list(const Bf16* const* rows, int32_t first_pair, int32_t* index, uint32_t* values, int64_t row_stride);
 // Adds the pair row called `number` [kPanel][2] to the lists of those of its groups of kGroup neighbouring pairs that
-// are not all zero; list q, of counts[q] entries, begins at index[q * stride] and values[q * stride * kGroup] and needs
-// room for one entry beyond.
+// are not all zero. List q, of counts[q] entries, begins at index[q * stride] and values[q * stride * kGroup]; the
+// entry after its last is written in any case.
 void bf16_list_groups(const Bf16* pair_row, int32_t number, int64_t stride, int32_t* counts, int32_t* index,
                       uint32_t* values);
 

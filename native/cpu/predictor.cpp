@@ -23,16 +23,16 @@ constexpr int64_t kRowsPerThread = 32;
 
 // What one thread's pass through the net needs.
 struct Buffers {
-    Sorter sorter;
     ForwardBuffers forward;
+    OutlineOrder order;
     std::optional<Bf16Buffers> halves;
 
     Buffers(const NetShape& net, int64_t rows, Precision precision)
-        : sorter(rows, 0), forward(net, rows, Purpose::inference, precision) {
+        : forward(net, rows, Purpose::inference, precision), order(forward.capacity) {
         if (precision == Precision::bf16)
             halves.emplace(net, forward.capacity, Purpose::inference);
     }
-    int64_t bytes() const { return sorter.bytes() + forward.bytes() + (halves ? halves->bytes() : 0); }
+    int64_t bytes() const { return forward.bytes() + order.bytes() + (halves ? halves->bytes() : 0); }
 };
 
 // Buffers that calls borrow, so that a call allocates nothing once there are enough.
@@ -122,7 +122,7 @@ class CpuPredictor final : public Predictor {
         const Activations& from = buffers.forward.logits();
         for (int64_t at = rows.begin; at < rows.end; at += kBlockRows) {
             const Selection block{&samples, nullptr, at, std::min(kBlockRows, rows.end - at), Purpose::inference};
-            const Selection selection = buffers.sorter.by_outline(kernels_, block);
+            const Selection selection = buffers.order.of(kernels_, block);
             if (half_net_)
                 bf16_forward(kernels_, parameters_, *half_net_, selection, buffers.forward, *buffers.halves, Worker{});
             else

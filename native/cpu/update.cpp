@@ -25,6 +25,16 @@ float* bias_or_null(PackedNet& net, size_t l, int64_t index) {
     return net.layers.empty() ? nullptr : net.layers[l].bias.data() + index;
 }
 
+// Adam divides the padding's 0 by its 0 where eps is 0; the bf16 products take in a column of padding.
+void keep_padding(const UpdateConstants& constants, const PackedLayer& layer, int64_t panel, float* values,
+                  int64_t rows) {
+    const int64_t columns = std::min(kPanel, layer.fan_out - panel * kPanel);
+    if (constants.eps != 0)
+        return;
+    for (int64_t row = 0; row < rows; ++row)
+        std::fill(values + row * kPanel + columns, values + (row + 1) * kPanel, 0.0f);
+}
+
 } // namespace
 
 TrainingState::TrainingState(const NetShape& net, const OptimizerOptions& optimizer, Transposes transposes)
@@ -98,6 +108,7 @@ void Updater::apply_weight(size_t l, const UpdateConstants& constants, int64_t p
     apply_(constants, {gradient, layer.weight.data() + index, data_or_null(state_.first_moment, l, index),
                        data_or_null(state_.second_moment, l, index), data_or_null(state_.max_second_moment, l, index),
                        rows.size() * kPanel});
+    keep_padding(constants, layer, panel, layer.weight.data() + index, rows.size());
     if (l > 0 && !state_.transposed.empty())
         state_.transposed[l - 1].refresh(kernels_, layer, panel, rows);
 }
@@ -106,10 +117,12 @@ void Updater::update_bias(size_t l, const UpdateConstants& constants, int64_t pa
                           int64_t rows) const {
     alignas(64) float gradient[kPanel];
     kernels_.column_sum(delta.at(panel, 0), rows, gradient);
+    PackedLayer& layer = state_.parameters.layers[l];
     const int64_t index = panel * kPanel;
     apply_(constants,
-           {gradient, state_.parameters.layers[l].bias.data() + index, bias_or_null(state_.first_moment, l, index),
+           {gradient, layer.bias.data() + index, bias_or_null(state_.first_moment, l, index),
             bias_or_null(state_.second_moment, l, index), bias_or_null(state_.max_second_moment, l, index), kPanel});
+    keep_padding(constants, layer, panel, layer.bias.data() + index, 1);
 }
 
 void Updater::dense(size_t l, const UpdateConstants& constants, const Activations& input, const Activations& delta,

@@ -42,6 +42,29 @@ TEST_P(Prediction, logits_of_the_reference) {
     }
 }
 
+// One model, calls of growing and shrinking size, by one thread and by several: buffers are used again.
+TEST_P(Prediction, any_numbers_of_rows_one_after_the_other) {
+    const NetShape net{{784, 33, 10}};
+    const std::vector<float> parameters = parameters_of(net);
+    const Data data = made_up({.count = 300, .features = 784, .classes = 10, .type = PixelType::uint8, .zeros = 0.8});
+    const auto predictor = make_predictor(net, floor(), parameters);
+    const std::vector<float> all = logits_of(*predictor, net, data.samples());
+    const auto predict_in_turn = [&] {
+        for (const int64_t count : {5, 8, 29, 36, 1, 64, 300, 7, 255, 257}) {
+            Samples samples = data.samples();
+            samples.count = count;
+            const std::vector<float> logits = logits_of(*predictor, net, samples);
+            EXPECT_TRUE(std::equal(logits.begin(), logits.end(), all.begin())) << count << " rows";
+        }
+    };
+    predict_in_turn();
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+        threads.emplace_back(predict_in_turn);
+    for (std::thread& thread : threads)
+        thread.join();
+}
+
 TEST_P(Prediction, agrees_with_the_trainer) {
     const NetShape net{{33, 20, 7}};
     const std::vector<float> parameters = parameters_of(net);

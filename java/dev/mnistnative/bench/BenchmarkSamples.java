@@ -41,8 +41,8 @@ public final class BenchmarkSamples {
     private static Dataset madeUp(MlpShape layers, int most, int least) {
         int features = layers.features();
         long fitting = Math.min(most, (long) most * MNIST_FEATURES / features);
-        long bytes = Math.max(fitting, least) * features;
-        if (bytes > Integer.MAX_VALUE) {
+        long samples = Math.max(fitting, least), bytes = samples * features;
+        if (Math.max(bytes, samples * Integer.BYTES) > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "a batch of %d samples of %d features is too large: give a smaller one".formatted(least, features));
         }
@@ -51,7 +51,7 @@ public final class BenchmarkSamples {
         while (pixels.hasRemaining()) {
             pixels.put((byte) (1 + random.nextInt(BRIGHTEST)));
         }
-        IntBuffer labels = ByteBuffer.allocateDirect((int) (bytes / features) * Integer.BYTES)
+        IntBuffer labels = ByteBuffer.allocateDirect((int) samples * Integer.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asIntBuffer();
         while (labels.hasRemaining()) {

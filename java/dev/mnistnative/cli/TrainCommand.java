@@ -95,7 +95,7 @@ final class TrainCommand implements Callable<Integer> {
         checkpointOptions.check();
         OutputPaths.requireFile("--save", save);
         TrainingSettings given = settingsOptions.settings();
-        Parameters start = init == null ? null : SavedModel.read(init).parameters();
+        Parameters start = init == null ? null : SavedModel.readParameters(init);
         TrainingSettings settings = start == null ? given : startingFrom(start, given);
         try (Interruption interruption = new Interruption();
                 TrainTest read = data.load(ReadOptions.DEFAULT
@@ -187,21 +187,22 @@ final class TrainCommand implements Callable<Integer> {
                     checkpointOptions.checkpoints(parts.metadata()),
                     reports.listeners());
         }
+        boolean diverged = result.reason() == StopReason.DIVERGED;
+        boolean interrupted = result.reason() == StopReason.INTERRUPTED;
+        if (!diverged && !interrupted) {
+            finish(trainer, parts, summary);
+        } else if (save != null) {
+            screen.note(save + " was not written");
+        }
         if (reportOptions.report() != null) {
             writeReport(trainer, parts, record);
-        }
-        if (result.reason() == StopReason.DIVERGED) {
-            throw new MnistNativeException(MnistNativeException.Status.DIVERGED, result.message());
-        }
-        boolean interrupted = result.reason() == StopReason.INTERRUPTED;
-        if (interrupted && save != null) {
-            screen.note(save + " was not written");
-        } else if (!interrupted) {
-            finish(trainer, parts, summary);
         }
         reportOptions.tellFiles(summary);
         summary.saved("checkpoints", checkpointOptions.folder());
         summary.print();
+        if (diverged) {
+            throw new MnistNativeException(MnistNativeException.Status.DIVERGED, result.message());
+        }
         return interrupted ? ExitCode.INTERRUPTED : ExitCode.DONE;
     }
 
@@ -209,17 +210,17 @@ final class TrainCommand implements Callable<Integer> {
         return validation == null ? "test" : "validation";
     }
 
-    /** What only a run that came to its end is worth: its weights, and the test set that was held back. */
+    /** What only a run that came to its end is worth: its weights, which are safe first, and the test set held back. */
     private void finish(Trainer trainer, Parts parts, RunSummary summary) throws IOException {
+        if (save != null) {
+            new SavedModel(trainer.parameters(), parts.metadata()).writeSafetensors(save);
+            summary.saved("weights", save);
+        }
         if (parts.heldBack() != null) {
             try (Model model = trainer.model()) {
                 ModelEvaluation evaluation = model.evaluate(parts.heldBack());
                 summary.evaluated("test", evaluation.accuracy(), evaluation.loss());
             }
-        }
-        if (save != null) {
-            new SavedModel(trainer.parameters(), parts.metadata()).writeSafetensors(save);
-            summary.saved("weights", save);
         }
     }
 

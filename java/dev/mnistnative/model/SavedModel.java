@@ -28,6 +28,11 @@ public record SavedModel(Parameters parameters, ModelMetadata metadata) {
         return Onnx.matches(head(path)) ? Onnx.read(path) : readSafetensors(path);
     }
 
+    /** Only the parameters, from the same files; what else they say need not fit the net. */
+    public static Parameters readParameters(Path path) throws IOException {
+        return Onnx.matches(head(path)) ? Onnx.read(path).parameters() : Safetensors.readParameters(path);
+    }
+
     private static byte[] head(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             return new byte[0]; // the reader says it

@@ -40,7 +40,7 @@ public final class BenchmarkReport {
                 start.description());
         out.printf(Locale.ROOT, ROW, "", "median ms", "best ms", "images/s");
         row(out, "step", result.step(), result.batchSize());
-        row(out, "epoch of %d steps".formatted(start.stepsPerEpoch()), result.epoch(), result.samplesAnEpoch());
+        row(out, "epoch of " + start.stepsPerEpoch() + " steps", result.epoch(), result.samplesAnEpoch());
         row(
                 out,
                 String.format(Locale.ROOT, "evaluation of %,d", result.evaluated()),

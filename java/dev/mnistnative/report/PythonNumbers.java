@@ -2,6 +2,7 @@ package dev.mnistnative.report;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Locale;
 
 /** Numbers as Python prints them, so that a line of ours compares equal to the source article's. */
 final class PythonNumbers {
@@ -53,6 +54,6 @@ final class PythonNumbers {
         String digits = value.unscaledValue().toString();
         String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
         int exponent = digits.length() - 1 - value.scale();
-        return "%se%s%02d".formatted(mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+        return String.format(Locale.ROOT, "%se%s%02d", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 }

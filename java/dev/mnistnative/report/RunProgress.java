@@ -86,8 +86,8 @@ final class RunProgress {
         double elapsed = (nanoTime.getAsLong() - began) / NANOS;
         long left = Math.round(elapsed / (stepsDone - firstStep) * (steps() - stepsDone));
         return left < HOUR
-                ? "%d:%02d".formatted(left / MINUTE, left % MINUTE)
-                : "%d:%02d:%02d".formatted(left / HOUR, left % HOUR / MINUTE, left % MINUTE);
+                ? String.format(Locale.ROOT, "%d:%02d", left / MINUTE, left % MINUTE)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", left / HOUR, left % HOUR / MINUTE, left % MINUTE);
     }
 
     private long steps() {

@@ -1,6 +1,7 @@
 package dev.mnistnative.report;
 
 import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingStart;
@@ -66,7 +67,7 @@ public final class RunSummary implements TrainingListener {
     public void print() {
         double seconds = (System.nanoTime() - began) / NANOS;
         screen.note(screen.inked(Ink.GREEN, ending()) + String.format(Locale.ROOT, " in %.2f s: ", seconds) + epochs());
-        if (!result.message().isEmpty()) {
+        if (!result.message().isEmpty() && result.reason() != StopReason.DIVERGED) { // which ends in that error
             screen.note("  " + result.message());
         }
         evaluations.forEach(screen::note);

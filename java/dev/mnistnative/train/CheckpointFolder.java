@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -108,7 +109,8 @@ final class CheckpointFolder implements AutoCloseable {
         Entry entry = new Entry(
                 state.epoch(),
                 state.step(),
-                folder.resolve("checkpoint-%06d-%06d.safetensors".formatted(state.epoch(), state.step())));
+                folder.resolve(String.format( // ROOT: some languages have digits of their own
+                        Locale.ROOT, "checkpoint-%06d-%06d.safetensors", state.epoch(), state.step())));
         try {
             Uninterrupted.run(() -> {
                 file.write(entry.path());

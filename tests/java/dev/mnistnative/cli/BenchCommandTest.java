@@ -35,7 +35,8 @@ class BenchCommandTest {
         assertTrue(lines.get(1).matches(" +median ms +best ms +images/s"), cli.out());
         String numbers = " +[\\d.]+ +[\\d.]+ +[\\d,]+";
         assertTrue(lines.get(2).matches("step" + numbers), cli.out());
-        assertTrue(lines.get(3).matches("epoch of 187 steps" + numbers), cli.out());
+        String orNone = "(" + numbers + "|( +-){3})"; // a slow machine has no time for an epoch
+        assertTrue(lines.get(3).matches("epoch of 187 steps" + orNone), cli.out());
         assertTrue(lines.get(4).matches("evaluation of 10,000" + numbers), cli.out());
         assertTrue(lines.get(5).matches("one image" + numbers), cli.out());
         assertTrue(cli.err().startsWith("training 784-8-10 on 60000 samples: "), cli.err());
@@ -57,7 +58,9 @@ class BenchCommandTest {
         assertEquals("float32", json.path("precision").asText());
         assertEquals(MnistRuntime.version(), json.path("version").asText());
         assertTimes(json.path("step"), 100);
-        assertTimes(json.path("epoch"), 60_000);
+        if (!json.path("epoch").isNull()) { // a slow machine has no time for it
+            assertTimes(json.path("epoch"), 60_000);
+        }
         assertTimes(json.path("evaluation"), 10_000);
         assertTimes(json.path("one_image"), 1);
     }

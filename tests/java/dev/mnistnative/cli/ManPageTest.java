@@ -70,7 +70,7 @@ class ManPageTest {
                 two lines
                 .TP
                 \\fB\\-\\-[no\\-]thing\\fR
-                \\&'quoted'
+                \\(aqquoted\\(aq
                 .TP
                 \\fB\\-n\\fR, \\fB\\-\\-number\\fR=\\fIN\\-M\\fR
                 A number.

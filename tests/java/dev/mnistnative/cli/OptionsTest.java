@@ -135,8 +135,14 @@ class OptionsTest {
 
     @ParameterizedTest
     @MethodSource
-    void working(String words) {
-        assertNotEquals("", run(words).succeeded().out() + (words.startsWith("export") ? "a file" : ""));
+    void working(String words) throws IOException {
+        String out = run(words).succeeded().out();
+        if (words.startsWith("export")) {
+            String target = words.substring(words.lastIndexOf(' ') + 1).replace("{}", folder.toString());
+            assertTrue(Files.size(Path.of(target)) > 0, target);
+        } else {
+            assertNotEquals("", out);
+        }
     }
 
     /** A new option has to be added above; those of serve are used by the tests of its command. */

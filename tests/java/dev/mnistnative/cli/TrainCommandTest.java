@@ -278,10 +278,13 @@ class TrainCommandTest {
 
     @Test
     void divergenceIsOneSentenceAndCode1() throws IOException {
-        Cli cli = train("--optimizer sgd --lr 1e30 --epochs 3 --batch-size 32 --metrics " + metrics + " --save "
-                        + weights)
-                .failed(ExitCode.FAILED, "epoch 1, step ");
+        Cli cli = train(
+                "--optimizer sgd --lr 1e30 --epochs 3 --batch-size 32 --metrics " + metrics + " --save " + weights);
+        assertEquals(ExitCode.FAILED, cli.exitCode(), cli.err());
+        String last = cli.err().lines().reduce((a, b) -> b).orElseThrow();
+        assertTrue(last.startsWith("mnist-native train: epoch 1, step "), cli.err());
         assertEquals("", cli.out());
+        assertTrue(cli.err().contains("diverged in "), cli.err());
         assertEquals("diverged", events("end").get(0).get("reason").asText());
         assertFalse(Files.exists(Path.of(weights)));
     }

@@ -3,11 +3,11 @@ package dev.mnistnative.data;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mnistnative.fuzz.Edit;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +49,15 @@ class MutatedFilesPropertyTest {
         return members;
     }
 
+    /** One change of a file: bytes replaced, cut out or put in at a place. */
+    private record Edit(double place, int removed, byte[] inserted) {
+        byte[] apply(byte[] bytes) {
+            int at = (int) (place * bytes.length);
+            int after = Math.min(bytes.length, at + removed);
+            return TestFiles.concat(Arrays.copyOf(bytes, at), inserted, Arrays.copyOfRange(bytes, after, bytes.length));
+        }
+    }
+
     @BeforeContainer
     static void makeFolder() throws IOException {
         folder = Files.createTempDirectory("mutated");
@@ -66,9 +75,25 @@ class MutatedFilesPropertyTest {
 
     @Provide
     Arbitrary<byte[]> mutated() {
-        Arbitrary<List<Edit>> edits =
-                Edit.oneToThree((byte) 0, (byte) -1, (byte) '9', (byte) '-', (byte) '"', (byte) ',');
-        return Combinators.combine(Arbitraries.of(VALID), edits).as((valid, changes) -> Edit.applyAll(changes, valid));
+        Arbitrary<byte[]> inserted = Arbitraries.oneOf(
+                Arbitraries.bytes().array(byte[].class).ofMaxSize(8),
+                Arbitraries.of((byte) 0, (byte) -1, (byte) '9', (byte) '-', (byte) '"', (byte) ',')
+                        .array(byte[].class)
+                        .ofMaxSize(12));
+        Arbitrary<Edit> edit = Combinators.combine(
+                        Arbitraries.doubles().between(0, 1),
+                        Arbitraries.integers().between(0, 12),
+                        inserted)
+                .as(Edit::new);
+        return Combinators.combine(
+                        Arbitraries.of(VALID), edit.list().ofMinSize(1).ofMaxSize(3))
+                .as((valid, edits) -> {
+                    byte[] bytes = valid;
+                    for (Edit each : edits) {
+                        bytes = each.apply(bytes);
+                    }
+                    return bytes;
+                });
     }
 
     @Property(tries = 2000)

@@ -13,50 +13,64 @@ import java.util.Locale;
 
 /** What reads a file of foreign bytes: it takes it or refuses it with a {@link DataFormatException}, and nothing else. */
 enum Parser {
-    NPY(Parser::readArray),
-    NPZ(file -> {
-        use(() -> DataFiles.readImages(file));
-        use(() -> DataFiles.readFolder(file).train());
-    }),
-    IDX(Parser::readArray),
-    CSV(file -> {
-        ReadOptions named = ReadOptions.DEFAULT.withLabelColumn("y").withClassNames(List.of("a", "1"));
-        use(() -> DataFiles.readImages(file));
-        use(() -> DataFiles.readCsv(file, "y"));
-        use(() -> DataFiles.read(file, null, named));
-    }),
-    SAFETENSORS(Parser::readModel),
-    CHECKPOINT(file -> {
-        try {
-            CheckpointProbe.readUnderARightChecksum(file);
-        } catch (DataFormatException refused) {
-            check(refused);
+    NPY {
+        @Override
+        void read(Path file) throws IOException {
+            use(() -> DataFiles.readImages(file));
+            use(() -> DataFiles.read(file, file));
         }
-    }),
-    ONNX(Parser::readModel);
-
-    private final Reader reader;
-
-    Parser(Reader reader) {
-        this.reader = reader;
-    }
-
-    private interface Reader {
-        void read(Path file) throws IOException;
-    }
+    },
+    NPZ {
+        @Override
+        void read(Path file) throws IOException {
+            use(() -> DataFiles.readImages(file));
+            use(() -> DataFiles.readFolder(file).train());
+        }
+    },
+    IDX {
+        @Override
+        void read(Path file) throws IOException {
+            use(() -> DataFiles.readImages(file));
+            use(() -> DataFiles.read(file, file));
+        }
+    },
+    CSV {
+        @Override
+        void read(Path file) throws IOException {
+            use(() -> DataFiles.readImages(file));
+            use(() -> DataFiles.readCsv(file, "y"));
+            use(() -> DataFiles.read(
+                    file, null, ReadOptions.DEFAULT.withLabelColumn("y").withClassNames(List.of("a", "1"))));
+        }
+    },
+    SAFETENSORS {
+        @Override
+        void read(Path file) throws IOException {
+            useModel(file);
+        }
+    },
+    CHECKPOINT {
+        @Override
+        void read(Path file) throws IOException {
+            try {
+                CheckpointProbe.readUnderARightChecksum(file);
+            } catch (DataFormatException refused) {
+                check(refused);
+            }
+        }
+    },
+    ONNX {
+        @Override
+        void read(Path file) throws IOException {
+            useModel(file);
+        }
+    };
 
     /** Reads the file in every way that leads to this parser. */
-    void read(Path file) throws IOException {
-        reader.read(file);
-    }
+    abstract void read(Path file) throws IOException;
 
     String folder() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    private static void readArray(Path file) throws IOException {
-        use(() -> DataFiles.readImages(file));
-        use(() -> DataFiles.read(file, file));
     }
 
     private interface Reading {
@@ -71,7 +85,7 @@ enum Parser {
         }
     }
 
-    private static void readModel(Path file) throws IOException {
+    private static void useModel(Path file) throws IOException {
         try {
             SavedModel model = SavedModel.read(file);
             if (model.parameters().values().length != model.parameters().shape().parameterCount()) {

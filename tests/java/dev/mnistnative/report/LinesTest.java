@@ -80,7 +80,10 @@ class LinesTest {
         assertTrue(drawn.startsWith("\r\033[Kepoch 1/2 ["), drawn);
         screen.result("line");
         assertEquals(drawn + "\r\033[K", err.toString());
+        clock.addAndGet(1_000_000_000L); // else it is too early to draw again
+        int before = err.toString().length();
         bar.onSteps(Runs.steps(1, 250));
+        assertTrue(err.toString().substring(before).startsWith("\r\033[Kepoch 1/2 ["), err.toString());
         bar.close();
         assertTrue(err.toString().endsWith("\r\033[K"), err.toString());
         assertEquals("line\n", out.toString());

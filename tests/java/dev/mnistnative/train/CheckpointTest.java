@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -185,6 +186,21 @@ class CheckpointTest {
         End resumed = run(settings, Checkpoints.in(folder).resuming());
         assertSameEnd(expected, resumed);
         assertEquals(2, resumed.epochs().size());
+    }
+
+    /** Egypt's Arabic, for one, formats numbers in digits of its own. */
+    @Test
+    void theirNamesAreTheSameInEveryLanguage() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            run(ten().epochs(2).build(), Checkpoints.in(folder));
+        } finally {
+            Locale.setDefault(before);
+        }
+        assertEquals(
+                List.of("000001-000000", "000002-000000"),
+                checkpoints().stream().map(CheckpointTest::place).toList());
     }
 
     @Test

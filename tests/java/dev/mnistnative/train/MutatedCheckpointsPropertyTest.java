@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.mnistnative.data.DataFormatException;
-import dev.mnistnative.fuzz.Edit;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.Parameters;
 import dev.mnistnative.model.Safetensors;
 import dev.mnistnative.model.TensorFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -58,14 +59,43 @@ class MutatedCheckpointsPropertyTest {
         Files.delete(folder);
     }
 
+    /** One change of a file: bytes replaced, cut out or put in at a place. */
+    private record Edit(double place, int removed, byte[] inserted) {
+        byte[] apply(byte[] bytes) {
+            int at = (int) (place * bytes.length);
+            int after = Math.min(bytes.length, at + removed);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            out.write(bytes, 0, at);
+            out.writeBytes(inserted);
+            out.write(bytes, after, bytes.length - after);
+            return out.toByteArray();
+        }
+    }
+
     @Provide
     Arbitrary<List<Edit>> edits() {
-        return Edit.oneToThree((byte) 0, (byte) -1, (byte) '9', (byte) '{', (byte) '"', (byte) ',');
+        Arbitrary<byte[]> inserted = Arbitraries.oneOf(
+                Arbitraries.bytes().array(byte[].class).ofMaxSize(8),
+                Arbitraries.of((byte) 0, (byte) -1, (byte) '9', (byte) '{', (byte) '"', (byte) ',')
+                        .array(byte[].class)
+                        .ofMaxSize(12));
+        return Combinators.combine(
+                        Arbitraries.doubles().between(0, 1),
+                        Arbitraries.integers().between(0, 12),
+                        inserted)
+                .as(Edit::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(3);
     }
 
     @Property(tries = 2000)
     void aChangedFileIsRefusedOrTellsTheSame(@ForAll("edits") List<Edit> edits) throws IOException {
-        Files.write(file, Edit.applyAll(edits, valid));
+        byte[] bytes = valid;
+        for (Edit edit : edits) {
+            bytes = edit.apply(bytes);
+        }
+        Files.write(file, bytes);
         try {
             RunState state = CheckpointFile.read(file, SETTINGS).state();
             assertEquals(PARAMETERS, state.parameters()); // only the header's spaces can have changed
