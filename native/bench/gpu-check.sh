@@ -55,7 +55,7 @@ must "$bench" check
 
 step "the common backend tests and the CUDA backend's own"
 if [ $tests = ON ]; then
-    must timeout 150 "$build/tests/native/mn_tests" --gtest_brief=1 --gtest_filter='*/cuda:Cuda*'
+    must timeout 120 "$build/tests/native/mn_tests" --gtest_brief=1 --gtest_filter='*/cuda:Cuda*'
 else
     skipped "the test suite: it needs Google Test, zlib and Highway (libgtest-dev, zlib1g-dev, libhwy-dev), of which" \
         "this machine lacks one; the check above has its core"
@@ -64,7 +64,7 @@ fi
 step "compute-sanitizer"
 if command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck; do
-        must timeout 100 compute-sanitizer --tool $tool --error-exitcode 1 "$bench" small
+        must timeout 60 compute-sanitizer --tool $tool --error-exitcode 1 "$bench" small
     done
 else
     skipped "compute-sanitizer: not on the PATH"
@@ -82,10 +82,10 @@ if [ -n "$quick" ]; then
 elif ! "$python" -c 'import torch' 2>/dev/null; then
     skipped "PyTorch: $python cannot import torch (PYTHON names another interpreter)"
 else
-    timeout 200 "$python" native/bench/cuda/pytorch_step.py | tee "$build/pytorch.txt"
+    timeout 180 "$python" native/bench/cuda/pytorch_step.py | tee "$build/pytorch.txt"
     case $? in
     0) ;;
-    124) echo "stopped after 200 s: the lines above count" ;;
+    124) echo "stopped after 180 s: the lines above count" ;;
     *) fail "$python native/bench/cuda/pytorch_step.py" ;;
     esac
 fi
@@ -106,7 +106,7 @@ awk '
                    best[precision], 15, 10
         for (way in torch)
             if (best["float32"] > 0)
-                printf "PyTorch, %-8s %9.2f us/step: %.1f times (the article'\''s program: at least 20 times)\n", way,
+                printf "PyTorch, %-16s %9.2f us/step: %.1f times (the article'\''s program: at least 20 times)\n", way,
                        torch[way], torch[way] / best["float32"]
     }' "$build/times.txt" "$build/pytorch.txt"
 
