@@ -19,6 +19,8 @@ final class FolderLock implements AutoCloseable {
     /** The folders this process has: closing a second channel to a locked file would drop the process's lock. */
     private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
 
+    private static final Set<FileChannel> KEPT = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
     private FileChannel channel;
 
@@ -53,7 +55,10 @@ final class FolderLock implements AutoCloseable {
             FileLock held = channel.tryLock();
             return held != null;
         } catch (OverlappingFileLockException e) {
-            return false; // another class loader's
+            // Another class loader's. Closing this channel would drop that lock too: POSIX locks are the process's.
+            KEPT.add(channel);
+            channel = null;
+            return false;
         }
     }
 

@@ -115,6 +115,8 @@ class ManPageTest {
         assumeTrue(Files.isExecutable(GROFF), "groff is not installed");
         Path page = Files.writeString(
                 folder.resolve("m.1"), Cli.line("generate-man-page").succeeded().out());
+        Cli.run("generate-man-page", folder.resolve("m.2").toString()).succeeded();
+        assertEquals(-1, Files.mismatch(folder.resolve("m.1"), folder.resolve("m.2")));
         Process groff = new ProcessBuilder(GROFF.toString(), "-man", "-ww", "-Tutf8", page.toString())
                 .redirectOutput(folder.resolve("out.txt").toFile())
                 .start();
