@@ -21,7 +21,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The article's net on the embedded MNIST: one call of fit for a single step, for an epoch, and for an epoch with its evaluation. */
+/**
+ * The article's net on the embedded MNIST: one call of fit for a single step, for an epoch, and for an epoch with its
+ * evaluation.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -17,7 +17,9 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
-/** The article's workload on TensorFlow Java in graph mode: batches made into tensors once, one session run per step. */
+/**
+ * The article's workload on TensorFlow Java in graph mode: batches made into tensors once, one session run per step.
+ */
 public final class MlpTensorflow {
     private final Graph graph = new Graph();
     private final Ops tf = Ops.create(graph);

@@ -85,7 +85,10 @@ final class ManPage {
         return escaped(Ansi.OFF.string(String.format(description)).replaceAll("\\R+", " "));
     }
 
-    /** Backslashes, hyphens that are not to be broken at or beautified, and straight quotes, and what would begin a request. */
+    /**
+     * Backslashes, hyphens that are not to be broken at or beautified, and straight quotes, and what would begin a
+     * request.
+     */
     private static String escaped(String text) {
         String characters = text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq");
         return characters.startsWith(".") ? "\\&" + characters : characters;

@@ -118,7 +118,8 @@ public final class DataFiles {
 
     /**
      * Reads a CSV table (RFC 4180, UTF-8, comma) with a header. All columns but that of the labels are numeric
-     * features. Labels are class numbers, or else texts, which are numbered in their sorted order ({@link Dataset#classNames()}).
+     * features. Labels are class numbers, or else texts, which are numbered in their sorted order ({@link
+     * Dataset#classNames()}).
      *
      * @param labelColumn its name in the header
      * @throws DataFormatException if the file cannot be used

@@ -100,7 +100,8 @@ public final class Mnist {
     }
 
     /**
-     * Decompresses on this thread while another one hashes. What is hashed is the compressed file, a fifth of its contents:
+     * Decompresses on this thread while another one hashes. What is hashed is the compressed file, a fifth of its
+     * contents:
      * a young JVM hashes at a few hundred MB/s.
      */
     private static ByteBuffer read(Part part, Function<String, InputStream> resources) {

@@ -123,7 +123,9 @@ public record ModelMetadata(Double scale, boolean bytesOnly, Standardizer standa
         return scale != null && !(bytesOnly && samples.pixelType() == PixelType.FLOAT32);
     }
 
-    /** @throws IllegalArgumentException if there are names or means, but not as many as the net's classes or features */
+    /**
+     * @throws IllegalArgumentException if there are names or means, but not as many as the net's classes or features
+     */
     public void requireFit(MlpShape shape) {
         if (!classNames.isEmpty() && classNames.size() != shape.classes()) {
             throw new IllegalArgumentException("there are " + classNames.size() + " class names, but the net " + shape

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * What must be the same for a run to go on with the same bits: every setting but the epochs, the threads and the device,
+ * What must be the same for a run to go on with the same bits: every setting but the epochs, the threads and the
+ * device,
  * and the data.
  */
 final class Fingerprint {

@@ -31,7 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Applications in one jar: Spring Boot's jar of jars, and all classes in one. Each is built and trains in its own JVM. */
+/**
+ * Applications in one jar: Spring Boot's jar of jars, and all classes in one. Each is built and trains in its own JVM.
+ */
 @Timeout(180)
 class JarFormsTest {
     private static final String LAUNCHER = "org.springframework.boot.loader.launch.JarLauncher";

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What reads a file of foreign bytes: it takes it or refuses it with a {@link DataFormatException}, and nothing else. */
+/**
+ * What reads a file of foreign bytes: it takes it or refuses it with a {@link DataFormatException}, and nothing else.
+ */
 enum Parser {
     NPY {
         @Override

@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What Jazzer runs: the parser that -Dfuzz.parser names (as its folder below tests/resources/fuzz), on a file with the bytes it made up. */
+/**
+ * What Jazzer runs: the parser that -Dfuzz.parser names (as its folder below tests/resources/fuzz), on a file with the
+ * bytes it made up.
+ */
 public final class ParserFuzz {
     static final String FILE_NAME = "fuzzed";
 

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Reads TensorBoard event files by the format's description alone: its own CRC-32C, its own protobuf decoding, so that a
+ * Reads TensorBoard event files by the format's description alone: its own CRC-32C, its own protobuf decoding, so that
+ * a
  * mistake of the writer cannot hide in a shared helper.
  */
 public final class TfEvents {
