@@ -34,7 +34,7 @@ with_fault() {
 step "build for the stand-in: shared run-time library; for each architecture, no kernel may spill registers"
 cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DMN_CUDA_NO_SPILLS=ON \
     "-DCMAKE_CUDA_ARCHITECTURES=75-real;80-real;90-real"
-cmake --build "$build" -j "$(nproc)" --target mn_tests
+cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench
 "$standin" build -o "$device" --compile-commands "$build/compile_commands.json" -O 1
 
 slow='*Heavy*:SameBits.*:Golden.optimizers*:Golden.small_nets*'
@@ -48,6 +48,11 @@ with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory
 with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory_for_the_net
 with_fault CUDA_STANDIN_FAIL_LAUNCH=2 CudaFaults.a_failed_launch_ends_this_trainer_only
 with_fault CUDA_STANDIN_FAIL_LAUNCH=2:return CudaFaults.a_failed_launch_ends_this_trainer_only
+step "the program that checks and times a GPU: native/bench/gpu-check.sh"
+for mode in small quick; do
+    "$standin" run "$device" -- "$build/native/bench/cuda/mn_cuda_bench" $mode
+done
+
 step "train from the command line, on the stand-in and on the CPU"
 if [ -f target/mnist-native.jar ]; then
     tests/native/cuda-standin-train.sh "$build" target/mnist-native.jar
