@@ -10,8 +10,7 @@ import java.util.concurrent.FutureTask;
 
 /**
  * Begins, on threads of their own and before the command line is parsed, what a run on the embedded MNIST will need:
- * the
- * native library (0.2 s) and the training set (0.35 s). One after the other they were half of the time that is not
+ * the native library (0.2 s) and the training set (0.35 s). One after the other they were half of the time that is not
  * training in a run of three epochs. What fails here fails again, and is reported, where it is really asked for.
  */
 final class HeadStart {

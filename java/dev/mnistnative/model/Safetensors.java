@@ -25,8 +25,7 @@ public final class Safetensors {
     /**
      * Reads a net's parameters: {@code PREFIX.N.weight} and {@code PREFIX.N.bias}, or {@code N.weight} and {@code
      * N.bias}, layers in increasing order of N; F32, or F64, F16, BF16 turned into float32. Of a checkpoint it takes
-     * the
-     * weights.
+     * the weights.
      *
      * @throws DataFormatException if the file is damaged or does not hold the parameters of such a net
      */

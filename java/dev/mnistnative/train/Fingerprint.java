@@ -9,8 +9,7 @@ import java.util.zip.CRC32C;
 
 /**
  * What must be the same for a run to go on with the same bits: every setting but the epochs, the threads and the
- * device,
- * and the data.
+ * device, and the data.
  */
 final class Fingerprint {
     private static final String EPOCHS = "epochs";

@@ -118,10 +118,8 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * The same, keeping checkpoints and, if so asked, going on from the newest: parameters, optimizer state, epoch,
-     * step,
-     * orders, learning rates and early stopping are then what they were, and the run ends with the same bits as one
-     * that
-     * was never cut. Its result and its listeners have the epochs that are finished from then on.
+     * step, orders, learning rates and early stopping are then what they were, and the run ends with the same bits as
+     * one that was never cut. Its result and its listeners have the epochs that are finished from then on.
      *
      * @param checkpoints null for none
      * @throws IllegalArgumentException also if another run uses the folder, or if the checkpoint's settings (other
@@ -197,10 +195,8 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * Queues the trainer's work on the caller's CUDA stream from now on. What the trainer queued before is done then,
-     * and
-     * every call still waits for its own results: the work comes after what the caller queued before and ahead of what
-     * he
-     * queues next.
+     * and every call still waits for its own results: the work comes after what the caller queued before and ahead of
+     * what he queues next.
      *
      * @param stream of the trainer's GPU; null: the trainer's own again
      * @throws dev.mnistnative.MnistNativeException if the trainer is not on a GPU

@@ -14,8 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Reads TensorBoard event files by the format's description alone: its own CRC-32C, its own protobuf decoding, so that
- * a
- * mistake of the writer cannot hide in a shared helper.
+ * a mistake of the writer cannot hide in a shared helper.
  */
 public final class TfEvents {
     public record Event(double wallTime, long step, String fileVersion, String tag, float value) {}
