@@ -5,7 +5,11 @@ import picocli.CommandLine.Option;
 
 /** The saved model that a command works with. */
 final class ModelFile {
-    @Option(names = "--model", paramLabel = "F.safetensors", required = true, description = "The model's weights.")
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            required = true,
+            description = "The model: safetensors or ONNX, told apart by content.")
     private Path path;
 
     Path path() {

@@ -70,8 +70,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--init",
-            paramLabel = "F.safetensors",
-            description = "Start from these weights (default: PyTorch's initial values for the seed).")
+            paramLabel = "FILE",
+            description = "Start from the weights of this safetensors or ONNX file (default: PyTorch's initial "
+                    + "values for the seed).")
     private Path init;
 
     @Option(names = "--save", paramLabel = "F.safetensors", description = "Write the final weights to this file.")
