@@ -11,7 +11,9 @@ final class Program {
     static List<String> command(String... args) {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = new ArrayList<>(List.of(java, "-cp", classPath, Main.class.getName()));
+        // what the manifest of the executable jar grants
+        String access = "--enable-native-access=ALL-UNNAMED";
+        List<String> command = new ArrayList<>(List.of(java, access, "-cp", classPath, Main.class.getName()));
         command.addAll(List.of(args));
         return command;
     }
