@@ -61,7 +61,7 @@ void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Bf16
     });
 }
 
-// The gradient of one layer's weight, tile by tile, each handed to apply(panel, rows, gradient [rows][kPanel]).
+// The gradient of one layer's weight, tile by tile, each handed to apply(block, gradient [block.rows][kPanel]).
 template <class Apply>
 void for_each_dense_gradient(const Bf16Activations& input, const Bf16Activations& delta, int64_t rows, float scale,
                              const Worker& worker, Apply apply) {
@@ -74,29 +74,7 @@ void for_each_dense_gradient(const Bf16Activations& input, const Bf16Activations
             bf16_outer({a + range.begin * 2, 0, delta.pair(block.panel, 0), divide_up(rows, 2), scale,
                         gradient + range.begin * kPanel, range.size()});
         }
-        apply(block.panel, block.rows, gradient);
-    });
-}
-
-template <class Apply>
-void for_each_sparse_gradient(const Bf16Batch& input, int64_t features, const Bf16Activations& delta, float scale,
-                              const Worker& worker, Apply apply) {
-    const PanelGroups panels(delta.panels(), kMostGatherPanels);
-    alignas(64) float gradient[kMostGatherPanels][kPanel * kPanel];
-    for_each_block(worker, {panels.count(), features}, [&](const WeightBlock& block) {
-        const Range range = panels[block.panel];
-        for (int64_t row = block.rows.begin; row < block.rows.end; row += kGroup) {
-            Bf16SparseTile tile = input.by_pixel(row / kGroup);
-            tile.b = delta.pair(range.begin, 0);
-            tile.b_panel_stride = delta.panel_stride();
-            tile.scale = scale;
-            tile.out = gradient[0] + (row - block.rows.begin) * kPanel;
-            tile.out_panel_stride = kPanel * kPanel;
-            tile.panels = range.size();
-            bf16_gather(tile);
-        }
-        for (int64_t panel = range.begin; panel < range.end; ++panel)
-            apply(panel, block.rows, gradient[panel - range.begin]);
+        apply(block, gradient);
     });
 }
 
@@ -306,15 +284,21 @@ void bf16_backward(const Kernels& kernels, const Bf16Net& net, size_t l, const A
 void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, size_t l, const UpdateConstants& constants,
                  const Bf16Buffers& halves, const Activations& delta, int64_t rows, bool sparse, float scale,
                  const Worker& worker) {
-    const auto apply = [&](int64_t panel, Range range, const float* gradient) {
-        updater.apply_weight(l, constants, panel, range, gradient);
-        net.refresh_rows(l, state.parameters.layers[l], panel, range);
-        if (range.begin == 0)
-            updater.update_bias(l, constants, panel, delta, rows);
+    const auto apply = [&](const WeightBlock& block, const float* gradient) {
+        updater.apply(l, constants, block, gradient, delta, rows);
+        net.refresh_rows(l, state.parameters.layers[l], block.panel, block.rows);
     };
     if (l == 0 && sparse) {
-        for_each_sparse_gradient(halves.batch, state.parameters.layers[0].fan_in, halves.deltas[0], scale, worker,
-                                 apply);
+        const Bf16Activations& half_delta = halves.deltas[0];
+        const auto tile_of = [&](int64_t group, int64_t panel) {
+            Bf16SparseTile tile = halves.batch.by_pixel(group);
+            tile.b = half_delta.pair(panel, 0);
+            tile.b_panel_stride = half_delta.panel_stride();
+            tile.scale = scale;
+            return tile;
+        };
+        for_each_sparse_gradient(worker, {half_delta.panels(), kMostGatherPanels}, state.parameters.layers[0].fan_in,
+                                 tile_of, bf16_gather, apply);
     } else {
         const Bf16Activations& input = l == 0 ? halves.batch.dense() : halves.outputs[l - 1];
         for_each_dense_gradient(input, halves.deltas[l], rows, scale, worker, apply);

@@ -101,16 +101,18 @@ UpdateConstants update_constants(const OptimizerOptions& o, double learning_rate
     return u;
 }
 
-void Updater::apply_weight(size_t l, const UpdateConstants& constants, int64_t panel, Range rows,
-                           const float* gradient) const {
+void Updater::apply(size_t l, const UpdateConstants& constants, const WeightBlock& block, const float* gradient,
+                    const Activations& delta, int64_t rows) const {
     PackedLayer& layer = state_.parameters.layers[l];
-    const int64_t index = layer.weight_index(panel, rows.begin);
+    const int64_t index = layer.weight_index(block.panel, block.rows.begin), count = block.rows.size();
     apply_(constants, {gradient, layer.weight.data() + index, data_or_null(state_.first_moment, l, index),
                        data_or_null(state_.second_moment, l, index), data_or_null(state_.max_second_moment, l, index),
-                       rows.size() * kPanel});
-    keep_padding(constants, layer, panel, layer.weight.data() + index, rows.size());
+                       count * kPanel});
+    keep_padding(constants, layer, block.panel, layer.weight.data() + index, count);
     if (l > 0 && !state_.transposed.empty())
-        state_.transposed[l - 1].refresh(kernels_, layer, panel, rows);
+        state_.transposed[l - 1].refresh(kernels_, layer, block.panel, block.rows);
+    if (block.rows.begin == 0)
+        update_bias(l, constants, block.panel, delta, rows);
 }
 
 void Updater::update_bias(size_t l, const UpdateConstants& constants, int64_t panel, const Activations& delta,
@@ -142,34 +144,21 @@ void Updater::dense(size_t l, const UpdateConstants& constants, const Activation
             tile.rows = range.size();
             kernels_.outer(tile);
         }
-        apply_weight(l, constants, block.panel, block.rows, gradient);
-        if (block.rows.begin == 0)
-            update_bias(l, constants, block.panel, delta, rows);
+        apply(l, constants, block, gradient, delta, rows);
     });
 }
 
 void Updater::sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                      const Worker& worker) const {
-    const PanelGroups panels(delta.panels(), kernels_.gather_panels);
-    const int64_t fan_in = state_.parameters.layers[0].fan_in;
-    alignas(64) float gradient[kMostGatherPanels][kPanel * kPanel];
-    for_each_block(worker, {panels.count(), fan_in}, [&](const WeightBlock& block) {
-        const Range range = panels[block.panel];
-        for (int64_t row = block.rows.begin; row < block.rows.end; row += kGroup) {
-            SparseTile tile = input.by_pixel(row / kGroup);
-            tile.b = delta.at(range.begin, 0);
-            tile.b_panel_stride = delta.panel_stride();
-            tile.out = gradient[0] + (row - block.rows.begin) * kPanel;
-            tile.out_panel_stride = kPanel * kPanel;
-            tile.panels = range.size();
-            kernels_.gather(tile);
-        }
-        for (int64_t panel = range.begin; panel < range.end; ++panel) {
-            apply_weight(0, constants, panel, block.rows, gradient[panel - range.begin]);
-            if (block.rows.begin == 0)
-                update_bias(0, constants, panel, delta, rows);
-        }
-    });
+    const auto tile_of = [&](int64_t group, int64_t panel) {
+        SparseTile tile = input.by_pixel(group);
+        tile.b = delta.at(panel, 0);
+        tile.b_panel_stride = delta.panel_stride();
+        return tile;
+    };
+    for_each_sparse_gradient(
+        worker, {delta.panels(), kernels_.gather_panels}, state_.parameters.layers[0].fan_in, tile_of, kernels_.gather,
+        [&](const WeightBlock& block, const float* gradient) { apply(0, constants, block, gradient, delta, rows); });
 }
 
 } // namespace mn::cpu

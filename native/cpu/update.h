@@ -47,6 +47,27 @@ void TrainingState::for_each_buffer(TrainingState& other, Visit visit) const {
 // step: 1 for the first.
 UpdateConstants update_constants(const OptimizerOptions& optimizer, double learning_rate, int64_t step);
 
+// A worker's share of the first layer's gradient, summed from lists of non-zero inputs: apply(block, gradient
+// [block.rows][kPanel]) for each of its blocks. tile_of(group of inputs, panel) gives a product but for its output, and
+// gather works it out.
+template <class TileOf, class Gather, class Apply>
+void for_each_sparse_gradient(const Worker& worker, const PanelGroups& panels, int64_t fan_in, TileOf tile_of,
+                              Gather gather, Apply apply) {
+    alignas(64) float gradient[kMostGatherPanels][kPanel * kPanel];
+    for_each_block(worker, {panels.count(), fan_in}, [&](const WeightBlock& block) {
+        const Range range = panels[block.panel];
+        for (int64_t row = block.rows.begin; row < block.rows.end; row += kGroup) {
+            auto tile = tile_of(row / kGroup, range.begin);
+            tile.out = gradient[0] + (row - block.rows.begin) * kPanel;
+            tile.out_panel_stride = kPanel * kPanel;
+            tile.panels = range.size();
+            gather(tile);
+        }
+        for (int64_t panel = range.begin; panel < range.end; ++panel)
+            apply(WeightBlock{panel, block.rows}, gradient[panel - range.begin]);
+    });
+}
+
 class Updater {
   public:
     Updater(const Kernels& kernels, const OptimizerOptions& optimizer, TrainingState& state)
@@ -60,14 +81,15 @@ class Updater {
     void sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                 const Worker& worker) const;
 
-    // One step on rows of one panel of a weight and its transpose, by their gradient [rows][kPanel]; on a panel of a
-    // bias.
-    void apply_weight(size_t l, const UpdateConstants& constants, int64_t panel, Range rows,
-                      const float* gradient) const;
+    // One step on a block of a weight and its transpose, by their gradient [block.rows][kPanel], and with a panel's
+    // first block on its bias, by the delta [rows, fan_out].
+    void apply(size_t l, const UpdateConstants& constants, const WeightBlock& block, const float* gradient,
+               const Activations& delta, int64_t rows) const;
+
+  private:
     void update_bias(size_t l, const UpdateConstants& constants, int64_t panel, const Activations& delta,
                      int64_t rows) const;
 
-  private:
     const Kernels& kernels_;
     void (*apply_)(const UpdateConstants&, const UpdateSlice&);
     TrainingState& state_;
