@@ -177,7 +177,6 @@ class CpuBackend final : public Backend {
             result = {loss, static_cast<int32_t>(sums.correct)};
         if (step + 1 < chunk.steps()) {
             batch = by_label(batch_of(chunk, step + 1), worker);
-            prefetch(batch, worker);
         }
         const double learning_rate = chunk.learning_rates[step];
         update_layers(rows, sparse, update_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
@@ -235,7 +234,7 @@ class CpuBackend final : public Backend {
     void hand_down(size_t l, int64_t rows, const Worker& worker) {
         const Activations& input = buffers_.outputs[l - 1];
         if (half_net_)
-            bf16_backward(kernels_, *half_net_, l, input, rows, *halves_, deltas_[l - 1], worker);
+            bf16_backward(*half_net_, l, input, rows, *halves_, deltas_[l - 1], worker);
         else
             backward(kernels_, state_.transposed[l - 1], deltas_[l], input, rows, deltas_[l - 1], worker);
     }

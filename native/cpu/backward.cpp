@@ -30,8 +30,9 @@ void backward(const Kernels& kernels, const TransposedWeight& weight, const Acti
         tile.out = input_delta.at(panel, range.begin);
         tile.rows = range.size();
         tile.columns = input.columns_of(panel);
+        tile.epilogue = Epilogue::mask;
+        tile.beside = input.at(panel, range.begin);
         kernels.multiply(tile);
-        kernels.mask(tile.out, input.at(panel, range.begin), tile.rows * kPanel);
     });
 }
 

@@ -8,10 +8,10 @@ namespace mn::cpu {
 
 namespace {
 
-// Share of the (sample group, pixel) pairs with a non-zero pixel up to which the lists win. Measured on a Zen 5, whole
-// article step, pixels non-zero at random: at a share of 0.50 the lists take 0.76 of the dense time, at 0.68 0.77
-// (AVX2: 0.87), at 0.84 0.98, at 0.90 0.95 (AVX2: 0.97). MNIST has 0.39.
-constexpr double kBreakEven = 0.8;
+// Share of the (sample group, pixel) pairs with a non-zero pixel up to which the lists win. Measured on a Zen 4, whole
+// article step, pixels non-zero at random: at a share of 0.51 the lists take 0.70 of the dense time (AVX2: 0.76), at
+// 0.70 0.87 (0.88), at 0.88 0.96 (0.98), at 0.94 0.96 (0.98), at 0.98 1.00 (0.99). MNIST has 0.27.
+constexpr double kBreakEven = 0.9;
 
 template <class Pixel>
 const Pixel* pixels_of(const Selection& selection, int64_t row) {
@@ -19,64 +19,71 @@ const Pixel* pixels_of(const Selection& selection, int64_t row) {
     return static_cast<const Pixel*>(samples.pixels) + selection.sample(row) * samples.features;
 }
 
-// The samples of a group; the rows beyond the batch repeat the last one.
+void interleave(const Kernels& kernels, const uint8_t* first, const uint8_t* second, int64_t count, uint16_t* pairs) {
+    kernels.interleave(first, second, count, pairs);
+}
+void interleave(const Kernels&, const float* first, const float* second, int64_t count, FloatPair* pairs) {
+    for (int64_t i = 0; i < count; ++i)
+        pairs[i] = {first[i], second[i]};
+}
+
+void transpose(const Kernels& kernels, const uint8_t* const* rows, int64_t count, int64_t pairs, uint16_t* out,
+               int64_t stride) {
+    kernels.transpose_pairs(rows, count, pairs, out, stride);
+}
+void transpose(const Kernels&, const float* const* rows, int64_t count, int64_t pairs, FloatPair* out, int64_t stride) {
+    for (int64_t r = 0; r < count; ++r)
+        for (int64_t p = 0; p < pairs; ++p)
+            out[p * stride + r] = {rows[r][2 * p], rows[r][2 * p + 1]};
+}
+
+int64_t list_pairs(const Kernels& kernels, const uint16_t* pairs, int64_t count, uint32_t* entries, FloatPair*) {
+    return kernels.list_pairs(pairs, count, entries);
+}
+int64_t list_pairs(const Kernels& kernels, const FloatPair* pairs, int64_t count, uint32_t* entries,
+                   FloatPair* values) {
+    return kernels.list_float_pairs(&pairs->first, count, entries, &values->first);
+}
+
+// Lists groups of samples [groups.begin, groups.end). A last odd sample is paired with itself.
 template <class Pixel>
-std::array<const Pixel*, kGroup> group_of(const Selection& selection, int64_t group) {
-    std::array<const Pixel*, kGroup> rows;
-    for (int64_t i = 0; i < kGroup; ++i)
-        rows[static_cast<size_t>(i)] = pixels_of<Pixel>(selection, std::min(group * kGroup + i, selection.rows - 1));
-    return rows;
-}
-
-int64_t list_columns(const Kernels& kernels, const uint8_t* const* rows, int64_t columns, int32_t* index) {
-    return kernels.list_bytes(rows, columns, index);
-}
-int64_t list_columns(const Kernels& kernels, const float* const* rows, int64_t columns, int32_t* index) {
-    return kernels.list_floats(rows, columns, index);
-}
-
-int64_t list_groups(const Kernels& kernels, const uint8_t* row, int64_t groups, int32_t* index) {
-    return kernels.list_byte_groups(row, groups, index);
-}
-int64_t list_groups(const Kernels& kernels, const float* row, int64_t groups, int32_t* index) {
-    return kernels.list_float_groups(row, groups, index);
-}
-
-// Copies the listed pixels of each group of samples; the index is there.
-template <class Pixel>
-void copy_listed(const Selection& selection, Range groups, NonZeros& lists) {
+void list_samples(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists) {
+    const int64_t features = selection.samples->features, strips = lists.strips(features);
+    PixelPair<Pixel> pairs[Batch::kPixelStrip];
     for (int64_t g = groups.begin; g < groups.end; ++g) {
-        const auto [r0, r1, r2, r3] = group_of<Pixel>(selection, g);
-        const int64_t count = lists.count(g);
-        const int32_t* __restrict index = lists.index(g);
-        Pixel* __restrict to = lists.pixels<Pixel>(g);
-        for (int64_t i = 0; i < count; ++i, to += kGroup) {
-            const int32_t k = index[i];
-            const Pixel entry[kGroup] = {r0[k], r1[k], r2[k], r3[k]};
-            std::memcpy(to, entry, sizeof(entry));
+        prefetch(selection, g + kGroupsAhead);
+        const Pixel* first = pixels_of<Pixel>(selection, g * kGroup);
+        const Pixel* second = pixels_of<Pixel>(selection, std::min(g * kGroup + 1, selection.rows - 1));
+        for (int64_t s = 0; s < strips; ++s) {
+            const Range columns = lists.strip(s, features);
+            interleave(kernels, first + columns.begin, second + columns.begin, columns.size(), pairs);
+            std::fill(pairs + columns.size(), pairs + round_up(columns.size(), kPanel), PixelPair<Pixel>{});
+            lists.list(kernels, g, s, pairs, columns.size());
         }
     }
 }
 
-// Lists pixel groups [groups.begin, groups.end) over all samples of the batch. scratch: [groups of the net]
+// Lists pixel groups [groups.begin, groups.end) over all samples of the batch. A last odd pixel is paired with zeros.
 template <class Pixel>
-void list_pixels(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists, int32_t* scratch) {
-    const int64_t features = selection.samples->features, left = features % kGroup;
-    const int64_t whole = std::min(groups.end, features / kGroup) - groups.begin;
-    const bool cut_off = groups.begin + whole < groups.end; // the last group of the net has fewer than kGroup pixels
-    const NonZeros::Writer<Pixel> writer = lists.writer<Pixel>();
-    for (int64_t q = groups.begin; q < groups.end; ++q)
-        lists.count(q) = 0;
-    for (int64_t row = 0; row < selection.rows; ++row) {
-        const Pixel* pixels = pixels_of<Pixel>(selection, row) + groups.begin * kGroup;
-        const int64_t count = list_groups(kernels, pixels, whole, scratch);
-        for (int64_t i = 0; i < count; ++i)
-            writer.append(groups.begin + scratch[i], row, pixels + scratch[i] * kGroup);
-        const Pixel* last = pixels + whole * kGroup;
-        if (cut_off && std::any_of(last, last + left, [](Pixel p) { return p != 0; })) {
-            Pixel padded[kGroup] = {};
-            std::copy_n(last, left, padded);
-            writer.append(groups.end - 1, row, padded);
+void list_pixels(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists) {
+    constexpr int64_t kGroupsAtOnce = 32; // a cache line of bytes
+    const int64_t whole_groups = selection.samples->features / kGroup, strips = lists.strips(selection.rows);
+    PixelPair<Pixel> columns[kGroupsAtOnce][Batch::kSampleStrip];
+    const Pixel* rows[Batch::kSampleStrip];
+    for (int64_t q = groups.begin; q < groups.end; q += kGroupsAtOnce) {
+        const int64_t count = std::min(kGroupsAtOnce, groups.end - q), whole = std::min(count, whole_groups - q);
+        for (int64_t s = 0; s < strips; ++s) {
+            const Range samples = lists.strip(s, selection.rows);
+            for (int64_t i = 0; i < samples.size(); ++i)
+                rows[i] = pixels_of<Pixel>(selection, samples.begin + i) + q * kGroup;
+            transpose(kernels, rows, samples.size(), whole, columns[0], Batch::kSampleStrip);
+            for (int64_t i = 0; i < samples.size() && whole < count; ++i)
+                columns[whole][i] = {rows[i][whole * kGroup]};
+            for (int64_t i = 0; i < count; ++i) {
+                std::fill(columns[i] + samples.size(), columns[i] + round_up(samples.size(), kPanel),
+                          PixelPair<Pixel>{});
+                lists.list(kernels, q + i, s, columns[i], samples.size());
+            }
         }
     }
 }
@@ -146,39 +153,50 @@ Selection AlikeOrder::by_keys(const Selection& selection) {
     return {selection.samples, order_.data(), 0, selection.rows, selection.purpose};
 }
 
-void prefetch(const Selection& selection, const Worker& worker) {
+void prefetch(const Selection& selection, int64_t group) {
     constexpr int64_t kLine = 64;
     const Samples& samples = *selection.samples;
     const int64_t row_bytes = samples.features * (samples.type == PixelType::uint8 ? 1 : 4);
-    const Range own = worker.share_of(selection.rows);
-    for (int64_t row = own.begin; row < own.end; ++row) {
+    for (int64_t row = group * kGroup; row < std::min((group + 1) * kGroup, selection.rows); ++row) {
         const char* pixels = static_cast<const char*>(samples.pixels) + selection.sample(row) * row_bytes;
         for (int64_t i = 0; i < row_bytes; i += kLine)
-            __builtin_prefetch(pixels + i, 0, 2); // to the second-level cache
+            __builtin_prefetch(pixels + i);
     }
 }
 
-NonZeros::NonZeros(int64_t rows, int64_t columns)
-    : capacity_(columns), index_(divide_up(rows, kGroup) * columns), counts_(divide_up(rows, kGroup)),
-      pixels_(divide_up(rows, kGroup) * columns * kGroup) {}
+NonZeros::NonZeros(int64_t rows, int64_t columns, int64_t strip)
+    : capacity_(round_up(columns, kPanel)), strip_(strip), starts_stride_(divide_up(columns, strip) + 1),
+      starts_(divide_up(rows, kGroup) * starts_stride_), entries_(divide_up(rows, kGroup) * capacity_),
+      values_(entries_.size()) {}
 
-SparseTile NonZeros::tile(int64_t group, const float* table) const {
+template <class Pair>
+void NonZeros::list(const Kernels& kernels, int64_t group, int64_t strip, const Pair* pairs, int64_t columns) {
+    int32_t* starts = starts_.data() + group * starts_stride_ + strip;
+    const int64_t begin = strip == 0 ? 0 : starts[0], at = group * capacity_ + begin;
+    const int64_t listed =
+        list_pairs(kernels, pairs, round_up(columns, kPanel), entries_.data() + at, values_.data() + at);
+    starts[0] = static_cast<int32_t>(begin);
+    starts[1] = static_cast<int32_t>(begin + listed);
+}
+
+SparseTile NonZeros::tile(Range groups, int64_t strip, const float* table) const {
     SparseTile tile;
-    tile.index = index_.data() + group * capacity_;
-    const float* floats = pixels_.data();
-    const int64_t first = group * capacity_ * kGroup;
-    tile.a = table ? static_cast<const void*>(reinterpret_cast<const uint8_t*>(floats) + first) : floats + first;
+    tile.entries = entries_.data() + groups.begin * capacity_;
     tile.table = table;
-    tile.count = counts_[group];
+    if (!table)
+        tile.values = &values_.data()[groups.begin * capacity_].first;
+    tile.starts = starts_.data() + groups.begin * starts_stride_ + strip;
+    tile.capacity = capacity_;
+    tile.starts_stride = starts_stride_;
+    tile.groups = groups.size();
+    tile.accumulate = strip > 0;
     return tile;
 }
 
 Batch::Batch(int64_t capacity, int64_t features, Purpose purpose)
-    : dense_(capacity, features), by_sample_(capacity, features) {
-    if (purpose == Purpose::training) {
-        by_pixel_ = NonZeros(features, capacity);
-        row_groups_ = Buffer<int32_t>(divide_up(features, kGroup));
-    }
+    : dense_(capacity, features), by_sample_(capacity, features, kPixelStrip) {
+    if (purpose == Purpose::training)
+        by_pixel_ = NonZeros(features, capacity, kSampleStrip);
 }
 
 bool Batch::stage(const Kernels& kernels, const Selection& selection, const Worker& worker) {
@@ -193,23 +211,17 @@ bool Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     const Range groups = worker.share_of(sample_groups);
     if (worker.leads())
         set_table(*selection.samples);
-    for (int64_t g = groups.begin; g < groups.end; ++g)
-        by_sample_.count(g) = static_cast<int32_t>(
-            list_columns(kernels, group_of<Pixel>(selection, g).data(), features, by_sample_.index(g)));
+    list_samples<Pixel>(kernels, selection, groups, by_sample_);
     worker.barrier();
 
     int64_t total = 0;
     for (int64_t g = 0; g < sample_groups; ++g)
-        total += by_sample_.count(g);
+        total += by_sample_.count(g, by_sample_.strips(features));
     const bool sparse = static_cast<double>(total) <= kBreakEven * static_cast<double>(sample_groups * features);
     if (!sparse) {
         fill_dense<Pixel>(kernels, selection, worker.share_of(selection.rows), dense_);
-    } else {
-        copy_listed<Pixel>(selection, groups, by_sample_);
-        if (selection.purpose == Purpose::training) {
-            const Range pixel_groups = worker.share_of(divide_up(features, kGroup));
-            list_pixels<Pixel>(kernels, selection, pixel_groups, by_pixel_, row_groups_.data() + pixel_groups.begin);
-        }
+    } else if (selection.purpose == Purpose::training) {
+        list_pixels<Pixel>(kernels, selection, worker.share_of(divide_up(features, kGroup)), by_pixel_);
     }
     worker.barrier();
     return sparse;
@@ -228,7 +240,7 @@ void Batch::set_table(const Samples& samples) {
 }
 
 int64_t Batch::bytes() const {
-    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes() + row_groups_.bytes();
+    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes();
 }
 
 } // namespace mn::cpu

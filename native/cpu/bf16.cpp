@@ -1,17 +1,15 @@
 #include "cpu/bf16.h"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 
 namespace mn::cpu {
 
 namespace {
 
-// As in batch.cpp, of pairs of pixels. Measured likewise: at a share of 0.75 the lists take 0.80 of the dense time, at
-// 0.90 0.95, at 0.94 1.14. MNIST has 0.42.
-constexpr double kBreakEven = 0.85;
-
-constexpr int64_t kGroupsInPanel = kPanel / kGroup;
+// As in batch.cpp, of pairs of pixels. Measured likewise: at a share of 0.76 the lists take 0.84 of the dense time, at
+// 0.91 0.93, at 0.96 1.0, at 0.98 0.97 to 1.05. MNIST has 0.30.
+constexpr double kBreakEven = 0.9;
 
 template <class Pixel>
 void widen_rows(const Selection& selection, Range rows, Bf16Activations& dense) {
@@ -25,39 +23,43 @@ void widen_rows(const Selection& selection, Range rows, Bf16Activations& dense) 
     }
 }
 
+// Where a layer's outputs go: float32 [rows, fan_out] and, but for the last layer, bf16 behind a ReLU.
+Bf16Finish finish_of(const PackedLayer& layer, int64_t panel, int64_t row, float scale, Activations& output,
+                     Bf16Activations* half) {
+    Bf16Finish finish;
+    finish.scale = scale;
+    finish.epilogue = half ? Epilogue::bias_relu : Epilogue::bias;
+    finish.beside = layer.bias.data() + panel * kPanel;
+    finish.out = output.at(panel, row);
+    finish.out_panel_stride = output.panel_stride();
+    if (half)
+        half->receive(panel, row, finish);
+    return finish;
+}
+
 // output [rows, fan_out] = relu(scale * input * weight + bias), by tiles of rows and panels of columns.
-void forward_dense(const Kernels& kernels, const PackedLayer& layer, const Bf16Weight& weight,
-                   const Bf16Activations& input, float scale, int64_t rows, Activations& output, Bf16Activations* half,
-                   const Worker& worker) {
+void forward_dense(const PackedLayer& layer, const Bf16Weight& weight, const Bf16Activations& input, float scale,
+                   int64_t rows, Activations& output, Bf16Activations* half, const Worker& worker) {
     const Tiles tiles(rows, kBf16TileRows, 2);
     for_each_tile(worker, layer.panels(), tiles, [&](int64_t panel, Range range) {
-        float* out = output.at(panel, range.begin);
-        bf16_multiply({input.row(0, range.begin), input.panel_stride(), weight.at(panel, 0), weight.pairs(), scale, out,
-                       range.size()});
-        kernels.add_bias(out, range.size(), layer.bias.data() + panel * kPanel, half != nullptr);
-        if (half)
-            half->take(output, panel, range);
+        bf16_multiply({input.row(0, range.begin), input.panel_stride(), weight.at(panel, 0), weight.pairs(),
+                       range.size(), output.columns_of(panel),
+                       finish_of(layer, panel, range.begin, scale, output, half)});
     });
 }
 
-void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Bf16Weight& weight, const Bf16Batch& batch,
-                    float scale, int64_t rows, Activations& output, Bf16Activations* half, const Worker& worker) {
+// The same from lists of non-zero inputs. A last odd row is paired with a copy of itself; its partner in the gradient's
+// product, the delta, has zeros there.
+void forward_sparse(const PackedLayer& layer, const Bf16Weight& weight, const Bf16Batch& batch, float scale,
+                    int64_t rows, Activations& output, Bf16Activations* half, const Worker& worker) {
     const PanelGroups panels(layer.panels(), kMostGatherPanels);
-    for_each_group(worker, panels, divide_up(rows, kGroup), [&](Range range, int64_t group) {
-        const int64_t row = group * kGroup;
-        Bf16SparseTile tile = batch.by_sample(group);
+    for_each_run(worker, panels, divide_up(rows, kGroup), [&](Range range, Range groups) {
+        Bf16SparseTile tile = batch.by_sample(groups);
         tile.b = weight.at(range.begin, 0);
         tile.b_panel_stride = weight.panel_stride();
-        tile.scale = scale;
-        tile.out = output.at(range.begin, row);
-        tile.out_panel_stride = output.panel_stride();
         tile.panels = range.size();
+        tile.finish = finish_of(layer, range.begin, groups.begin * kGroup, scale, output, half);
         bf16_gather(tile);
-        for (int64_t panel = range.begin; panel < range.end; ++panel) {
-            kernels.add_bias(output.at(panel, row), kGroup, layer.bias.data() + panel * kPanel, half != nullptr);
-            if (half)
-                half->take(output, panel, {row, std::min(row + kGroup, rows)});
-        }
     });
 }
 
@@ -68,11 +70,16 @@ void for_each_dense_gradient(const Bf16Activations& input, const Bf16Activations
     alignas(64) float gradient[kPanel * kPanel];
     for_each_block(worker, {delta.panels(), input.columns}, [&](const WeightBlock& block) {
         const Bf16* a = input.pair(block.rows.begin / kPanel, 0);
+        const int64_t columns = delta.columns_of(block.panel);
+        clear_padding(columns, gradient);
         const Tiles tiles(block.rows.size(), kBf16TileRows);
         for (int64_t t = 0; t < tiles.tiles; ++t) {
             const Range range = tiles[t];
-            bf16_outer({a + range.begin * 2, 0, delta.pair(block.panel, 0), divide_up(rows, 2), scale,
-                        gradient + range.begin * kPanel, range.size()});
+            Bf16Finish finish;
+            finish.scale = scale;
+            finish.out = gradient + range.begin * kPanel;
+            bf16_outer({a + range.begin * 2, 0, delta.pair(block.panel, 0), divide_up(rows, 2), range.size(), columns,
+                        finish});
         }
         apply(block, gradient);
     });
@@ -117,9 +124,15 @@ int64_t Bf16Net::bytes() const {
 }
 
 Bf16Activations::Bf16Activations(int64_t most, int64_t width, Purpose purpose)
-    : capacity(round_up(most, kGroup)), columns(width), rows(panels_of(width) * capacity * kPanel) {
+    : capacity(round_up(most, 2)), columns(width), rows(panels_of(width) * capacity * kPanel) {
     if (purpose == Purpose::training)
         pairs = Buffer<Bf16>(rows.size());
+}
+
+void Bf16Activations::receive(int64_t panel, int64_t r, Bf16Finish& finish) {
+    finish.rows = row(panel, r);
+    finish.pairs = pairs.size() > 0 ? pair(panel, r) : nullptr;
+    finish.half_panel_stride = panel_stride();
 }
 
 void Bf16Activations::take(const Activations& from, int64_t panel, Range range) {
@@ -128,105 +141,166 @@ void Bf16Activations::take(const Activations& from, int64_t panel, Range range) 
         bf16_pairs(from.at(panel, range.begin), range.size(), pair(panel, range.begin));
 }
 
-Bf16Batch::Bf16Batch(int64_t capacity, int64_t features, Purpose purpose) : dense_(capacity, features, purpose) {
-    const int64_t sample_groups = divide_up(capacity, kGroup), pixel_groups = panels_of(features) * kGroupsInPanel;
-    sample_stride_ = panels_of(features) * kPanel / 2 + 16; // bf16_list writes whole vectors
-    sample_counts_ = Buffer<int32_t>(sample_groups);
-    sample_index_ = Buffer<int32_t>(sample_groups * sample_stride_);
-    sample_values_ = Buffer<uint32_t>(sample_groups * kGroup * sample_stride_);
-    if (purpose == Purpose::training) {
-        pixel_stride_ = divide_up(capacity, 2);
-        pixel_counts_ = Buffer<int32_t>(pixel_groups);
-        pixel_index_ = Buffer<int32_t>(pixel_groups * pixel_stride_);
-        pixel_values_ = Buffer<uint32_t>(pixel_groups * pixel_stride_ * kGroup);
-    }
+Bf16NonZeros::Bf16NonZeros(int64_t rows, int64_t pairs)
+    : capacity(round_up(pairs, 16) + 16), // whole vectors are written
+      counts(divide_up(rows, kGroup)), index(divide_up(rows, kGroup) * capacity), values(index.size() * kGroup) {}
+
+Bf16SparseTile Bf16NonZeros::tile(Range groups) const {
+    Bf16SparseTile tile;
+    tile.index = index.data() + groups.begin * capacity;
+    tile.values = values.data() + groups.begin * kGroup * capacity;
+    tile.counts = counts.data() + groups.begin;
+    tile.capacity = capacity;
+    tile.groups = groups.size();
+    return tile;
+}
+
+Bf16Batch::Bf16Batch(int64_t capacity, int64_t features, Purpose purpose)
+    : dense_(capacity, features, purpose), by_sample_(capacity, panels_of(features) * kPanel / 2) {
+    if (purpose == Purpose::training)
+        by_pixel_ = Bf16NonZeros(panels_of(features) * kPanel, divide_up(capacity, 2));
 }
 
 float Bf16Batch::scale_of(const Samples& samples) {
     return samples.type == PixelType::uint8 ? static_cast<float>(samples.scale) : 1.0f;
 }
 
-bool Bf16Batch::stage(const Selection& selection, const Worker& worker) {
-    const int64_t rows = selection.rows, sample_groups = divide_up(rows, kGroup);
+bool Bf16Batch::stage(const Kernels& kernels, const Selection& selection, const Worker& worker) {
+    const int64_t rows = selection.rows, sample_groups = divide_up(rows, kGroup), pairs = divide_up(dense_.columns, 2);
     const Range groups = worker.share_of(sample_groups);
     const Range own{groups.begin * kGroup, std::min(groups.end * kGroup, rows)};
-    if (selection.samples->type == PixelType::uint8) {
-        widen_rows<uint8_t>(selection, own, dense_);
+    const bool bytes = selection.samples->type == PixelType::uint8;
+    const bool training = selection.purpose == Purpose::training;
+    if (bytes) {
+        list_samples(selection, groups);
     } else {
         widen_rows<float>(selection, own, dense_);
+        list_widened_samples(rows, groups);
     }
-    list_samples(rows, groups);
     worker.barrier();
 
     int64_t total = 0;
     for (int64_t g = 0; g < sample_groups; ++g)
-        total += sample_counts_[g];
-    const int64_t all = sample_groups * divide_up(dense_.columns, 2);
-    const bool sparse = static_cast<double>(total) <= kBreakEven * static_cast<double>(all);
-    if (selection.purpose == Purpose::training) {
-        const Range panels = worker.share_of(dense_.panels());
-        for (int64_t panel = panels.begin; panel < panels.end; ++panel) {
-            for (int64_t r = 0; r < rows; r += 2)
-                bf16_interleave(dense_.row(panel, r), r + 1 < rows ? dense_.row(panel, r + 1) : nullptr,
-                                dense_.pair(panel, r));
-            if (sparse)
-                list_pixels(rows, panel);
-        }
+        total += by_sample_.counts[g];
+    const bool sparse = static_cast<double>(total) <= kBreakEven * static_cast<double>(sample_groups * pairs);
+    if (bytes && sparse) {
+        if (training)
+            list_pixels(kernels, selection, worker.share_of(pairs));
+        worker.barrier();
+        return true;
+    }
+    if (bytes) {
+        widen_rows<uint8_t>(selection, own, dense_);
+        worker.barrier();
+    }
+    const Range panels = worker.share_of(dense_.panels());
+    for (int64_t panel = panels.begin; training && panel < panels.end; ++panel) {
+        for (int64_t r = 0; r < rows; r += 2)
+            bf16_interleave(dense_.row(panel, r), r + 1 < rows ? dense_.row(panel, r + 1) : nullptr,
+                            dense_.pair(panel, r));
+        if (sparse)
+            list_widened_pixels(rows, panel);
     }
     worker.barrier();
     return sparse;
 }
 
-void Bf16Batch::list_samples(int64_t rows, Range groups) {
+// A last odd sample is paired with itself, a last odd pixel with zeros.
+void Bf16Batch::list_samples(const Selection& selection, Range groups) {
+    constexpr int64_t kWords = 512; // at once
+    const int64_t features = dense_.columns;
+    const auto pixels_of = [&](int64_t row) {
+        return static_cast<const uint8_t*>(selection.samples->pixels) +
+               selection.sample(std::min(row, selection.rows - 1)) * features;
+    };
+    uint32_t words[kWords];
     for (int64_t g = groups.begin; g < groups.end; ++g) {
-        int32_t* index = sample_index_.data() + g * sample_stride_;
-        uint32_t* values = sample_values_.data() + g * sample_stride_ * kGroup;
-        int64_t count = 0;
-        for (int64_t panel = 0; panel < dense_.panels(); ++panel) {
-            std::array<const Bf16*, kGroup> group;
-            for (int64_t i = 0; i < kGroup; ++i)
-                group[static_cast<size_t>(i)] = dense_.row(panel, std::min(g * kGroup + i, rows - 1));
-            count += bf16_list(group.data(), static_cast<int32_t>(panel * kPanel / 2), index + count, values + count,
-                               sample_stride_);
+        prefetch(selection, g + kGroupsAhead);
+        const uint8_t *row = pixels_of(g * kGroup), *other = pixels_of(g * kGroup + 1);
+        int32_t* const index = by_sample_.index_of(g);
+        uint32_t* const values = by_sample_.values_of(g);
+        int64_t listed = 0;
+        for (int64_t first = 0; first < divide_up(features, 2); first += kWords) {
+            const int64_t whole = std::min(kWords, features / 2 - first);
+            int64_t count = whole;
+            bf16_words(row + 2 * first, other + 2 * first, whole, words);
+            if (whole < kWords && features % 2 != 0)
+                words[count++] = static_cast<uint32_t>(row[features - 1] | other[features - 1] << 16);
+            std::fill(words + count, words + round_up(count, 16), 0);
+            listed += bf16_list_words(words, round_up(count, 16), static_cast<int32_t>(first), index + listed,
+                                      values + listed);
         }
-        sample_counts_[g] = static_cast<int32_t>(count);
+        bf16_widen_words(listed, values, values + by_sample_.capacity);
+        by_sample_.counts[g] = static_cast<int32_t>(listed);
     }
 }
 
-void Bf16Batch::list_pixels(int64_t rows, int64_t panel) {
-    std::array<int32_t, kGroupsInPanel> counts = {};
-    const int64_t first = panel * kGroupsInPanel;
-    int32_t* index = pixel_index_.data() + first * pixel_stride_;
-    uint32_t* values = pixel_values_.data() + first * pixel_stride_ * kGroup;
-    for (int64_t r = 0; r < rows; r += 2)
-        bf16_list_groups(dense_.pair(panel, r), static_cast<int32_t>(r / 2), pixel_stride_, counts.data(), index,
-                         values);
-    std::copy(counts.begin(), counts.end(), pixel_counts_.data() + first);
+// A last odd sample is paired with zeros, and so is a last odd pixel.
+void Bf16Batch::list_pixels(const Kernels& kernels, const Selection& selection, Range groups) {
+    constexpr int64_t kGroupsAtOnce = 32, kSamples = 320; // a cache line of bytes of so many samples at once
+    const int64_t features = dense_.columns;
+    alignas(64) uint16_t columns[kGroupsAtOnce][kSamples];
+    const uint8_t* rows[kSamples];
+    for (int64_t q = groups.begin; q < groups.end; q += kGroupsAtOnce) {
+        const int64_t count = std::min(kGroupsAtOnce, groups.end - q), whole = std::min(count, features / 2 - q);
+        std::fill_n(by_pixel_.counts.data() + q, count, 0);
+        for (int64_t first = 0; first < selection.rows; first += kSamples) {
+            const int64_t samples = std::min(kSamples, selection.rows - first), padded = round_up(samples, kPanel);
+            for (int64_t i = 0; i < samples; ++i)
+                rows[i] = static_cast<const uint8_t*>(selection.samples->pixels) +
+                          selection.sample(first + i) * features + 2 * q;
+            kernels.transpose_pairs(rows, samples, whole, columns[0], kSamples);
+            for (int64_t i = 0; i < samples && whole < count; ++i)
+                columns[whole][i] = rows[i][2 * whole];
+            for (int64_t i = 0; i < count; ++i) {
+                std::fill(columns[i] + samples, columns[i] + padded, 0);
+                int32_t& listed = by_pixel_.counts[q + i];
+                listed += static_cast<int32_t>(bf16_list_words(
+                    reinterpret_cast<const uint32_t*>(columns[i]), padded / 2, static_cast<int32_t>(first / 2),
+                    by_pixel_.index_of(q + i) + listed, by_pixel_.values_of(q + i) + listed));
+            }
+        }
+        for (int64_t i = q; i < q + count; ++i)
+            bf16_widen_crossed(by_pixel_.counts[i], by_pixel_.values_of(i),
+                               by_pixel_.values_of(i) + by_pixel_.capacity);
+    }
 }
 
-Bf16SparseTile Bf16Batch::by_sample(int64_t group) const {
-    Bf16SparseTile tile;
-    tile.index = sample_index_.data() + group * sample_stride_;
-    tile.a = sample_values_.data() + group * sample_stride_ * kGroup;
-    tile.entry_stride = 1;
-    tile.row_stride = sample_stride_;
-    tile.count = sample_counts_[group];
-    return tile;
+void Bf16Batch::list_widened_samples(int64_t rows, Range groups) {
+    for (int64_t g = groups.begin; g < groups.end; ++g) {
+        int32_t* const index = by_sample_.index_of(g);
+        uint32_t* const first = by_sample_.values_of(g);
+        uint32_t* const second = first + by_sample_.capacity;
+        const int64_t row = g * kGroup, other = std::min(row + 1, rows - 1);
+        int64_t listed = 0;
+        for (int64_t panel = 0; panel < dense_.panels(); ++panel)
+            listed +=
+                bf16_list(dense_.row(panel, row), dense_.row(panel, other), static_cast<int32_t>(panel * kPanel / 2),
+                          index + listed, first + listed, second + listed);
+        by_sample_.counts[g] = static_cast<int32_t>(listed);
+    }
 }
 
-Bf16SparseTile Bf16Batch::by_pixel(int64_t group) const {
-    Bf16SparseTile tile;
-    tile.index = pixel_index_.data() + group * pixel_stride_;
-    tile.a = pixel_values_.data() + group * pixel_stride_ * kGroup;
-    tile.entry_stride = kGroup;
-    tile.row_stride = 1;
-    tile.count = pixel_counts_[group];
-    return tile;
+void Bf16Batch::list_widened_pixels(int64_t rows, int64_t panel) {
+    constexpr int64_t kGroups = kPanel / kGroup;
+    const int64_t first = panel * kGroups, capacity = by_pixel_.capacity;
+    int32_t* const counts = by_pixel_.counts.data() + first;
+    std::fill_n(counts, kGroups, 0);
+    for (int64_t r = 0; r < rows; r += 2) {
+        uint32_t pairs[kPanel];
+        std::memcpy(pairs, dense_.pair(panel, r), sizeof(pairs));
+        for (int64_t q = 0; q < kGroups; ++q) { // without a branch, which would be a guess
+            uint32_t* const values = by_pixel_.values_of(first + q) + counts[q];
+            by_pixel_.index_of(first + q)[counts[q]] = static_cast<int32_t>(r / 2);
+            values[0] = pairs[2 * q];
+            values[capacity] = pairs[2 * q + 1];
+            counts[q] += (pairs[2 * q] | pairs[2 * q + 1]) != 0;
+        }
+    }
 }
 
 int64_t Bf16Batch::bytes() const {
-    return dense_.bytes() + sample_counts_.bytes() + sample_index_.bytes() + sample_values_.bytes() +
-           pixel_counts_.bytes() + pixel_index_.bytes() + pixel_values_.bytes();
+    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes();
 }
 
 Bf16Buffers::Bf16Buffers(const NetShape& net, int64_t capacity, Purpose purpose)
@@ -250,34 +324,36 @@ int64_t Bf16Buffers::bytes() const {
 
 bool bf16_forward(const Kernels& kernels, const PackedNet& parameters, const Bf16Net& net, const Selection& selection,
                   ForwardBuffers& buffers, Bf16Buffers& halves, const Worker& worker) {
-    const bool sparse = halves.batch.stage(selection, worker);
+    const bool sparse = halves.batch.stage(kernels, selection, worker);
     const int64_t rows = selection.rows;
     for (size_t l = 0; l < net.weights.size(); ++l) {
         const PackedLayer& layer = parameters.layers[l];
         Bf16Activations* half = l < halves.outputs.size() ? &halves.outputs[l] : nullptr;
         const float scale = l == 0 ? Bf16Batch::scale_of(*selection.samples) : 1.0f;
         if (l == 0 && sparse) {
-            forward_sparse(kernels, layer, net.weights[l], halves.batch, scale, rows, buffers.outputs[l], half, worker);
+            forward_sparse(layer, net.weights[l], halves.batch, scale, rows, buffers.outputs[l], half, worker);
         } else {
             const Bf16Activations& input = l == 0 ? halves.batch.dense() : halves.outputs[l - 1];
-            forward_dense(kernels, layer, net.weights[l], input, scale, rows, buffers.outputs[l], half, worker);
+            forward_dense(layer, net.weights[l], input, scale, rows, buffers.outputs[l], half, worker);
         }
         worker.barrier();
     }
     return sparse;
 }
 
-void bf16_backward(const Kernels& kernels, const Bf16Net& net, size_t l, const Activations& input, int64_t rows,
-                   Bf16Buffers& halves, Activations& input_delta, const Worker& worker) {
+void bf16_backward(const Bf16Net& net, size_t l, const Activations& input, int64_t rows, Bf16Buffers& halves,
+                   Activations& input_delta, const Worker& worker) {
     const Bf16Weight& weight = net.transposed[l - 1];
     const Bf16Activations& output_delta = halves.deltas[l];
     const Tiles tiles(rows, kBf16TileRows, 2);
     for_each_tile(worker, input.panels(), tiles, [&](int64_t panel, Range range) {
-        float* out = input_delta.at(panel, range.begin);
+        Bf16Finish finish;
+        finish.epilogue = Epilogue::mask;
+        finish.beside = input.at(panel, range.begin);
+        finish.out = input_delta.at(panel, range.begin);
+        halves.deltas[l - 1].receive(panel, range.begin, finish);
         bf16_multiply({output_delta.row(0, range.begin), output_delta.panel_stride(), weight.at(panel, 0),
-                       weight.pairs(), 1, out, range.size()});
-        kernels.mask(out, input.at(panel, range.begin), range.size() * kPanel);
-        halves.deltas[l - 1].take(input_delta, panel, range);
+                       weight.pairs(), range.size(), input.columns_of(panel), finish});
     });
 }
 
@@ -290,15 +366,18 @@ void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, siz
     };
     if (l == 0 && sparse) {
         const Bf16Activations& half_delta = halves.deltas[0];
-        const auto tile_of = [&](int64_t group, int64_t panel) {
-            Bf16SparseTile tile = halves.batch.by_pixel(group);
-            tile.b = half_delta.pair(panel, 0);
+        const auto gather = [&](Range panels, Range groups, float* out, int64_t out_panel_stride) {
+            Bf16SparseTile tile = halves.batch.by_pixel(groups);
+            tile.b = half_delta.pair(panels.begin, 0);
             tile.b_panel_stride = half_delta.panel_stride();
-            tile.scale = scale;
-            return tile;
+            tile.panels = panels.size();
+            tile.finish.scale = scale;
+            tile.finish.out = out;
+            tile.finish.out_panel_stride = out_panel_stride;
+            bf16_gather(tile);
         };
         for_each_sparse_gradient(worker, {half_delta.panels(), kMostGatherPanels}, state.parameters.layers[0].fan_in,
-                                 tile_of, bf16_gather, apply);
+                                 gather, apply);
     } else {
         const Bf16Activations& input = l == 0 ? halves.batch.dense() : halves.outputs[l - 1];
         for_each_dense_gradient(input, halves.deltas[l], rows, scale, worker, apply);

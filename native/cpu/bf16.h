@@ -48,15 +48,34 @@ struct Bf16Activations {
 
     Bf16Activations(int64_t rows, int64_t columns, Purpose purpose);
     int64_t panels() const { return panels_of(columns); }
+    int64_t columns_of(int64_t panel) const { return std::min(kPanel, columns - panel * kPanel); }
     int64_t panel_stride() const { return capacity * kPanel; }
     Bf16* row(int64_t panel, int64_t r) { return rows.data() + panel * panel_stride() + r * kPanel; }
     const Bf16* row(int64_t panel, int64_t r) const { return rows.data() + panel * panel_stride() + r * kPanel; }
     // The pair that row r, an even number, is the first of.
     Bf16* pair(int64_t panel, int64_t r) { return pairs.data() + panel * panel_stride() + r * kPanel; }
     const Bf16* pair(int64_t panel, int64_t r) const { return pairs.data() + panel * panel_stride() + r * kPanel; }
+    // Has a product put its rows, from row r of a panel on, here as well; r is even.
+    void receive(int64_t panel, int64_t r, Bf16Finish& finish);
     // Takes over rows [rows.begin, rows.end) of a panel; rows.begin is even, and so is rows.end unless it is the last.
     void take(const Activations& from, int64_t panel, Range rows);
     int64_t bytes() const { return rows.bytes() + pairs.bytes(); }
+};
+
+// As NonZeros, of pairs: of columns, where rows are samples, or of samples, where rows are pixels.
+struct Bf16NonZeros {
+    int64_t capacity = 0; // entries a list may have
+    Buffer<int32_t> counts, index;
+    Buffer<uint32_t> values; // [group][kGroup][capacity]
+
+    Bf16NonZeros() = default;
+    // rows, pairs: the most there will be.
+    Bf16NonZeros(int64_t rows, int64_t pairs);
+    int32_t* index_of(int64_t group) { return index.data() + group * capacity; }
+    // The group's first row; the second one's values are `capacity` further.
+    uint32_t* values_of(int64_t group) { return values.data() + group * kGroup * capacity; }
+    Bf16SparseTile tile(Range groups) const;
+    int64_t bytes() const { return counts.bytes() + index.bytes() + values.bytes(); }
 };
 
 // A batch in bf16, dense or as lists of non-zero pairs of pixels (by sample) and of samples (by pixel).
@@ -65,24 +84,24 @@ class Bf16Batch {
     Bf16Batch(int64_t capacity, int64_t features, Purpose purpose);
 
     // As Batch::stage.
-    bool stage(const Selection& selection, const Worker& worker);
+    bool stage(const Kernels& kernels, const Selection& selection, const Worker& worker);
     // What the first layer's products are multiplied by: raw bytes are exact in bf16, so their scale comes last.
     static float scale_of(const Samples& samples);
 
     const Bf16Activations& dense() const { return dense_; }
-    Bf16SparseTile by_sample(int64_t group) const;
-    Bf16SparseTile by_pixel(int64_t group) const;
+    Bf16SparseTile by_sample(Range groups) const { return by_sample_.tile(groups); }
+    Bf16SparseTile by_pixel(Range groups) const { return by_pixel_.tile(groups); }
     int64_t bytes() const;
 
   private:
-    void list_samples(int64_t rows, Range groups);
-    void list_pixels(int64_t rows, int64_t panel);
+    // From bytes; floats are widened first.
+    void list_samples(const Selection& selection, Range groups);
+    void list_pixels(const Kernels& kernels, const Selection& selection, Range groups);
+    void list_widened_samples(int64_t rows, Range groups);
+    void list_widened_pixels(int64_t rows, int64_t panel);
 
     Bf16Activations dense_;
-    int64_t sample_stride_ = 0, pixel_stride_ = 0; // entries a list may have
-    Buffer<int32_t> sample_counts_, sample_index_, pixel_counts_, pixel_index_;
-    Buffer<uint32_t> sample_values_; // [group][kGroup][sample_stride_]
-    Buffer<uint32_t> pixel_values_;  // [group][pixel_stride_][kGroup]
+    Bf16NonZeros by_sample_, by_pixel_;
 };
 
 // What a step in bf16 keeps beside the float32 buffers.
@@ -100,8 +119,8 @@ bool bf16_forward(const Kernels& kernels, const PackedNet& parameters, const Bf1
                   ForwardBuffers& buffers, Bf16Buffers& halves, const Worker& worker);
 
 // As backward(), from deltas[l] to deltas[l - 1]; input_delta is filled in float32, too, for the bias.
-void bf16_backward(const Kernels& kernels, const Bf16Net& net, size_t l, const Activations& input, int64_t rows,
-                   Bf16Buffers& halves, Activations& input_delta, const Worker& worker);
+void bf16_backward(const Bf16Net& net, size_t l, const Activations& input, int64_t rows, Bf16Buffers& halves,
+                   Activations& input_delta, const Worker& worker);
 
 // As Updater::dense and Updater::sparse; scale: what a sum over the input is multiplied by.
 void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, size_t l, const UpdateConstants& constants,

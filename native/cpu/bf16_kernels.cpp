@@ -34,66 +34,6 @@ uint32_t pair_at(const Bf16* p) {
     return pair;
 }
 
-// Within a block of `block` pairs, pair k of row r begins at a[r * kRowStep + k * kPairStep].
-template <int kRows, int64_t kRowStep, int64_t kPairStep>
-__attribute__((noinline)) void product_tile(const Bf16Tile& tile, int64_t block) {
-    __m512 sum[kRows][2];
-    for (int r = 0; r < kRows; ++r)
-        sum[r][0] = sum[r][1] = _mm512_setzero_ps();
-    const Bf16* a = tile.a;
-    const Bf16* b = tile.b;
-    for (int64_t first = 0; first < tile.depth; first += block, a += tile.a_panel_stride) {
-        const int64_t count = std::min(block, tile.depth - first);
-        const Bf16* x = a;
-        for (int64_t k = 0; k < count; ++k, x += kPairStep, b += kPairRow) {
-            const __m512bh b0 = pairs_at(b), b1 = pairs_at(b + kPanel);
-#pragma GCC unroll 16
-            for (int r = 0; r < kRows; ++r) {
-                const __m512bh value = broadcast(pair_at(x + r * kRowStep));
-                sum[r][0] = _mm512_dpbf16_ps(sum[r][0], value, b0);
-                sum[r][1] = _mm512_dpbf16_ps(sum[r][1], value, b1);
-            }
-        }
-    }
-    const __m512 scale = _mm512_set1_ps(tile.scale);
-    for (int r = 0; r < kRows; ++r)
-        for (int v = 0; v < 2; ++v)
-            _mm512_storeu_ps(tile.out + r * kPanel + v * 16, _mm512_mul_ps(sum[r][v], scale));
-}
-
-template <int64_t kRowStep, int64_t kPairStep, int... kMinusOne>
-void product(const Bf16Tile& tile, int64_t block, std::integer_sequence<int, kMinusOne...>) {
-    using Function = void (*)(const Bf16Tile&, int64_t);
-    static constexpr Function kFunctions[] = {product_tile<kMinusOne + 1, kRowStep, kPairStep>...};
-    kFunctions[tile.rows - 1](tile, block);
-}
-
-template <int kPanels>
-__attribute__((noinline)) void gather_tile(const Bf16SparseTile& tile) {
-    __m512 sum[kGroup][2 * kPanels];
-    for (int r = 0; r < kGroup; ++r)
-        for (int v = 0; v < 2 * kPanels; ++v)
-            sum[r][v] = _mm512_setzero_ps();
-    const uint32_t* a = tile.a;
-    const int64_t stride = tile.row_stride;
-    for (int64_t i = 0, count = tile.count; i < count; ++i, a += tile.entry_stride) {
-        const Bf16* from = tile.b + tile.index[i] * kPairRow;
-        __m512bh row[2 * kPanels];
-        for (int v = 0; v < 2 * kPanels; ++v)
-            row[v] = pairs_at(from + v / 2 * tile.b_panel_stride + v % 2 * kPanel);
-        for (int r = 0; r < kGroup; ++r) {
-            const __m512bh value = broadcast(a[r * stride]);
-            for (int v = 0; v < 2 * kPanels; ++v)
-                sum[r][v] = _mm512_dpbf16_ps(sum[r][v], value, row[v]);
-        }
-    }
-    const __m512 scale = _mm512_set1_ps(tile.scale);
-    for (int r = 0; r < kGroup; ++r)
-        for (int v = 0; v < 2 * kPanels; ++v)
-            _mm512_storeu_ps(tile.out + v / 2 * tile.out_panel_stride + r * kPanel + v % 2 * 16,
-                             _mm512_mul_ps(sum[r][v], scale));
-}
-
 __m512i widen(__m256i halves) {
     return _mm512_cvtepu16_epi32(halves);
 }
@@ -102,6 +42,130 @@ __m512i interleave(__m256i first, __m256i second) {
 }
 __m256i round(__m512 values) {
     return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values));
+}
+
+// Rows from `row` on of what the sums are for.
+template <int kRows, int kVectors>
+void store_sums(__m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row) {
+    const auto change = [&](auto change_one) {
+        for (int r = 0; r < kRows; ++r)
+            for (int v = 0; v < kVectors; ++v)
+                sum[r][v] = change_one(sum[r][v], r, v);
+    };
+    const __m512 scale = _mm512_set1_ps(f.scale), zero = _mm512_setzero_ps();
+    const auto biased = [&](__m512 x, int v) {
+        return _mm512_add_ps(_mm512_mul_ps(x, scale), _mm512_loadu_ps(f.beside + v * 16));
+    };
+    switch (f.epilogue) {
+    case Epilogue::none:
+        change([&](__m512 x, int, int) { return _mm512_mul_ps(x, scale); });
+        break;
+    case Epilogue::bias:
+        change([&](__m512 x, int, int v) { return biased(x, v); });
+        break;
+    case Epilogue::bias_relu: // of a NaN and another number, the instruction takes its second operand
+        change([&](__m512 x, int, int v) { return _mm512_max_ps(zero, biased(x, v)); });
+        break;
+    case Epilogue::mask:
+        change([&](__m512 x, int r, int v) {
+            const __m512 activation = _mm512_loadu_ps(f.beside + (row + r) * kPanel + v * 16);
+            return _mm512_maskz_mul_ps(_mm512_cmp_ps_mask(activation, zero, _CMP_GT_OQ), x, scale);
+        });
+        break;
+    }
+    for (int r = 0; r < kRows; ++r)
+        for (int v = 0; v < kVectors; ++v)
+            _mm512_storeu_ps(f.out + v / 2 * f.out_panel_stride + (row + r) * kPanel + v % 2 * 16, sum[r][v]);
+    if (f.rows) {
+        for (int r = 0; r < kRows; ++r)
+            for (int v = 0; v < kVectors; ++v) {
+                Bf16* to = f.rows + v / 2 * f.half_panel_stride + (row + r) * kPanel + v % 2 * 16;
+                _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), round(sum[r][v]));
+            }
+    }
+    if (f.pairs) {
+        for (int r = 0; r < kRows; r += 2)
+            for (int v = 0; v < kVectors; ++v) {
+                const __m256i second =
+                    r + 1 < kRows ? round(sum[r + 1 < kRows ? r + 1 : r][v]) : _mm256_setzero_si256();
+                Bf16* to = f.pairs + v / 2 * f.half_panel_stride + (row + r) * kPanel + v % 2 * kPanel;
+                _mm512_storeu_si512(to, interleave(round(sum[r][v]), second));
+            }
+    }
+}
+
+// Within a block of `block` pairs, pair k of row r begins at a[r * kRowStep + k * kPairStep].
+template <int kRows, int kVectors, int64_t kRowStep, int64_t kPairStep>
+__attribute__((noinline)) void product_tile(const Bf16Tile& tile, int64_t block) {
+    __m512 sum[kRows][kVectors];
+    for (int r = 0; r < kRows; ++r)
+        for (int v = 0; v < kVectors; ++v)
+            sum[r][v] = _mm512_setzero_ps();
+    const Bf16* a = tile.a;
+    const Bf16* b = tile.b;
+    for (int64_t first = 0; first < tile.depth; first += block, a += tile.a_panel_stride) {
+        const int64_t count = std::min(block, tile.depth - first);
+        const Bf16* x = a;
+        for (int64_t k = 0; k < count; ++k, x += kPairStep, b += kPairRow) {
+            __m512bh row[kVectors];
+            for (int v = 0; v < kVectors; ++v)
+                row[v] = pairs_at(b + v * kPanel);
+#pragma GCC unroll 16
+            for (int r = 0; r < kRows; ++r) {
+                const __m512bh value = broadcast(pair_at(x + r * kRowStep));
+                for (int v = 0; v < kVectors; ++v)
+                    sum[r][v] = _mm512_dpbf16_ps(sum[r][v], value, row[v]);
+            }
+        }
+    }
+    store_sums(sum, tile.finish, 0);
+}
+
+template <int64_t kRowStep, int64_t kPairStep, int... kMinusOne>
+void product(const Bf16Tile& tile, int64_t block, std::integer_sequence<int, kMinusOne...>) {
+    using Function = void (*)(const Bf16Tile&, int64_t);
+    static constexpr Function kOne[] = {product_tile<kMinusOne + 1, 1, kRowStep, kPairStep>...};
+    static constexpr Function kTwo[] = {product_tile<kMinusOne + 1, 2, kRowStep, kPairStep>...};
+    (tile.columns > 16 ? kTwo : kOne)[tile.rows - 1](tile, block);
+}
+
+template <int kPanels>
+__attribute__((noinline)) void gather_tile(const Bf16SparseTile& tile) {
+    constexpr int kVectors = 2 * kPanels;
+    const int32_t* index = tile.index;
+    const uint32_t* values = tile.values;
+    const int64_t capacity = tile.capacity, stride = tile.b_panel_stride;
+    for (int64_t g = 0; g < tile.groups; ++g, index += capacity, values += kGroup * capacity) {
+        __m512 sum[kGroup][kVectors];
+        for (int r = 0; r < kGroup; ++r)
+            for (int v = 0; v < kVectors; ++v)
+                sum[r][v] = _mm512_setzero_ps();
+        for (int64_t i = 0, count = tile.counts[g]; i < count; ++i) {
+            const Bf16* from = tile.b + index[i] * kPairRow;
+            __m512bh row[kVectors];
+            for (int v = 0; v < kVectors; ++v)
+                row[v] = pairs_at(from + v / 2 * stride + v % 2 * kPanel);
+            for (int r = 0; r < kGroup; ++r) {
+                const __m512bh value = broadcast(values[r * capacity + i]);
+                for (int v = 0; v < kVectors; ++v)
+                    sum[r][v] = _mm512_dpbf16_ps(sum[r][v], value, row[v]);
+            }
+        }
+        store_sums(sum, tile.finish, g * kGroup);
+    }
+}
+
+__m512i numbers_from(int32_t first) {
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    return _mm512_add_epi32(lanes, _mm512_set1_epi32(first));
+}
+
+// The pair of bf16 numbers for the lowest byte of each lane, which are exact: the upper half of a float.
+__m512i pair_of_bytes(__m512i low, __m512i high) {
+    const __m512i byte = _mm512_set1_epi32(255);
+    const __m512i first = _mm512_castps_si512(_mm512_cvtepi32_ps(_mm512_and_si512(low, byte)));
+    const __m512i second = _mm512_castps_si512(_mm512_cvtepi32_ps(_mm512_and_si512(high, byte)));
+    return _mm512_or_si512(_mm512_srli_epi32(first, 16), second);
 }
 
 // The first `count` of 16 lanes; a count beyond 16 is all of them.
@@ -193,35 +257,56 @@ void bf16_interleave(const Bf16* first, const Bf16* second, Bf16* out) {
     }
 }
 
-int64_t bf16_list(const Bf16* const* rows, int32_t first_pair, int32_t* index, uint32_t* values, int64_t row_stride) {
-    const __m512i r0 = load(rows[0]), r1 = load(rows[1]), r2 = load(rows[2]), r3 = load(rows[3]);
-    const __m512i some = _mm512_or_si512(_mm512_or_si512(r0, r1), _mm512_or_si512(r2, r3));
+int64_t bf16_list(const Bf16* row, const Bf16* other, int32_t first_pair, int32_t* index, uint32_t* first,
+                  uint32_t* second) {
+    const __m512i r0 = load(row), r1 = load(other), some = _mm512_or_si512(r0, r1);
     const __mmask16 mask = _mm512_test_epi32_mask(some, some);
-    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512i numbers = _mm512_add_epi32(lanes, _mm512_set1_epi32(first_pair));
-    _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(mask, numbers));
-    _mm512_storeu_si512(values, _mm512_maskz_compress_epi32(mask, r0));
-    _mm512_storeu_si512(values + row_stride, _mm512_maskz_compress_epi32(mask, r1));
-    _mm512_storeu_si512(values + 2 * row_stride, _mm512_maskz_compress_epi32(mask, r2));
-    _mm512_storeu_si512(values + 3 * row_stride, _mm512_maskz_compress_epi32(mask, r3));
+    _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(mask, numbers_from(first_pair)));
+    _mm512_storeu_si512(first, _mm512_maskz_compress_epi32(mask, r0));
+    _mm512_storeu_si512(second, _mm512_maskz_compress_epi32(mask, r1));
     return __builtin_popcount(mask);
 }
 
-void bf16_list_groups(const Bf16* pair_row, int32_t number, int64_t stride, int32_t* counts, int32_t* index,
-                      uint32_t* values) {
-    for (int64_t half = 0; half < 2; ++half) {
-        const __m512i row = load(pair_row + half * kPanel);
-        const uint32_t lanes = _mm512_test_epi32_mask(row, row);
-        const __m128i groups[4] = {_mm512_extracti32x4_epi32(row, 0), _mm512_extracti32x4_epi32(row, 1),
-                                   _mm512_extracti32x4_epi32(row, 2), _mm512_extracti32x4_epi32(row, 3)};
-        for (int64_t i = 0; i < 4;
-             ++i) { // without a branch, which would be a guess: each entry is written, not each kept
-            const int64_t q = half * 4 + i, at = q * stride + counts[q];
-            index[at] = number;
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(values + at * kGroup), groups[i]);
-            counts[q] += (lanes >> (4 * i) & 15) != 0;
-        }
+int64_t bf16_list_words(const uint32_t* words, int64_t count, int32_t first_word, int32_t* index, uint32_t* first) {
+    int64_t listed = 0;
+    __m512i numbers = numbers_from(first_word);
+    for (int64_t i = 0; i < count; i += 16) {
+        const __m512i some = load(words + i);
+        const __mmask16 mask = _mm512_test_epi32_mask(some, some);
+        _mm512_storeu_si512(index + listed, _mm512_maskz_compress_epi32(mask, numbers));
+        _mm512_storeu_si512(first + listed, _mm512_maskz_compress_epi32(mask, some));
+        numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(16));
+        listed += __builtin_popcount(mask);
     }
+    return listed;
+}
+
+void bf16_widen_words(int64_t count, uint32_t* first, uint32_t* second) {
+    for (int64_t i = 0; i < count; i += 16) {
+        const __m512i words = load(first + i);
+        _mm512_storeu_si512(first + i, pair_of_bytes(words, _mm512_srli_epi32(words, 8)));
+        _mm512_storeu_si512(second + i, pair_of_bytes(_mm512_srli_epi32(words, 16), _mm512_srli_epi32(words, 24)));
+    }
+}
+
+void bf16_widen_crossed(int64_t count, uint32_t* first, uint32_t* second) {
+    for (int64_t i = 0; i < count; i += 16) {
+        const __m512i words = load(first + i);
+        _mm512_storeu_si512(first + i, pair_of_bytes(words, _mm512_srli_epi32(words, 16)));
+        _mm512_storeu_si512(second + i, pair_of_bytes(_mm512_srli_epi32(words, 8), _mm512_srli_epi32(words, 24)));
+    }
+}
+
+void bf16_words(const uint8_t* row, const uint8_t* other, int64_t count, uint32_t* words) {
+    int64_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const auto* low = reinterpret_cast<const __m256i*>(row + 2 * i);
+        const auto* high = reinterpret_cast<const __m256i*>(other + 2 * i);
+        _mm512_storeu_si512(words + i, interleave(_mm256_loadu_si256(low), _mm256_loadu_si256(high)));
+    }
+    for (; i < count; ++i)
+        words[i] = static_cast<uint32_t>(row[2 * i] | row[2 * i + 1] << 8 | other[2 * i] << 16) |
+                   static_cast<uint32_t>(other[2 * i + 1]) << 24;
 }
 
 #pragma GCC pop_options
@@ -247,10 +332,15 @@ void bf16_transposed_pairs(const float*, int64_t, int64_t, Bf16*) {}
 void bf16_widen(const uint8_t*, int64_t, Bf16*) {}
 void bf16_widen(const float*, int64_t, Bf16*) {}
 void bf16_interleave(const Bf16*, const Bf16*, Bf16*) {}
-int64_t bf16_list(const Bf16* const*, int32_t, int32_t*, uint32_t*, int64_t) {
+int64_t bf16_list(const Bf16*, const Bf16*, int32_t, int32_t*, uint32_t*, uint32_t*) {
     return 0;
 }
-void bf16_list_groups(const Bf16*, int32_t, int64_t, int32_t*, int32_t*, uint32_t*) {}
+int64_t bf16_list_words(const uint32_t*, int64_t, int32_t, int32_t*, uint32_t*) {
+    return 0;
+}
+void bf16_widen_words(int64_t, uint32_t*, uint32_t*) {}
+void bf16_widen_crossed(int64_t, uint32_t*, uint32_t*) {}
+void bf16_words(const uint8_t*, const uint8_t*, int64_t, uint32_t*) {}
 
 #endif
 

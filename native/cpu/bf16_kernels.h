@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "cpu/kernels.h"
 #include "cpu/layout.h"
 
 namespace mn::cpu {
@@ -15,29 +16,43 @@ using Bf16 = uint16_t; // the upper half of a float
 
 constexpr int64_t kPairRow = 2 * kPanel; // numbers in a row of the pairs form
 
-// out [rows, kPanel] = scale * A [rows, 2 * depth] * B [2 * depth, kPanel]; B has the pairs form.
+// What happens to a product's sums: they are scaled, go through the epilogue, and are stored as float32 and, where
+// wanted, in bf16 as well.
+struct Bf16Finish {
+    float scale = 1;
+    Epilogue epilogue = Epilogue::none;
+    const float* beside =
+        nullptr;          // the epilogue's bias [panel][kPanel] or, with a single panel, activation [rows][kPanel]
+    float* out = nullptr; // [panel][rows][kPanel]
+    int64_t out_panel_stride = 0;
+    Bf16* rows = nullptr;  // the rows form, or null
+    Bf16* pairs = nullptr; // the pairs form, or null; the rows begin at an even one
+    int64_t half_panel_stride = 0;
+};
+
+// A [rows, 2 * depth] * B [2 * depth, kPanel]; B has the pairs form. Only the first `columns` columns are wanted.
 struct Bf16Tile {
     const Bf16* a = nullptr;
     int64_t a_panel_stride = 0;
     const Bf16* b = nullptr;
     int64_t depth = 0; // pairs
-    float scale = 1;
-    float* out = nullptr;
-    int64_t rows = 0; // at most kBf16TileRows
+    int64_t rows = 0;  // at most kBf16TileRows
+    int64_t columns = kPanel;
+    Bf16Finish finish;
 };
 
-// As SparseTile. Entry i, row r of A is the pair a[i * entry_stride + r * row_stride].
+// As SparseTile. Entry i of group g is index[g * capacity + i]; its pair for row r of the group is values[(g * kGroup +
+// r) * capacity + i].
 struct Bf16SparseTile {
     const int32_t* index = nullptr;
-    const uint32_t* a = nullptr;
-    int64_t entry_stride = 0, row_stride = 0;
-    int64_t count = 0;
+    const uint32_t* values = nullptr;
+    const int32_t* counts = nullptr; // [groups]
+    int64_t capacity = 0;
+    int64_t groups = 0;
     const Bf16* b = nullptr;
     int64_t b_panel_stride = 0;
-    float scale = 1;
-    float* out = nullptr;
-    int64_t out_panel_stride = 0;
     int64_t panels = 1; // at most kMostGatherPanels
+    Bf16Finish finish;
 };
 
 constexpr int64_t kBf16TileRows = 12;
@@ -60,13 +75,21 @@ void bf16_widen(const uint8_t* bytes, int64_t count, Bf16* out);
 void bf16_widen(const float* values, int64_t count, Bf16* out);
 // Two rows of a panel (second: null for zeros) to a row of the pairs form.
 void bf16_interleave(const Bf16* first, const Bf16* second, Bf16* out);
-// Lists the column pairs (numbered from first_pair) of one panel where one of kGroup rows is not zero: index [count],
-// values [row * row_stride + count]. Both need room for 16 entries beyond what is written. Returns their number.
-int64_t bf16_list(const Bf16* const* rows, int32_t first_pair, int32_t* index, uint32_t* values, int64_t row_stride);
-// Adds the pair row called `number` [kPanel][2] to the lists of those of its groups of kGroup neighbouring pairs that
-// are not all zero. List q, of counts[q] entries, begins at index[q * stride] and values[q * stride * kGroup]; the
-// entry after its last is written in any case.
-void bf16_list_groups(const Bf16* pair_row, int32_t number, int64_t stride, int32_t* counts, int32_t* index,
-                      uint32_t* values);
+
+// Lists of non-zero entries: their numbers in index, their values for one row of the group in `first` and for the other
+// in `second`. Each of these has room for 16 entries beyond what is listed. They return the number of entries.
+//
+// Of the column pairs, numbered from first_pair, of one panel of two rows.
+int64_t bf16_list(const Bf16* row, const Bf16* other, int32_t first_pair, int32_t* index, uint32_t* first,
+                  uint32_t* second);
+// Of words [count] of four bytes, numbered from first_word: the words as they are in `first`. count is a multiple
+// of 16.
+int64_t bf16_list_words(const uint32_t* words, int64_t count, int32_t first_word, int32_t* index, uint32_t* first);
+// From words of two bytes of each of two rows, as bf16_list_words leaves them in `first`, to pairs.
+void bf16_widen_words(int64_t count, uint32_t* first, uint32_t* second);
+// The same where the words hold a byte of each row, and then another one.
+void bf16_widen_crossed(int64_t count, uint32_t* first, uint32_t* second);
+// words [count]: two bytes of one row, and the two beside them of another.
+void bf16_words(const uint8_t* row, const uint8_t* other, int64_t count, uint32_t* words);
 
 } // namespace mn::cpu

@@ -9,8 +9,8 @@ namespace {
 // Rows of a panel that lie a multiple of 4 KiB apart from the next panel's fall on the same cache sets: keep clear of
 // it.
 int64_t padded_capacity(int64_t rows) {
-    const int64_t whole = round_up(std::max<int64_t>(rows, 1), kGroup);
-    return whole % kPanel == 0 ? whole + kGroup : whole;
+    const int64_t whole = round_up(std::max<int64_t>(rows, 1), 4);
+    return whole % kPanel == 0 ? whole + 4 : whole;
 }
 
 // output [rows, fan_out] = relu(input [rows, fan_in] * weight + bias), by tiles of rows and panels of columns.
@@ -26,8 +26,9 @@ void forward_dense(const Kernels& kernels, const PackedLayer& layer, const Activ
         tile.out = output.at(panel, range.begin);
         tile.rows = range.size();
         tile.columns = output.columns_of(panel);
+        tile.epilogue = relu ? Epilogue::bias_relu : Epilogue::bias;
+        tile.beside = layer.bias.data() + panel * kPanel;
         kernels.multiply(tile);
-        kernels.add_bias(tile.out, tile.rows, layer.bias.data() + panel * kPanel, relu);
     });
 }
 
@@ -36,17 +37,21 @@ void forward_dense(const Kernels& kernels, const PackedLayer& layer, const Activ
 void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Batch& batch, int64_t rows, bool relu,
                     Activations& output, const Worker& worker) {
     const PanelGroups panels(layer.panels(), kernels.gather_panels);
-    for_each_group(worker, panels, divide_up(rows, kGroup), [&](Range range, int64_t group) {
-        const int64_t row = group * kGroup;
-        SparseTile tile = batch.by_sample(group);
-        tile.b = layer.weight_at(range.begin, 0);
-        tile.b_panel_stride = layer.panel_stride();
-        tile.out = output.at(range.begin, row);
-        tile.out_panel_stride = output.panel_stride();
-        tile.panels = range.size();
-        kernels.gather(tile);
-        for (int64_t panel = range.begin; panel < range.end; ++panel)
-            kernels.add_bias(output.at(panel, row), kGroup, layer.bias.data() + panel * kPanel, relu);
+    const int64_t strips = divide_up(layer.fan_in, Batch::kPixelStrip);
+    for_each_run(worker, panels, divide_up(rows, kGroup), [&](Range range, Range groups) {
+        for (int64_t strip = 0; strip < strips; ++strip) {
+            SparseTile tile = batch.by_sample(groups, strip);
+            tile.b = layer.weight_at(range.begin, strip * Batch::kPixelStrip);
+            tile.b_panel_stride = layer.panel_stride();
+            tile.out = output.at(range.begin, groups.begin * kGroup);
+            tile.out_panel_stride = output.panel_stride();
+            tile.panels = range.size();
+            if (strip + 1 == strips) {
+                tile.epilogue = relu ? Epilogue::bias_relu : Epilogue::bias;
+                tile.bias = layer.bias.data() + range.begin * kPanel;
+            }
+            kernels.gather(tile);
+        }
     });
 }
 

@@ -9,6 +9,14 @@
 
 namespace mn::cpu {
 
+// What happens to a product's sums before they are stored.
+enum class Epilogue {
+    none,
+    bias,      // the bias is added
+    bias_relu, // and then the ReLU
+    mask,      // 0 where the activation is not positive: the ReLU's backward pass
+};
+
 // One tile of a matrix product: out [rows, kPanel] = A [rows, depth] * B [depth, kPanel].
 // Only the first `columns` columns are wanted; what is computed beyond them comes from B's padding.
 struct Tile {
@@ -19,25 +27,35 @@ struct Tile {
     float* out = nullptr; // [rows][kPanel]
     int64_t rows = 0;
     int64_t columns = kPanel;
+    Epilogue epilogue = Epilogue::none;
+    const float* beside = nullptr; // the epilogue's bias [kPanel] or activation [rows][kPanel]
 };
 
-// Rows that share a list of non-zero values.
-constexpr int64_t kGroup = 4;
+// Rows that share a list of non-zero values: the more, the fewer zeros they have in common; the fewer, the more often B
+// is loaded (docs/performance.md).
+constexpr int64_t kGroup = 2;
 // Most panels that a SparseTile may have.
 constexpr int64_t kMostGatherPanels = 2;
 
-// Tiles whose A is sparse, in neighbouring panels of B and out: out[r] = sum over i of a[i][r] * b[index[i]], r <
-// kGroup.
+// Products whose A is sparse, kGroup rows of A at a time, in neighbouring panels of B and out: out[kGroup * g + r] =
+// sum over i of a[g][i][r] * b[index[g][i]] for the entries i in [starts[g * starts_stride], starts[g * starts_stride +
+// 1]).
 struct SparseTile {
-    const int32_t* index = nullptr; // ascending
-    const void* a = nullptr;        // [count][kGroup], float or bytes
-    const float* table = nullptr;   // [256] what a byte stands for; null: a is float
-    int64_t count = 0;
+    const uint32_t* entries =
+        nullptr;                   // [group][capacity]: index << 16 and, where pixels are bytes, their pair; ascending
+    const float* table = nullptr;  // [256] what a byte stands for; null: pixels are floats
+    const float* values = nullptr; // [group][capacity][kGroup]: pixels that are floats
+    const int32_t* starts = nullptr;
+    int64_t capacity = 0, starts_stride = 0;
+    int64_t groups = 0;
     const float* b = nullptr; // [panel][..][kPanel]
     int64_t b_panel_stride = 0;
-    float* out = nullptr; // [panel][kGroup][kPanel]
+    float* out = nullptr; // [panel][groups * kGroup][kPanel]
     int64_t out_panel_stride = 0;
     int64_t panels = 1;
+    bool accumulate = false; // add to what is in out
+    Epilogue epilogue = Epilogue::none;
+    const float* bias = nullptr; // the epilogue's: [panel][kPanel]
 };
 
 // An optimizer step's constants, worked out in double precision.
@@ -76,21 +94,22 @@ struct Kernels {
 
     // Pixels to floats; count of them.
     void (*widen)(const uint8_t* bytes, int64_t count, double scale, float* values);
-    // Lists the columns where one of kGroup rows [columns] is not zero; index: [columns]. Returns their number.
-    int64_t (*list_bytes)(const uint8_t* const* rows, int64_t columns, int32_t* index);
-    int64_t (*list_floats)(const float* const* rows, int64_t columns, int32_t* index);
-    // Lists the groups of kGroup neighbouring values of a row that are not all zero; index: [groups].
-    int64_t (*list_byte_groups)(const uint8_t* row, int64_t groups, int32_t* index);
-    int64_t (*list_float_groups)(const float* row, int64_t groups, int32_t* index);
+    // Two neighbouring bytes of a row, or of a column, are a pair: the first is the lower half of the number.
+    // pairs [count]: those of two rows.
+    void (*interleave)(const uint8_t* first, const uint8_t* second, int64_t count, uint16_t* pairs);
+    // out [pairs][out_stride]: the pairs of rows [count], by column.
+    void (*transpose_pairs)(const uint8_t* const* rows, int64_t count, int64_t pairs, uint16_t* out,
+                            int64_t out_stride);
+    // Lists the pairs that are not zero: number << 16 | pair. Returns how many. count, at most 65536, is a multiple of
+    // kPanel, and there is room for as many entries; what is written beyond the list is of no meaning.
+    int64_t (*list_pairs)(const uint16_t* pairs, int64_t count, uint32_t* entries);
+    // The same of pairs of floats [count][2]: number << 16, and the pairs that are listed.
+    int64_t (*list_float_pairs)(const float* pairs, int64_t count, uint32_t* entries, float* values);
 
     // Number of values that are not zero; count is a multiple of kPanel.
     int64_t (*count_bytes)(const uint8_t* values, int64_t count);
     int64_t (*count_floats)(const float* values, int64_t count);
 
-    // values [rows][kPanel] += bias [kPanel]; then the ReLU, where wanted.
-    void (*add_bias)(float* values, int64_t rows, const float* bias, bool relu);
-    // values [count] = 0 where activation [count] is not positive: the ReLU's backward pass.
-    void (*mask)(float* values, const float* activation, int64_t count);
     // sum [kPanel] = sum of values [rows][kPanel] over the rows.
     void (*column_sum)(const float* values, int64_t rows, float* sum);
     // out [columns of 0..kPanel][out_stride]: the transpose of values [rows][kPanel]; rows <= kPanel.

@@ -31,8 +31,8 @@ struct PanelGroups {
     Range operator[](int64_t i) const { return {i * at_once, std::min((i + 1) * at_once, panels)}; }
 };
 
-// A weight's gradient is made and applied in blocks of up to kPanel rows (inputs), which do not cross a panel of the
-// inputs: as large as stays in the innermost cache, since an optimizer's long divisions overlap in one run only.
+// A weight's gradient is made and applied in blocks of rows (inputs): as large as stays in the inner caches, since an
+// optimizer's long divisions overlap in one run only.
 struct WeightBlock {
     int64_t panel;
     Range rows;
@@ -41,15 +41,17 @@ struct WeightBlock {
 // The blocks of `panels` panels (or groups of panels), one panel after the other.
 class WeightBlocks {
   public:
-    WeightBlocks(int64_t panels, int64_t fan_in) : panels_(panels), fan_in_(fan_in) {}
-    int64_t count() const { return panels_ * panels_of(fan_in_); }
-    WeightBlock operator[](int64_t i) const {
-        const int64_t begin = i % panels_of(fan_in_) * kPanel;
-        return {i / panels_of(fan_in_), {begin, std::min(begin + kPanel, fan_in_)}};
-    }
+    // Blocks of up to kPanel rows that do not cross a panel of the inputs.
+    WeightBlocks(int64_t panels, int64_t fan_in) : WeightBlocks(panels, fan_in, kPanel, kPanel) {}
+    // Blocks of up to `most` rows, as even as can be; all but the last of a panel a multiple of `unit`.
+    WeightBlocks(int64_t panels, int64_t fan_in, int64_t most, int64_t unit)
+        : panels_(panels), rows_(fan_in, most, unit) {}
+    int64_t count() const { return panels_ * rows_.tiles; }
+    WeightBlock operator[](int64_t i) const { return {i / rows_.tiles, rows_[i % rows_.tiles]}; }
 
   private:
-    int64_t panels_, fan_in_;
+    int64_t panels_;
+    Tiles rows_;
 };
 
 // Calls visit(panel, rows) for a worker's share of the tiles of `panels` panels, one panel after the other.
@@ -60,12 +62,15 @@ void for_each_tile(const Worker& worker, int64_t panels, const Tiles& tiles, Vis
         visit(i / tiles.tiles, tiles[i % tiles.tiles]);
 }
 
-// Calls visit(panels, group) for a worker's share of `groups` groups of rows in each group of panels.
+// Calls visit(panels, groups) for a worker's share of `groups` groups of rows in each group of panels.
 template <class Visit>
-void for_each_group(const Worker& worker, const PanelGroups& panels, int64_t groups, Visit visit) {
+void for_each_run(const Worker& worker, const PanelGroups& panels, int64_t groups, Visit visit) {
     const Range own = worker.share_of(panels.count() * groups);
-    for (int64_t i = own.begin; i < own.end; ++i)
-        visit(panels[i / groups], i % groups);
+    for (int64_t begin = own.begin; begin < own.end;) {
+        const int64_t i = begin / groups, end = std::min(own.end, (i + 1) * groups);
+        visit(panels[i], Range{begin - i * groups, end - i * groups});
+        begin = end;
+    }
 }
 
 // Calls visit(block) for a worker's share of the blocks.

@@ -29,15 +29,51 @@ constexpr int kTileRows = 12;
 constexpr int kTileRows = 6;
 #endif
 
-// out [kRows, kVectors * kLanes] = A * B. A[r, k] is at a[r * kRowStep + k * kDepthStep] within a block of `block`
-// inner indices; the next block begins a_stride further.
+// A NaN stays a NaN, so that a diverging net shows in its loss.
+inline Vec Relu(Vec x) {
+    const Vec zero = hn::Zero(kFloats);
+    return hn::IfThenElse(hn::Lt(x, zero), zero, x);
+}
+
+// Stores kRows rows of kVectors vectors, which may go on in the next panel, out_stride further. beside: the epilogue's
+// bias, or its activation where there is one panel.
+template <int kRows, int kVectors>
+HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, const float* HWY_RESTRICT beside,
+                          float* HWY_RESTRICT out, int64_t out_stride) {
+    constexpr int64_t kPerPanel = kPanel / kLanes;
+    const auto store = [&](auto change) HWY_ATTR {
+        for (int r = 0; r < kRows; ++r)
+            for (int v = 0; v < kVectors; ++v)
+                hn::StoreU(change(sum[r][v], r, v), kFloats,
+                           out + v / kPerPanel * out_stride + r * kPanel + v % kPerPanel * kLanes);
+    };
+    const auto biased = [&](Vec x, int v) HWY_ATTR { return hn::Add(x, hn::LoadU(kFloats, beside + v * kLanes)); };
+    switch (epilogue) {
+    case Epilogue::none:
+        return store([](Vec x, int, int) HWY_ATTR { return x; });
+    case Epilogue::bias:
+        return store([&](Vec x, int, int v) HWY_ATTR { return biased(x, v); });
+    case Epilogue::bias_relu:
+        return store([&](Vec x, int, int v) HWY_ATTR { return Relu(biased(x, v)); });
+    case Epilogue::mask:
+        return store([&](Vec x, int r, int v) HWY_ATTR {
+            const Vec activation = hn::LoadU(kFloats, beside + r * kPanel + v * kLanes);
+            return hn::IfThenElseZero(hn::Gt(activation, hn::Zero(kFloats)), x);
+        });
+    }
+}
+
+// out [kRows, kVectors * kLanes] = A * B, columns c and on of a tile. A[r, k] is at a[r * kRowStep + k * kDepthStep]
+// within a block of `block` inner indices; the next block begins a_panel_stride further.
 template <int kRows, int kVectors, int64_t kRowStep, int64_t kDepthStep>
-HWY_NOINLINE void ProductTile(const float* HWY_RESTRICT a, int64_t a_stride, int64_t block, const float* HWY_RESTRICT b,
-                              int64_t depth, float* HWY_RESTRICT out) {
+HWY_NOINLINE void ProductTile(const Tile& tile, int64_t block, int64_t c) {
     Vec sum[kRows][kVectors];
     for (int r = 0; r < kRows; ++r)
         for (int v = 0; v < kVectors; ++v)
             sum[r][v] = hn::Zero(kFloats);
+    const float* HWY_RESTRICT a = tile.a;
+    const float* HWY_RESTRICT b = tile.b + c;
+    const int64_t depth = tile.depth, a_stride = tile.a_panel_stride;
     for (int64_t first = 0; first < depth; first += block, a += a_stride) {
         const int64_t count = HWY_MIN(block, depth - first);
         const float* HWY_RESTRICT x = a;
@@ -54,12 +90,11 @@ HWY_NOINLINE void ProductTile(const float* HWY_RESTRICT a, int64_t a_stride, int
             }
         }
     }
-    for (int r = 0; r < kRows; ++r)
-        for (int v = 0; v < kVectors; ++v)
-            hn::StoreU(sum[r][v], kFloats, out + r * kPanel + v * kLanes);
+    const float* HWY_RESTRICT beside = tile.beside ? tile.beside + c : nullptr;
+    StoreSums(sum, tile.epilogue, beside, tile.out + c, 0);
 }
 
-using ProductFunction = void (*)(const float*, int64_t, int64_t, const float*, int64_t, float*);
+using ProductFunction = void (*)(const Tile&, int64_t, int64_t);
 
 // ProductTile for 1..kTileRows rows.
 template <int kVectors, int64_t kRowStep, int64_t kDepthStep, int... kMinusOne>
@@ -76,7 +111,7 @@ void Product(const Tile& tile, int64_t block) {
         const bool two = tile.columns - c > kLanes;
         const ProductFunction product = two ? SelectProduct<2, kRowStep, kDepthStep>(tile.rows, kRows)
                                             : SelectProduct<1, kRowStep, kDepthStep>(tile.rows, kRows);
-        product(tile.a, tile.a_panel_stride, block, tile.b + c, tile.depth, tile.out + c);
+        product(tile, block, c);
     }
 }
 
@@ -87,72 +122,79 @@ inline void Outer(const Tile& tile) {
     Product<1, kPanel>(tile, HWY_MAX(tile.depth, int64_t{1}));
 }
 
-// A's values of one list entry as factors for whole vectors.
-struct FloatEntries {
-    const float* a;
-    Vec operator()(int64_t i, int64_t r) const { return hn::Set(kFloats, a[i * kGroup + r]); }
-};
-struct ByteEntries {
-    const uint8_t* a;
+// The pixels of a list entry as factors for whole vectors.
+struct BytePixels {
     const float* table;
-    Vec operator()(int64_t i, int64_t r) const { return hn::Set(kFloats, table[a[i * kGroup + r]]); }
+    explicit BytePixels(const SparseTile& tile) : table(tile.table) {}
+    Vec operator()(uint32_t entry, int64_t, int r) const { return hn::Set(kFloats, table[entry >> 8 * r & 255]); }
+};
+struct FloatPixels {
+    const float* values;
+    explicit FloatPixels(const SparseTile& tile) : values(tile.values) {}
+    Vec operator()(uint32_t, int64_t i, int r) const { return hn::Set(kFloats, values[i * kGroup + r]); }
 };
 
-// kVectors vectors of columns, from column c of the first panel on; they may go on in the next panel.
-template <int kVectors, class Entries>
-HWY_NOINLINE void GatherTile(const SparseTile& tile, const Entries entries, const float* HWY_RESTRICT b,
-                             float* HWY_RESTRICT out) {
+// kVectors vectors of columns, from column c of a panel on; they may go on in the next panel.
+template <int kVectors, bool kAccumulate, class Pixels>
+HWY_NOINLINE void GatherTile(const SparseTile& tile, int64_t panel, int64_t c) {
     constexpr int64_t kPerPanel = kPanel / kLanes;
-    Vec sum[kGroup][kVectors];
-    for (int r = 0; r < kGroup; ++r)
-        for (int v = 0; v < kVectors; ++v)
-            sum[r][v] = hn::Zero(kFloats);
-    const int32_t* HWY_RESTRICT index = tile.index;
-    const int64_t stride = tile.b_panel_stride;
-    for (int64_t i = 0, count = tile.count; i < count; ++i) {
-        const float* HWY_RESTRICT from = b + index[i] * kPanel;
-        Vec row[kVectors];
-        for (int v = 0; v < kVectors; ++v)
-            row[v] = hn::LoadU(kFloats, from + v / kPerPanel * stride + v % kPerPanel * kLanes);
-        for (int r = 0; r < kGroup; ++r) {
-            const Vec value = entries(i, r);
+    const Pixels pixels(tile);
+    const float* HWY_RESTRICT b = tile.b + panel * tile.b_panel_stride + c;
+    const float* HWY_RESTRICT bias = tile.bias ? tile.bias + panel * kPanel + c : nullptr;
+    float* HWY_RESTRICT out = tile.out + panel * tile.out_panel_stride + c;
+    const int64_t stride = tile.b_panel_stride, out_stride = tile.out_panel_stride;
+    const uint32_t* HWY_RESTRICT entries = tile.entries;
+    const int32_t* starts = tile.starts;
+    for (int64_t g = 0; g < tile.groups; ++g, starts += tile.starts_stride, out += kGroup * kPanel) {
+        Vec sum[kGroup][kVectors];
+        for (int r = 0; r < kGroup; ++r)
             for (int v = 0; v < kVectors; ++v)
-                sum[r][v] = hn::MulAdd(value, row[v], sum[r][v]);
+                sum[r][v] =
+                    kAccumulate
+                        ? hn::LoadU(kFloats, out + v / kPerPanel * out_stride + r * kPanel + v % kPerPanel * kLanes)
+                        : hn::Zero(kFloats);
+        const int64_t end = g * tile.capacity + starts[1];
+        for (int64_t i = g * tile.capacity + starts[0]; i < end; ++i) {
+            const uint32_t entry = entries[i];
+            const float* HWY_RESTRICT from = b + static_cast<int64_t>(entry >> 16) * kPanel;
+            Vec row[kVectors];
+            for (int v = 0; v < kVectors; ++v)
+                row[v] = hn::LoadU(kFloats, from + v / kPerPanel * stride + v % kPerPanel * kLanes);
+            for (int r = 0; r < kGroup; ++r) {
+                const Vec value = pixels(entry, i, r);
+                for (int v = 0; v < kVectors; ++v)
+                    sum[r][v] = hn::MulAdd(value, row[v], sum[r][v]);
+            }
         }
+        StoreSums(sum, tile.epilogue, bias, out, out_stride);
     }
-    for (int r = 0; r < kGroup; ++r)
-        for (int v = 0; v < kVectors; ++v)
-            hn::StoreU(sum[r][v], kFloats,
-                       out + v / kPerPanel * tile.out_panel_stride + r * kPanel + v % kPerPanel * kLanes);
 }
 
-// Sums are kGroup x this many vectors: 16 or 8 registers.
-constexpr int kGatherVectors = kTileRows > 6 ? 4 : 2;
+// Sums take kGroup times as many registers, so that multiply-adds need not wait for each other.
+constexpr int kGatherVectors = 4;
 constexpr int64_t kGatherPanels = HWY_MAX(int64_t{1}, kGatherVectors* kLanes / kPanel);
 static_assert(kGatherPanels <= kMostGatherPanels);
 
-template <class Entries>
-void GatherPanels(const SparseTile& tile, const Entries entries) {
+template <bool kAccumulate, class Pixels>
+void GatherPanels(const SparseTile& tile) {
     constexpr int64_t kPerPanel = kPanel / kLanes;
     int64_t panel = 0;
     if constexpr (kGatherPanels > 1) {
         for (; panel + kGatherPanels <= tile.panels; panel += kGatherPanels)
-            GatherTile<kGatherVectors>(tile, entries, tile.b + panel * tile.b_panel_stride,
-                                       tile.out + panel * tile.out_panel_stride);
+            GatherTile<kGatherVectors, kAccumulate, Pixels>(tile, panel, 0);
     }
     constexpr int kVectors = static_cast<int>(HWY_MIN(int64_t{kGatherVectors}, kPerPanel));
     for (; panel < tile.panels; ++panel) {
         for (int64_t c = 0; c < kPanel; c += kVectors * kLanes)
-            GatherTile<kVectors>(tile, entries, tile.b + panel * tile.b_panel_stride + c,
-                                 tile.out + panel * tile.out_panel_stride + c);
+            GatherTile<kVectors, kAccumulate, Pixels>(tile, panel, c);
     }
 }
 
 inline void Gather(const SparseTile& tile) {
     if (tile.table)
-        GatherPanels(tile, ByteEntries{static_cast<const uint8_t*>(tile.a), tile.table});
+        tile.accumulate ? GatherPanels<true, BytePixels>(tile) : GatherPanels<false, BytePixels>(tile);
     else
-        GatherPanels(tile, FloatEntries{static_cast<const float*>(tile.a)});
+        tile.accumulate ? GatherPanels<true, FloatPixels>(tile) : GatherPanels<false, FloatPixels>(tile);
 }
 
 } // namespace HWY_NAMESPACE

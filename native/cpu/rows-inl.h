@@ -1,4 +1,4 @@
-// What happens to a tile besides its product: bias, ReLU, the ReLU's mask, sums of columns, transposing.
+// What happens to a matrix besides products: sums of columns, transposing.
 // Included once per target (no #pragma once).
 #include <hwy/highway.h>
 
@@ -15,34 +15,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace mn::cpu {
 namespace HWY_NAMESPACE {
-
-// A NaN stays a NaN, so that a diverging net shows in its loss.
-inline Vec Relu(Vec x) {
-    const Vec zero = hn::Zero(kFloats);
-    return hn::IfThenElse(hn::Lt(x, zero), zero, x);
-}
-
-template <bool kRelu>
-void AddBiasTo(float* HWY_RESTRICT values, int64_t rows, const float* HWY_RESTRICT bias) {
-    for (int64_t r = 0; r < rows; ++r) {
-        for (int64_t c = 0; c < kPanel; c += kLanes) {
-            float* at = values + r * kPanel + c;
-            const Vec sum = hn::Add(hn::LoadU(kFloats, at), hn::LoadU(kFloats, bias + c));
-            hn::StoreU(kRelu ? Relu(sum) : sum, kFloats, at);
-        }
-    }
-}
-
-inline void AddBias(float* values, int64_t rows, const float* bias, bool relu) {
-    relu ? AddBiasTo<true>(values, rows, bias) : AddBiasTo<false>(values, rows, bias);
-}
-
-inline void Mask(float* HWY_RESTRICT values, const float* HWY_RESTRICT activation, int64_t count) {
-    for (int64_t i = 0; i < count; i += kLanes) {
-        const auto positive = hn::Gt(hn::LoadU(kFloats, activation + i), hn::Zero(kFloats));
-        hn::StoreU(hn::IfThenElseZero(positive, hn::LoadU(kFloats, values + i)), kFloats, values + i);
-    }
-}
 
 // Four partial sums for each column, since one would wait for each addition to end.
 inline void ColumnSum(const float* HWY_RESTRICT values, int64_t rows, float* HWY_RESTRICT sum) {

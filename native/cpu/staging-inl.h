@@ -35,111 +35,120 @@ inline void Widen(const uint8_t* HWY_RESTRICT bytes, int64_t count, double scale
         values[i] = static_cast<float>(bytes[i] * scale);
 }
 
-using Ints = hn::RebindToSigned<Floats>;
-constexpr Ints kInts;
-
-// Which of kLanes columns from k on are not zero in one of the rows.
-inline hn::Mask<Ints> AnyOf(const uint8_t* const* rows, int64_t k) {
-    const hn::Rebind<uint8_t, Ints> u8;
-    const auto some = hn::Or(hn::Or(hn::LoadU(u8, rows[0] + k), hn::LoadU(u8, rows[1] + k)),
-                             hn::Or(hn::LoadU(u8, rows[2] + k), hn::LoadU(u8, rows[3] + k)));
-    return hn::Ne(hn::PromoteTo(kInts, some), hn::Zero(kInts));
-}
-
-inline hn::Mask<Ints> AnyOf(const float* const* rows, int64_t k) {
-    const auto nonzero = [&](int r) HWY_ATTR {
-        return hn::VecFromMask(kFloats, hn::Ne(hn::LoadU(kFloats, rows[r] + k), hn::Zero(kFloats)));
-    };
-    const Vec some = hn::Or(hn::Or(nonzero(0), nonzero(1)), hn::Or(nonzero(2), nonzero(3)));
-    return hn::Ne(hn::BitCast(kInts, some), hn::Zero(kInts));
-}
-
-template <class Pixel>
-bool AnyOfOne(const Pixel* const* rows, int64_t k) {
-    return (rows[0][k] != 0) | (rows[1][k] != 0) | (rows[2][k] != 0) | (rows[3][k] != 0);
-}
-
-// Writes down those of the kLanes numbers from `first` on that the mask has; returns how many. What is written beyond
-// them has room: no more were written than numbers have come before.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-inline int64_t Append(hn::Mask<Ints> mask, int64_t first, hn::Vec<Ints> iota, int32_t* index) {
-    const auto numbers = hn::Add(iota, hn::Set(kInts, static_cast<int32_t>(first)));
-    hn::StoreU(hn::Compress(numbers, mask), kInts, index);
-    return static_cast<int64_t>(hn::CountTrue(kInts, mask));
-}
-#else
-// Lane by lane without a branch: GCC 12 copies the table that Compress needs here to the stack at every call.
-inline int64_t Append(hn::Mask<Ints> mask, int64_t first, hn::Vec<Ints>, int32_t* index) {
-    uint8_t bits[8] = {};
-    hn::StoreMaskBits(kInts, mask, bits);
-    int64_t count = 0;
-    for (int64_t lane = 0; lane < kLanes; ++lane) {
-        index[count] = static_cast<int32_t>(first + lane);
-        count += bits[lane / 8] >> (lane % 8) & 1;
-    }
-    return count;
-}
-#endif
-
-template <class Pixel>
-int64_t ListColumns(const Pixel* const* rows, int64_t columns, int32_t* HWY_RESTRICT index) {
-    int64_t count = 0, k = 0;
-    const auto iota = hn::Iota(kInts, 0); // made anew in each turn, it would be written lane by lane
-    for (; k + kLanes <= columns; k += kLanes)
-        count += Append(AnyOf(rows, k), k, iota, index + count);
-    for (; k < columns; ++k) {
-        index[count] = static_cast<int32_t>(k);
-        count += AnyOfOne(rows, k);
-    }
-    return count;
-}
-
-inline int64_t ListBytes(const uint8_t* const* rows, int64_t columns, int32_t* index) {
-    return ListColumns(rows, columns, index);
-}
-inline int64_t ListFloats(const float* const* rows, int64_t columns, int32_t* index) {
-    return ListColumns(rows, columns, index);
-}
-
-#if HWY_TARGET != HWY_SCALAR // whose "vector" of one int32 has no four bytes
-static_assert(kGroup == 4, "a group of bytes is taken as one int32");
-
-// Which of kLanes groups from q on have a value that is not zero.
-inline hn::Mask<Ints> AnyInGroup(const uint8_t* row, int64_t q) {
-    const hn::Repartition<uint8_t, Ints> bytes;
-    return hn::Ne(hn::BitCast(kInts, hn::LoadU(bytes, row + q * kGroup)), hn::Zero(kInts));
-}
-
-inline hn::Mask<Ints> AnyInGroup(const float* row, int64_t q) {
-    Vec v[kGroup];
-    hn::LoadInterleaved4(kFloats, row + q * kGroup, v[0], v[1], v[2], v[3]);
-    const auto nonzero = [](Vec x) HWY_ATTR { return hn::VecFromMask(kFloats, hn::Ne(x, hn::Zero(kFloats))); };
-    const Vec some = hn::Or(hn::Or(nonzero(v[0]), nonzero(v[1])), hn::Or(nonzero(v[2]), nonzero(v[3])));
-    return hn::Ne(hn::BitCast(kInts, some), hn::Zero(kInts));
-}
-#endif
-
-template <class Pixel>
-int64_t ListGroups(const Pixel* HWY_RESTRICT row, int64_t groups, int32_t* HWY_RESTRICT index) {
-    int64_t count = 0, q = 0;
+inline void Interleave(const uint8_t* HWY_RESTRICT first, const uint8_t* HWY_RESTRICT second, int64_t count,
+                       uint16_t* HWY_RESTRICT pairs) {
+    int64_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-    const auto iota = hn::Iota(kInts, 0);
-    for (; q + kLanes <= groups; q += kLanes)
-        count += Append(AnyInGroup(row, q), q, iota, index + count);
+    const auto vectors = [&](auto words) HWY_ATTR {
+        const hn::Rebind<uint8_t, decltype(words)> bytes;
+        const int64_t lanes = static_cast<int64_t>(hn::Lanes(words));
+        for (; i + lanes <= count; i += lanes) {
+            const auto low = hn::PromoteTo(words, hn::LoadU(bytes, first + i));
+            const auto high = hn::PromoteTo(words, hn::LoadU(bytes, second + i));
+            hn::StoreU(hn::Or(low, hn::ShiftLeft<8>(high)), words, pairs + i);
+        }
+    };
+    vectors(hn::CappedTag<uint16_t, 32>());
+    vectors(hn::FixedTag<uint16_t, 8>());
 #endif
-    for (; q < groups; ++q) {
-        const Pixel* group = row + q * kGroup;
-        index[count] = static_cast<int32_t>(q);
-        count += (group[0] != 0) | (group[1] != 0) | (group[2] != 0) | (group[3] != 0);
-    }
-    return count;
+    for (; i < count; ++i)
+        pairs[i] = static_cast<uint16_t>(first[i] | second[i] << 8);
 }
 
-inline int64_t ListByteGroups(const uint8_t* row, int64_t groups, int32_t* index) {
-    return ListGroups(row, groups, index);
+inline uint16_t PairOf(const uint8_t* row, int64_t pair) {
+    return static_cast<uint16_t>(row[2 * pair] | row[2 * pair + 1] << 8);
 }
-inline int64_t ListFloatGroups(const float* row, int64_t groups, int32_t* index) {
-    return ListGroups(row, groups, index);
+
+inline void TransposePairs(const uint8_t* const* rows, int64_t count, int64_t pairs, uint16_t* HWY_RESTRICT out,
+                           int64_t out_stride) {
+    int64_t r = 0;
+#if HWY_TARGET != HWY_SCALAR
+    // In blocks of 8 x 8.
+    const hn::FixedTag<uint16_t, 8> d;
+    const hn::Repartition<uint8_t, decltype(d)> bytes;
+    const hn::Repartition<uint32_t, decltype(d)> d32;
+    const hn::Repartition<uint64_t, decltype(d)> d64;
+    for (; r + 8 <= count; r += 8) {
+        int64_t p = 0;
+        for (; p + 8 <= pairs; p += 8) {
+            const auto row = [&](int64_t i) HWY_ATTR { return hn::BitCast(d, hn::LoadU(bytes, rows[r + i] + 2 * p)); };
+            const auto r0 = row(0), r1 = row(1), r2 = row(2), r3 = row(3);
+            const auto r4 = row(4), r5 = row(5), r6 = row(6), r7 = row(7);
+            // Four rows of two columns, by their numbers.
+            const auto low = [&](auto a, auto b) HWY_ATTR { return hn::BitCast(d32, hn::InterleaveLower(d, a, b)); };
+            const auto high = [&](auto a, auto b) HWY_ATTR { return hn::BitCast(d32, hn::InterleaveUpper(d, a, b)); };
+            const auto l01 = low(r0, r1), l23 = low(r2, r3), l45 = low(r4, r5), l67 = low(r6, r7);
+            const auto h01 = high(r0, r1), h23 = high(r2, r3), h45 = high(r4, r5), h67 = high(r6, r7);
+            const auto store = [&](int64_t column, auto a, auto b) HWY_ATTR {
+                const auto first = hn::BitCast(d64, a), second = hn::BitCast(d64, b);
+                uint16_t* to = out + (p + column) * out_stride + r;
+                hn::StoreU(hn::BitCast(d, hn::InterleaveLower(d64, first, second)), d, to);
+                hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(d64, first, second)), d, to + out_stride);
+            };
+            store(0, hn::InterleaveLower(d32, l01, l23), hn::InterleaveLower(d32, l45, l67));
+            store(2, hn::InterleaveUpper(d32, l01, l23), hn::InterleaveUpper(d32, l45, l67));
+            store(4, hn::InterleaveLower(d32, h01, h23), hn::InterleaveLower(d32, h45, h67));
+            store(6, hn::InterleaveUpper(d32, h01, h23), hn::InterleaveUpper(d32, h45, h67));
+        }
+        for (; p < pairs; ++p)
+            for (int64_t i = 0; i < 8; ++i)
+                out[p * out_stride + r + i] = PairOf(rows[r + i], p);
+    }
+#endif
+    for (; r < count; ++r)
+        for (int64_t p = 0; p < pairs; ++p)
+            out[p * out_stride + r] = PairOf(rows[r], p);
+}
+
+inline int64_t ListPairs(const uint16_t* HWY_RESTRICT pairs, int64_t count, uint32_t* HWY_RESTRICT entries) {
+    int64_t listed = 0;
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+    const hn::CappedTag<uint32_t, 16> d;
+    const hn::Rebind<uint16_t, decltype(d)> words;
+    const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+    auto numbers = hn::ShiftLeft<16>(hn::Iota(d, 0));
+    for (int64_t i = 0; i < count; i += lanes) {
+        const auto some = hn::PromoteTo(d, hn::LoadU(words, pairs + i));
+        const auto mask = hn::Ne(some, hn::Zero(d));
+        hn::StoreU(hn::Compress(hn::Or(numbers, some), mask), d, entries + listed);
+        listed += static_cast<int64_t>(hn::CountTrue(d, mask));
+        numbers = hn::Add(numbers, hn::Set(d, static_cast<uint32_t>(lanes << 16)));
+    }
+#else
+    // Without a branch, which would be a guess. Compress takes a table here, which GCC 12 copies to the stack.
+    for (int64_t i = 0; i < count; ++i) {
+        entries[listed] = static_cast<uint32_t>(i) << 16 | pairs[i];
+        listed += pairs[i] != 0;
+    }
+#endif
+    return listed;
+}
+
+inline int64_t ListFloatPairs(const float* HWY_RESTRICT pairs, int64_t count, uint32_t* HWY_RESTRICT entries,
+                              float* HWY_RESTRICT values) {
+    int64_t listed = 0;
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+    const hn::RebindToUnsigned<Floats> d;
+    const auto zero = [](Vec x) HWY_ATTR { return hn::Eq(x, hn::Zero(kFloats)); };
+    auto numbers = hn::ShiftLeft<16>(hn::Iota(d, 0));
+    for (int64_t i = 0; i < count; i += kLanes) {
+        Vec first, second;
+        hn::LoadInterleaved2(kFloats, pairs + 2 * i, first, second);
+        const auto mask = hn::Not(hn::And(zero(first), zero(second))); // a NaN is listed
+        hn::StoreU(hn::Compress(numbers, hn::RebindMask(d, mask)), d, entries + listed);
+        hn::StoreInterleaved2(hn::Compress(first, mask), hn::Compress(second, mask), kFloats, values + 2 * listed);
+        listed += static_cast<int64_t>(hn::CountTrue(kFloats, mask));
+        numbers = hn::Add(numbers, hn::Set(d, static_cast<uint32_t>(kLanes << 16)));
+    }
+#else
+    for (int64_t i = 0; i < count; ++i) { // as above
+        entries[listed] = static_cast<uint32_t>(i) << 16;
+        values[2 * listed] = pairs[2 * i];
+        values[2 * listed + 1] = pairs[2 * i + 1];
+        listed += (pairs[2 * i] != 0) | (pairs[2 * i + 1] != 0);
+    }
+#endif
+    return listed;
 }
 
 template <class Pixel>

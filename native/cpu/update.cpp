@@ -10,13 +10,6 @@ namespace mn::cpu {
 
 namespace {
 
-// A product leaves columns alone that it has no need of; the padding's gradient must be zero.
-template <size_t kSize>
-void clear_padding(int64_t columns, float (&gradient)[kSize]) {
-    if (columns < kPanel)
-        std::fill_n(gradient, kSize, 0.0f);
-}
-
 float* data_or_null(PackedNet& net, size_t l, int64_t index) {
     return net.layers.empty() ? nullptr : net.layers[l].weight.data() + index;
 }
@@ -150,14 +143,19 @@ void Updater::dense(size_t l, const UpdateConstants& constants, const Activation
 
 void Updater::sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                      const Worker& worker) const {
-    const auto tile_of = [&](int64_t group, int64_t panel) {
-        SparseTile tile = input.by_pixel(group);
-        tile.b = delta.at(panel, 0);
-        tile.b_panel_stride = delta.panel_stride();
-        return tile;
+    const auto gather = [&](Range panels, Range groups, float* out, int64_t out_panel_stride) {
+        for (int64_t strip = 0; strip < divide_up(rows, Batch::kSampleStrip); ++strip) {
+            SparseTile tile = input.by_pixel(groups, strip);
+            tile.b = delta.at(panels.begin, strip * Batch::kSampleStrip);
+            tile.b_panel_stride = delta.panel_stride();
+            tile.out = out;
+            tile.out_panel_stride = out_panel_stride;
+            tile.panels = panels.size();
+            kernels_.gather(tile);
+        }
     };
     for_each_sparse_gradient(
-        worker, {delta.panels(), kernels_.gather_panels}, state_.parameters.layers[0].fan_in, tile_of, kernels_.gather,
+        worker, {delta.panels(), kernels_.gather_panels}, state_.parameters.layers[0].fan_in, gather,
         [&](const WeightBlock& block, const float* gradient) { apply(0, constants, block, gradient, delta, rows); });
 }
 

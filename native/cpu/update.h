@@ -47,22 +47,23 @@ void TrainingState::for_each_buffer(TrainingState& other, Visit visit) const {
 // step: 1 for the first.
 UpdateConstants update_constants(const OptimizerOptions& optimizer, double learning_rate, int64_t step);
 
+// What a product does not write, since it is padding, becomes zero.
+template <size_t kSize>
+void clear_padding(int64_t columns, float (&gradient)[kSize]) {
+    if (columns < kPanel)
+        std::fill_n(gradient, kSize, 0.0f);
+}
+
 // A worker's share of the first layer's gradient, summed from lists of non-zero inputs: apply(block, gradient
-// [block.rows][kPanel]) for each of its blocks. tile_of(group of inputs, panel) gives a product but for its output, and
-// gather works it out.
-template <class TileOf, class Gather, class Apply>
-void for_each_sparse_gradient(const Worker& worker, const PanelGroups& panels, int64_t fan_in, TileOf tile_of,
-                              Gather gather, Apply apply) {
-    alignas(64) float gradient[kMostGatherPanels][kPanel * kPanel];
-    for_each_block(worker, {panels.count(), fan_in}, [&](const WeightBlock& block) {
+// [block.rows][kPanel]) for each of its blocks. gather(panels, groups of inputs, out, panel stride of out) sums up.
+template <class Gather, class Apply>
+void for_each_sparse_gradient(const Worker& worker, const PanelGroups& panels, int64_t fan_in, Gather gather,
+                              Apply apply) {
+    constexpr int64_t kRows = 104; // MNIST's 784 in eight blocks
+    alignas(64) float gradient[kMostGatherPanels][kRows * kPanel];
+    for_each_block(worker, {panels.count(), fan_in, kRows, kGroup}, [&](const WeightBlock& block) {
         const Range range = panels[block.panel];
-        for (int64_t row = block.rows.begin; row < block.rows.end; row += kGroup) {
-            auto tile = tile_of(row / kGroup, range.begin);
-            tile.out = gradient[0] + (row - block.rows.begin) * kPanel;
-            tile.out_panel_stride = kPanel * kPanel;
-            tile.panels = range.size();
-            gather(tile);
-        }
+        gather(range, Range{block.rows.begin / kGroup, divide_up(block.rows.end, kGroup)}, gradient[0], kRows * kPanel);
         for (int64_t panel = range.begin; panel < range.end; ++panel)
             apply(WeightBlock{panel, block.rows}, gradient[panel - range.begin]);
     });

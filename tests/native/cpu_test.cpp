@@ -59,13 +59,13 @@ TEST(CpuIsa, best_is_the_last_level) {
 class SparseInput : public FloorTest {};
 MN_ON_FLOORS(SparseInput, cpu_floors());
 
-// Few enough pixels that the first layer works from lists; widths that are no multiple of a group or panel.
+// Few enough pixels that the first layer works from lists; widths that are no multiple of a group, panel or strip.
 TEST_P(SparseInput, first_gradient_of_the_reference) {
     for (const PixelType type : {PixelType::uint8, PixelType::float32}) {
-        for (const int32_t features : {1, 7, 33, 313}) {
+        for (const int32_t features : {1, 7, 33, 901}) {
             const NetShape net{{features, 37, 5}};
-            for (const int64_t batch : {1, 6, 31}) {
-                const Data data = made_up({40, features, 5, type, 0.9, 3});
+            for (const int64_t batch : {1, 6, 31, 333}) {
+                const Data data = made_up({340, features, 5, type, 0.9, 3});
                 const Plan plan{{}, batch, batch, 0, 2};
                 const std::vector<double> parameters = initial(net, 1);
                 const Gradient want = first_gradient(reference_floor(), net, {}, data.samples(), plan, parameters);
@@ -78,6 +78,28 @@ TEST_P(SparseInput, first_gradient_of_the_reference) {
     }
 }
 
+// The same pixels as bytes and as floats.
+void expect_same_bits_from_bytes_and_floats(const Floor& floor) {
+    const NetShape net{{1037, 37, 5}};
+    const Plan plan{{}, 666, 333, 1e-3, 0};
+    for (const double zeros : {0.0, 0.9}) {
+        const Data bytes = made_up({666, 1037, 5, PixelType::uint8, zeros, 3});
+        const std::vector<float> widened(bytes.bytes.begin(), bytes.bytes.end());
+        Samples samples = bytes.samples();
+        samples.scale = 1;
+        Trained run;
+        const auto from_bytes = trained(floor, net, samples, plan, run);
+        samples.pixels = widened.data();
+        samples.type = PixelType::float32;
+        const auto from_floats = trained(floor, net, samples, plan, run);
+        EXPECT_EQ(read(*from_bytes, Slot::parameters, net), read(*from_floats, Slot::parameters, net)) << zeros;
+    }
+}
+
+TEST_P(SparseInput, same_bits_from_bytes_and_floats) {
+    expect_same_bits_from_bytes_and_floats(floor());
+}
+
 std::vector<int64_t> samples_of(const cpu::Selection& selection) {
     std::vector<int64_t> samples;
     for (int64_t row = 0; row < selection.rows; ++row)
@@ -88,6 +110,47 @@ std::vector<int64_t> samples_of(const cpu::Selection& selection) {
 std::vector<std::string> levels() {
     std::istringstream names(cpu::isa_levels());
     return {std::istream_iterator<std::string>(names), {}};
+}
+
+// Each level against what the words say, of numbers that are neither a multiple of a vector nor of a block.
+TEST(CpuBatch, pairs_are_made_and_listed) {
+    const Data data = made_up({19, 46, 2, PixelType::uint8, 0.7, 9});
+    const auto pixel = [&](int64_t row, int64_t column) { return data.bytes[static_cast<size_t>(row * 46 + column)]; };
+    for (const std::string& isa : levels()) {
+        const cpu::Kernels& kernels = cpu::kernels_of(isa);
+        std::vector<uint16_t> pairs(64), columns(23 * 20);
+        std::vector<const uint8_t*> rows;
+        for (int64_t r = 0; r < 19; ++r)
+            rows.push_back(data.bytes.data() + r * 46);
+        kernels.interleave(rows[3], rows[8], 46, pairs.data());
+        kernels.transpose_pairs(rows.data(), 19, 23, columns.data(), 20);
+        std::vector<uint32_t> want, listed(64);
+        for (int64_t k = 0; k < 46; ++k) {
+            const uint32_t pair = static_cast<uint32_t>(pixel(3, k) | pixel(8, k) << 8);
+            EXPECT_EQ(pairs[static_cast<size_t>(k)], pair) << isa;
+            if (pair != 0)
+                want.push_back(static_cast<uint32_t>(k << 16) | pair);
+        }
+        ASSERT_EQ(kernels.list_pairs(pairs.data(), 64, listed.data()), static_cast<int64_t>(want.size())) << isa;
+        EXPECT_TRUE(std::equal(want.begin(), want.end(), listed.begin())) << isa;
+        std::vector<float> floats(128), values(128), wanted_values;
+        for (size_t k = 0; k < 64; ++k) {
+            floats[2 * k] = static_cast<float>(pairs[k] & 255);
+            floats[2 * k + 1] = -static_cast<float>(pairs[k] >> 8); // -0 is a zero
+            if (pairs[k] != 0)
+                wanted_values.insert(wanted_values.end(), {floats[2 * k], floats[2 * k + 1]});
+        }
+        for (uint32_t& entry : want)
+            entry &= 0xffff0000u;
+        ASSERT_EQ(kernels.list_float_pairs(floats.data(), 64, listed.data(), values.data()),
+                  static_cast<int64_t>(want.size()))
+            << isa;
+        EXPECT_TRUE(std::equal(want.begin(), want.end(), listed.begin())) << isa;
+        EXPECT_TRUE(std::equal(wanted_values.begin(), wanted_values.end(), values.begin())) << isa;
+        for (int64_t p = 0; p < 23; ++p)
+            for (int64_t r = 0; r < 19; ++r)
+                EXPECT_EQ(columns[static_cast<size_t>(p * 20 + r)], pixel(r, 2 * p) | pixel(r, 2 * p + 1) << 8) << isa;
+    }
 }
 
 TEST(CpuBatch, samples_in_the_order_of_their_labels_each_in_its_old_order_ignored_ones_last) {
@@ -180,17 +243,25 @@ TEST(CpuBf16, follows_float32_or_says_what_is_missing) {
 TEST(CpuBf16, odd_shapes_and_any_threads) {
     if (!cpu::has_bf16())
         GTEST_SKIP() << "SKIPPED: this CPU has no AVX512_BF16";
-    for (const double zeros : {0.1, 0.95}) {
-        const NetShape net{{313, 37, 65, 3}};
-        const Data data = made_up({93, 313, 3, PixelType::float32, zeros, 5});
-        const Plan plan{{}, 93, 31, 1e-3, 0};
-        Trained exact, one, three;
-        trained(cpu_floor(1, Precision::float32), net, data.samples(), plan, exact);
-        const auto a = trained(cpu_floor(1, Precision::bf16), net, data.samples(), plan, one);
-        const auto b = trained(cpu_floor(3, Precision::bf16), net, data.samples(), plan, three);
-        EXPECT_TRUE(all_within(one.losses(), exact.losses(), [](double l) { return 0.01 * (1 + l); }));
-        EXPECT_EQ(read(*a, Slot::parameters, net), read(*b, Slot::parameters, net));
+    for (const PixelType type : {PixelType::uint8, PixelType::float32}) {
+        for (const double zeros : {0.1, 0.95}) {
+            const NetShape net{{313, 37, 65, 3}};
+            const Data data = made_up({93, 313, 3, type, zeros, 5});
+            const Plan plan{{}, 93, 31, 1e-3, 0};
+            Trained exact, one, three;
+            trained(cpu_floor(1, Precision::float32), net, data.samples(), plan, exact);
+            const auto a = trained(cpu_floor(1, Precision::bf16), net, data.samples(), plan, one);
+            const auto b = trained(cpu_floor(3, Precision::bf16), net, data.samples(), plan, three);
+            EXPECT_TRUE(all_within(one.losses(), exact.losses(), [](double l) { return 0.01 * (1 + l); }));
+            EXPECT_EQ(read(*a, Slot::parameters, net), read(*b, Slot::parameters, net));
+        }
     }
+}
+
+TEST(CpuBf16, same_bits_from_bytes_and_floats) {
+    if (!cpu::has_bf16())
+        GTEST_SKIP() << "SKIPPED: this CPU has no AVX512_BF16";
+    expect_same_bits_from_bytes_and_floats(cpu_floor(2, Precision::bf16));
 }
 
 // Adam divides 0 by 0 in the padding; nothing may come of it. Positive pixels and weights, so that no unit is dead:
