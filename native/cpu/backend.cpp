@@ -55,8 +55,7 @@ class CpuBackend final : public Backend {
             if (steps > 1)
                 copy_state(state_, *snapshot_, worker);
             int64_t step = 0;
-            Selection batch = steps > 0 ? by_label(batch_of(chunk, 0), worker) : Selection{};
-            while (step < steps && train_step(chunk, step, batch, results[static_cast<size_t>(step)], worker))
+            while (step < steps && train_step(chunk, step, results[static_cast<size_t>(step)], worker))
                 ++step;
             worker.barrier();
             if (step < steps && steps > 1)
@@ -159,9 +158,9 @@ class CpuBackend final : public Backend {
             half_net_->refresh(state_.parameters);
     }
 
-    // Called by all workers, as the functions below. False if the loss is not finite; then nothing was updated. batch:
-    // the step's samples, and afterwards the next step's.
-    bool train_step(const Chunk& chunk, int64_t step, Selection& batch, StepResult& result, const Worker& worker) {
+    // Called by all workers, as the functions below. False if the loss is not finite; then nothing was updated.
+    bool train_step(const Chunk& chunk, int64_t step, StepResult& result, const Worker& worker) {
+        const Selection batch = by_label(batch_of(chunk, step), worker);
         const int64_t rows = batch.rows;
         const bool sparse = forward_rows(batch, worker);
         const double divisor = loss_.divisor(sum_weights(rows));
@@ -175,9 +174,6 @@ class CpuBackend final : public Backend {
             return false;
         if (worker.leads())
             result = {loss, static_cast<int32_t>(sums.correct)};
-        if (step + 1 < chunk.steps()) {
-            batch = by_label(batch_of(chunk, step + 1), worker);
-        }
         const double learning_rate = chunk.learning_rates[step];
         update_layers(rows, sparse, update_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
         return true;

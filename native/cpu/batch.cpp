@@ -1,7 +1,5 @@
 #include "cpu/batch.h"
 
-#include <algorithm>
-#include <cstring>
 #include <numeric>
 
 namespace mn::cpu {
@@ -13,28 +11,12 @@ namespace {
 // 0.70 0.87 (0.88), at 0.88 0.96 (0.98), at 0.94 0.96 (0.98), at 0.98 1.00 (0.99). MNIST has 0.27.
 constexpr double kBreakEven = 0.9;
 
-template <class Pixel>
-const Pixel* pixels_of(const Selection& selection, int64_t row) {
-    const Samples& samples = *selection.samples;
-    return static_cast<const Pixel*>(samples.pixels) + selection.sample(row) * samples.features;
-}
-
 void interleave(const Kernels& kernels, const uint8_t* first, const uint8_t* second, int64_t count, uint16_t* pairs) {
     kernels.interleave(first, second, count, pairs);
 }
 void interleave(const Kernels&, const float* first, const float* second, int64_t count, FloatPair* pairs) {
     for (int64_t i = 0; i < count; ++i)
         pairs[i] = {first[i], second[i]};
-}
-
-void transpose(const Kernels& kernels, const uint8_t* const* rows, int64_t count, int64_t pairs, uint16_t* out,
-               int64_t stride) {
-    kernels.transpose_pairs(rows, count, pairs, out, stride);
-}
-void transpose(const Kernels&, const float* const* rows, int64_t count, int64_t pairs, FloatPair* out, int64_t stride) {
-    for (int64_t r = 0; r < count; ++r)
-        for (int64_t p = 0; p < pairs; ++p)
-            out[p * stride + r] = {rows[r][2 * p], rows[r][2 * p + 1]};
 }
 
 int64_t list_pairs(const Kernels& kernels, const uint16_t* pairs, int64_t count, uint32_t* entries, FloatPair*) {
@@ -52,8 +34,8 @@ void list_samples(const Kernels& kernels, const Selection& selection, Range grou
     PixelPair<Pixel> pairs[Batch::kPixelStrip];
     for (int64_t g = groups.begin; g < groups.end; ++g) {
         prefetch(selection, g + kGroupsAhead);
-        const Pixel* first = pixels_of<Pixel>(selection, g * kGroup);
-        const Pixel* second = pixels_of<Pixel>(selection, std::min(g * kGroup + 1, selection.rows - 1));
+        const Pixel* first = selection.pixels<Pixel>(g * kGroup);
+        const Pixel* second = selection.pixels<Pixel>(std::min(g * kGroup + 1, selection.rows - 1));
         for (int64_t s = 0; s < strips; ++s) {
             const Range columns = lists.strip(s, features);
             interleave(kernels, first + columns.begin, second + columns.begin, columns.size(), pairs);
@@ -63,29 +45,13 @@ void list_samples(const Kernels& kernels, const Selection& selection, Range grou
     }
 }
 
-// Lists pixel groups [groups.begin, groups.end) over all samples of the batch. A last odd pixel is paired with zeros.
+// Lists pixel groups [groups.begin, groups.end) over all samples of the batch.
 template <class Pixel>
 void list_pixels(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists) {
-    constexpr int64_t kGroupsAtOnce = 32; // a cache line of bytes
-    const int64_t whole_groups = selection.samples->features / kGroup, strips = lists.strips(selection.rows);
-    PixelPair<Pixel> columns[kGroupsAtOnce][Batch::kSampleStrip];
-    const Pixel* rows[Batch::kSampleStrip];
-    for (int64_t q = groups.begin; q < groups.end; q += kGroupsAtOnce) {
-        const int64_t count = std::min(kGroupsAtOnce, groups.end - q), whole = std::min(count, whole_groups - q);
-        for (int64_t s = 0; s < strips; ++s) {
-            const Range samples = lists.strip(s, selection.rows);
-            for (int64_t i = 0; i < samples.size(); ++i)
-                rows[i] = pixels_of<Pixel>(selection, samples.begin + i) + q * kGroup;
-            transpose(kernels, rows, samples.size(), whole, columns[0], Batch::kSampleStrip);
-            for (int64_t i = 0; i < samples.size() && whole < count; ++i)
-                columns[whole][i] = {rows[i][whole * kGroup]};
-            for (int64_t i = 0; i < count; ++i) {
-                std::fill(columns[i] + samples.size(), columns[i] + round_up(samples.size(), kPanel),
-                          PixelPair<Pixel>{});
-                lists.list(kernels, q + i, s, columns[i], samples.size());
-            }
-        }
-    }
+    for_each_pixel_group<Pixel>(kernels, selection, groups,
+                                [&](int64_t group, Range samples, const PixelPair<Pixel>* pairs) {
+                                    lists.list(kernels, group, samples.begin / kSampleStrip, pairs, samples.size());
+                                });
 }
 
 void widen(const Kernels& kernels, const uint8_t* pixels, int64_t count, double scale, float* values) {
@@ -98,7 +64,7 @@ void widen(const Kernels&, const float* pixels, int64_t count, double, float* va
 template <class Pixel>
 void fill_dense(const Kernels& kernels, const Selection& selection, Range rows, Activations& dense) {
     for (int64_t row = rows.begin; row < rows.end; ++row) {
-        const Pixel* pixels = pixels_of<Pixel>(selection, row);
+        const Pixel* pixels = selection.pixels<Pixel>(row);
         for (int64_t panel = 0; panel < dense.panels(); ++panel)
             widen(kernels, pixels + panel * kPanel, dense.columns_of(panel), selection.samples->scale,
                   dense.at(panel, row));
@@ -126,8 +92,8 @@ Selection OutlineOrder::of(const Kernels& kernels, const Selection& selection) {
     for (int64_t row = 0; row < selection.rows; ++row) {
         for (int64_t p = 0; p < kParts; ++p) {
             const int64_t ink = selection.samples->type == PixelType::uint8
-                                    ? kernels.count_bytes(pixels_of<uint8_t>(selection, row) + p * part, part)
-                                    : kernels.count_floats(pixels_of<float>(selection, row) + p * part, part);
+                                    ? kernels.count_bytes(selection.pixels<uint8_t>(row) + p * part, part)
+                                    : kernels.count_floats(selection.pixels<float>(row) + p * part, part);
             ink_[row * kParts + p] = static_cast<int32_t>(ink);
             total[static_cast<size_t>(p)] += ink;
         }

@@ -1,9 +1,9 @@
 // A batch of samples, made ready for the first layer: dense, or as lists of its non-zero pixels.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #include "cpu/kernels.h"
@@ -25,6 +25,10 @@ struct Selection {
     Purpose purpose = Purpose::training;
 
     int64_t sample(int64_t row) const { return order ? order[row] : first + row; }
+    template <class Pixel>
+    const Pixel* pixels(int64_t row) const {
+        return static_cast<const Pixel*>(samples->pixels) + sample(row) * samples->features;
+    }
 };
 
 // An order of a batch's samples where neighbours are alike: they have more of their zero pixels in common, so that the
@@ -75,12 +79,60 @@ class OutlineOrder : public AlikeOrder {
 void prefetch(const Selection& selection, int64_t group);
 constexpr int64_t kGroupsAhead = 3; // less than a microsecond
 
+static_assert(kGroup == 2);
 struct FloatPair {
-    float first = 0, second = 0;
+    float first, second;
 };
 // The kGroup pixels of an entry of a list. Of bytes, the first is the lower half of the number.
 template <class Pixel>
 using PixelPair = std::conditional_t<std::is_same_v<Pixel, uint8_t>, uint16_t, FloatPair>;
+
+inline uint16_t with_zero(uint8_t pixel) {
+    return pixel;
+}
+inline FloatPair with_zero(float pixel) {
+    return {pixel, 0};
+}
+
+inline void transpose_pairs(const Kernels& kernels, const uint8_t* const* rows, int64_t count, int64_t pairs,
+                            uint16_t* out, int64_t out_stride) {
+    kernels.transpose_pairs(rows, count, pairs, out, out_stride);
+}
+inline void transpose_pairs(const Kernels&, const float* const* rows, int64_t count, int64_t pairs, FloatPair* out,
+                            int64_t out_stride) {
+    for (int64_t r = 0; r < count; ++r)
+        for (int64_t p = 0; p < pairs; ++p)
+            out[p * out_stride + r] = {rows[r][2 * p], rows[r][2 * p + 1]};
+}
+
+// Samples, a multiple of kPanel, that for_each_pixel_group has at a time.
+constexpr int64_t kSampleStrip = 320;
+
+// Calls visit(group, samples, pairs) for pixel groups [groups.begin, groups.end), for each of them a strip of the
+// batch's samples after the other: its pairs [samples.size()], with zeros up to a multiple of kPanel. A last odd pixel
+// is paired with zeros.
+template <class Pixel, class Visit>
+void for_each_pixel_group(const Kernels& kernels, const Selection& selection, Range groups, Visit visit) {
+    constexpr int64_t kAtOnce = 64 / static_cast<int64_t>(sizeof(PixelPair<Pixel>)); // a cache line of each sample
+    const int64_t whole_groups = selection.samples->features / kGroup;
+    alignas(64) PixelPair<Pixel> columns[kAtOnce][kSampleStrip];
+    const Pixel* rows[kSampleStrip];
+    for (int64_t q = groups.begin; q < groups.end; q += kAtOnce) {
+        const int64_t count = std::min(kAtOnce, groups.end - q), whole = std::min(count, whole_groups - q);
+        for (int64_t first = 0; first < selection.rows; first += kSampleStrip) {
+            const int64_t samples = std::min(kSampleStrip, selection.rows - first);
+            for (int64_t i = 0; i < samples; ++i)
+                rows[i] = selection.pixels<Pixel>(first + i) + q * kGroup;
+            transpose_pairs(kernels, rows, samples, whole, columns[0], kSampleStrip);
+            for (int64_t i = 0; i < samples && whole < count; ++i)
+                columns[whole][i] = with_zero(rows[i][whole * kGroup]);
+            for (int64_t i = 0; i < count; ++i) {
+                std::fill(columns[i] + samples, columns[i] + round_up(samples, kPanel), PixelPair<Pixel>{});
+                visit(q + i, Range{first, first + samples}, columns[i]);
+            }
+        }
+    }
+}
 
 // Lists of non-zero pixels. Each serves kGroup neighbouring rows of a matrix and has the columns where at least one of
 // them is not zero, with the pixels of all of them as they came: bytes or floats. A list is cut into strips of columns,
@@ -119,8 +171,9 @@ class Batch {
   public:
     // Columns in a strip of the lists. Shorter strips, whose part of B would fit the innermost cache, bring nothing: a
     // list's beginning and end cost as much.
-    static constexpr int64_t kPixelStrip = 416, kSampleStrip = 320;
+    static constexpr int64_t kPixelStrip = 416;
     static_assert(kPixelStrip % kPanel == 0 && kSampleStrip % kPanel == 0);
+    static_assert(kPixelStrip <= 65536 && kSampleStrip <= 65536, "an entry's index has 16 bits");
 
     Batch() = default;
     Batch(int64_t capacity, int64_t features, Purpose purpose);

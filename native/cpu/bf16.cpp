@@ -15,7 +15,9 @@ template <class Pixel>
 void widen_rows(const Selection& selection, Range rows, Bf16Activations& dense) {
     const int64_t features = dense.columns;
     for (int64_t r = rows.begin; r < rows.end; ++r) {
-        const Pixel* pixels = static_cast<const Pixel*>(selection.samples->pixels) + selection.sample(r) * features;
+        if (r % kGroup == 0)
+            prefetch(selection, r / kGroup + kGroupsAhead);
+        const Pixel* pixels = selection.pixels<Pixel>(r);
         for (int64_t panel = 0; panel < dense.panels(); ++panel) {
             const int64_t first = panel * kPanel;
             bf16_widen(pixels + first, std::min(kPanel, features - first), dense.row(panel, r));
@@ -209,14 +211,11 @@ bool Bf16Batch::stage(const Kernels& kernels, const Selection& selection, const 
 void Bf16Batch::list_samples(const Selection& selection, Range groups) {
     constexpr int64_t kWords = 512; // at once
     const int64_t features = dense_.columns;
-    const auto pixels_of = [&](int64_t row) {
-        return static_cast<const uint8_t*>(selection.samples->pixels) +
-               selection.sample(std::min(row, selection.rows - 1)) * features;
-    };
     uint32_t words[kWords];
     for (int64_t g = groups.begin; g < groups.end; ++g) {
         prefetch(selection, g + kGroupsAhead);
-        const uint8_t *row = pixels_of(g * kGroup), *other = pixels_of(g * kGroup + 1);
+        const uint8_t* row = selection.pixels<uint8_t>(g * kGroup);
+        const uint8_t* other = selection.pixels<uint8_t>(std::min(g * kGroup + 1, selection.rows - 1));
         int32_t* const index = by_sample_.index_of(g);
         uint32_t* const values = by_sample_.values_of(g);
         int64_t listed = 0;
@@ -235,35 +234,21 @@ void Bf16Batch::list_samples(const Selection& selection, Range groups) {
     }
 }
 
-// A last odd sample is paired with zeros, and so is a last odd pixel.
+// A last odd sample is paired with zeros.
 void Bf16Batch::list_pixels(const Kernels& kernels, const Selection& selection, Range groups) {
-    constexpr int64_t kGroupsAtOnce = 32, kSamples = 320; // a cache line of bytes of so many samples at once
-    const int64_t features = dense_.columns;
-    alignas(64) uint16_t columns[kGroupsAtOnce][kSamples];
-    const uint8_t* rows[kSamples];
-    for (int64_t q = groups.begin; q < groups.end; q += kGroupsAtOnce) {
-        const int64_t count = std::min(kGroupsAtOnce, groups.end - q), whole = std::min(count, features / 2 - q);
-        std::fill_n(by_pixel_.counts.data() + q, count, 0);
-        for (int64_t first = 0; first < selection.rows; first += kSamples) {
-            const int64_t samples = std::min(kSamples, selection.rows - first), padded = round_up(samples, kPanel);
-            for (int64_t i = 0; i < samples; ++i)
-                rows[i] = static_cast<const uint8_t*>(selection.samples->pixels) +
-                          selection.sample(first + i) * features + 2 * q;
-            kernels.transpose_pairs(rows, samples, whole, columns[0], kSamples);
-            for (int64_t i = 0; i < samples && whole < count; ++i)
-                columns[whole][i] = rows[i][2 * whole];
-            for (int64_t i = 0; i < count; ++i) {
-                std::fill(columns[i] + samples, columns[i] + padded, 0);
-                int32_t& listed = by_pixel_.counts[q + i];
-                listed += static_cast<int32_t>(bf16_list_words(
-                    reinterpret_cast<const uint32_t*>(columns[i]), padded / 2, static_cast<int32_t>(first / 2),
-                    by_pixel_.index_of(q + i) + listed, by_pixel_.values_of(q + i) + listed));
-            }
-        }
-        for (int64_t i = q; i < q + count; ++i)
-            bf16_widen_crossed(by_pixel_.counts[i], by_pixel_.values_of(i),
-                               by_pixel_.values_of(i) + by_pixel_.capacity);
-    }
+    for_each_pixel_group<uint8_t>(kernels, selection, groups, [&](int64_t group, Range samples, const uint16_t* pairs) {
+        int32_t* const index = by_pixel_.index_of(group);
+        uint32_t* const values = by_pixel_.values_of(group);
+        int32_t& listed = by_pixel_.counts[group];
+        if (samples.begin == 0)
+            listed = 0;
+        // Two samples' pairs are a word.
+        listed += static_cast<int32_t>(
+            bf16_list_words(reinterpret_cast<const uint32_t*>(pairs), round_up(samples.size(), kPanel) / 2,
+                            static_cast<int32_t>(samples.begin / 2), index + listed, values + listed));
+        if (samples.end == selection.rows)
+            bf16_widen_crossed(listed, values, values + by_pixel_.capacity);
+    });
 }
 
 void Bf16Batch::list_widened_samples(int64_t rows, Range groups) {

@@ -44,53 +44,65 @@ __m256i round(__m512 values) {
     return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values));
 }
 
-// Rows from `row` on of what the sums are for.
-template <int kRows, int kVectors>
-void store_sums(__m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row) {
-    const auto change = [&](auto change_one) {
-        for (int r = 0; r < kRows; ++r)
-            for (int v = 0; v < kVectors; ++v)
-                sum[r][v] = change_one(sum[r][v], r, v);
-    };
+// A sum after its epilogue; vector v of row r from `row` on.
+template <Epilogue kEpilogue>
+__attribute__((always_inline)) inline __m512 finished(__m512 x, const Bf16Finish& f, int64_t row, int v) {
     const __m512 scale = _mm512_set1_ps(f.scale), zero = _mm512_setzero_ps();
-    const auto biased = [&](__m512 x, int v) {
-        return _mm512_add_ps(_mm512_mul_ps(x, scale), _mm512_loadu_ps(f.beside + v * 16));
-    };
+    if constexpr (kEpilogue == Epilogue::none)
+        return _mm512_mul_ps(x, scale);
+    if constexpr (kEpilogue == Epilogue::mask) {
+        const __m512 activation = _mm512_loadu_ps(f.beside + row * kPanel + v * 16);
+        return _mm512_maskz_mul_ps(_mm512_cmp_ps_mask(activation, zero, _CMP_GT_OQ), x, scale);
+    }
+    const __m512 biased = _mm512_fmadd_ps(x, scale, _mm512_loadu_ps(f.beside + v * 16));
+    // Of a NaN and another number, the instruction takes its second operand.
+    return kEpilogue == Epilogue::bias_relu ? _mm512_max_ps(zero, biased) : biased;
+}
+
+// Two rows at a time, of which the second may be missing, so that the pairs form is made of what is in registers.
+template <Epilogue kEpilogue, int kRows, int kVectors>
+__attribute__((always_inline)) inline void store_finished(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f,
+                                                          int64_t row) {
+    float* const out = f.out;
+    Bf16 *const rows = f.rows, *const pairs = f.pairs;
+    const int64_t out_stride = f.out_panel_stride, half_stride = f.half_panel_stride;
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; r += 2) {
+#pragma GCC unroll 16
+        for (int v = 0; v < kVectors; ++v) {
+            const int64_t at = (row + r) * kPanel + v % 2 * 16, half = v / 2 * half_stride + at;
+            const __m512 first = finished<kEpilogue>(sum[r][v], f, row + r, v);
+            const __m256i first_half = round(first);
+            __m256i second_half = _mm256_setzero_si256();
+            _mm512_storeu_ps(out + v / 2 * out_stride + at, first);
+            if (rows)
+                _mm256_storeu_si256(reinterpret_cast<__m256i*>(rows + half), first_half);
+            if (r + 1 < kRows) {
+                const __m512 second = finished<kEpilogue>(sum[r + 1 < kRows ? r + 1 : r][v], f, row + r + 1, v);
+                second_half = round(second);
+                _mm512_storeu_ps(out + v / 2 * out_stride + at + kPanel, second);
+                if (rows)
+                    _mm256_storeu_si256(reinterpret_cast<__m256i*>(rows + half + kPanel), second_half);
+            }
+            if (pairs)
+                _mm512_storeu_si512(pairs + half + v % 2 * 16, interleave(first_half, second_half));
+        }
+    }
+}
+
+// Stores the rows from `row` on of what the sums are for.
+template <int kRows, int kVectors>
+__attribute__((always_inline)) inline void store_sums(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f,
+                                                      int64_t row) {
     switch (f.epilogue) {
     case Epilogue::none:
-        change([&](__m512 x, int, int) { return _mm512_mul_ps(x, scale); });
-        break;
+        return store_finished<Epilogue::none>(sum, f, row);
     case Epilogue::bias:
-        change([&](__m512 x, int, int v) { return biased(x, v); });
-        break;
-    case Epilogue::bias_relu: // of a NaN and another number, the instruction takes its second operand
-        change([&](__m512 x, int, int v) { return _mm512_max_ps(zero, biased(x, v)); });
-        break;
+        return store_finished<Epilogue::bias>(sum, f, row);
+    case Epilogue::bias_relu:
+        return store_finished<Epilogue::bias_relu>(sum, f, row);
     case Epilogue::mask:
-        change([&](__m512 x, int r, int v) {
-            const __m512 activation = _mm512_loadu_ps(f.beside + (row + r) * kPanel + v * 16);
-            return _mm512_maskz_mul_ps(_mm512_cmp_ps_mask(activation, zero, _CMP_GT_OQ), x, scale);
-        });
-        break;
-    }
-    for (int r = 0; r < kRows; ++r)
-        for (int v = 0; v < kVectors; ++v)
-            _mm512_storeu_ps(f.out + v / 2 * f.out_panel_stride + (row + r) * kPanel + v % 2 * 16, sum[r][v]);
-    if (f.rows) {
-        for (int r = 0; r < kRows; ++r)
-            for (int v = 0; v < kVectors; ++v) {
-                Bf16* to = f.rows + v / 2 * f.half_panel_stride + (row + r) * kPanel + v % 2 * 16;
-                _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), round(sum[r][v]));
-            }
-    }
-    if (f.pairs) {
-        for (int r = 0; r < kRows; r += 2)
-            for (int v = 0; v < kVectors; ++v) {
-                const __m256i second =
-                    r + 1 < kRows ? round(sum[r + 1 < kRows ? r + 1 : r][v]) : _mm256_setzero_si256();
-                Bf16* to = f.pairs + v / 2 * f.half_panel_stride + (row + r) * kPanel + v % 2 * kPanel;
-                _mm512_storeu_si512(to, interleave(round(sum[r][v]), second));
-            }
+        return store_finished<Epilogue::mask>(sum, f, row);
     }
 }
 
@@ -98,7 +110,9 @@ void store_sums(__m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row
 template <int kRows, int kVectors, int64_t kRowStep, int64_t kPairStep>
 __attribute__((noinline)) void product_tile(const Bf16Tile& tile, int64_t block) {
     __m512 sum[kRows][kVectors];
+#pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
         for (int v = 0; v < kVectors; ++v)
             sum[r][v] = _mm512_setzero_ps();
     const Bf16* a = tile.a;
@@ -113,6 +127,7 @@ __attribute__((noinline)) void product_tile(const Bf16Tile& tile, int64_t block)
 #pragma GCC unroll 16
             for (int r = 0; r < kRows; ++r) {
                 const __m512bh value = broadcast(pair_at(x + r * kRowStep));
+#pragma GCC unroll 2
                 for (int v = 0; v < kVectors; ++v)
                     sum[r][v] = _mm512_dpbf16_ps(sum[r][v], value, row[v]);
             }

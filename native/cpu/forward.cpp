@@ -6,11 +6,13 @@ namespace mn::cpu {
 
 namespace {
 
-// Rows of a panel that lie a multiple of 4 KiB apart from the next panel's fall on the same cache sets: keep clear of
-// it.
+// Room for whole groups, which a gather writes. Rows of a panel that lie a multiple of 4 KiB apart from the next
+// panel's fall on the same cache sets: keep clear of it.
 int64_t padded_capacity(int64_t rows) {
-    const int64_t whole = round_up(std::max<int64_t>(rows, 1), 4);
-    return whole % kPanel == 0 ? whole + 4 : whole;
+    constexpr int64_t kUnit = 4;
+    static_assert(kUnit % kGroup == 0);
+    const int64_t whole = round_up(std::max<int64_t>(rows, 1), kUnit);
+    return whole % kPanel == 0 ? whole + kUnit : whole;
 }
 
 // output [rows, fan_out] = relu(input [rows, fan_in] * weight + bias), by tiles of rows and panels of columns.

@@ -29,6 +29,9 @@ constexpr int kTileRows = 12;
 constexpr int kTileRows = 6;
 #endif
 
+// Accumulators stay in registers only if no loop over them is left.
+#define MN_UNROLL _Pragma("GCC unroll 16")
+
 // A NaN stays a NaN, so that a diverging net shows in its loss.
 inline Vec Relu(Vec x) {
     const Vec zero = hn::Zero(kFloats);
@@ -42,10 +45,12 @@ HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, 
                           float* HWY_RESTRICT out, int64_t out_stride) {
     constexpr int64_t kPerPanel = kPanel / kLanes;
     const auto store = [&](auto change) HWY_ATTR {
+        MN_UNROLL
         for (int r = 0; r < kRows; ++r)
-            for (int v = 0; v < kVectors; ++v)
-                hn::StoreU(change(sum[r][v], r, v), kFloats,
-                           out + v / kPerPanel * out_stride + r * kPanel + v % kPerPanel * kLanes);
+            MN_UNROLL
+        for (int v = 0; v < kVectors; ++v)
+            hn::StoreU(change(sum[r][v], r, v), kFloats,
+                       out + v / kPerPanel * out_stride + r * kPanel + v % kPerPanel * kLanes);
     };
     const auto biased = [&](Vec x, int v) HWY_ATTR { return hn::Add(x, hn::LoadU(kFloats, beside + v * kLanes)); };
     switch (epilogue) {
@@ -68,9 +73,11 @@ HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, 
 template <int kRows, int kVectors, int64_t kRowStep, int64_t kDepthStep>
 HWY_NOINLINE void ProductTile(const Tile& tile, int64_t block, int64_t c) {
     Vec sum[kRows][kVectors];
+    MN_UNROLL
     for (int r = 0; r < kRows; ++r)
-        for (int v = 0; v < kVectors; ++v)
-            sum[r][v] = hn::Zero(kFloats);
+        MN_UNROLL
+    for (int v = 0; v < kVectors; ++v)
+        sum[r][v] = hn::Zero(kFloats);
     const float* HWY_RESTRICT a = tile.a;
     const float* HWY_RESTRICT b = tile.b + c;
     const int64_t depth = tile.depth, a_stride = tile.a_panel_stride;
@@ -83,8 +90,10 @@ HWY_NOINLINE void ProductTile(const Tile& tile, int64_t block, int64_t c) {
                 row[v] = hn::LoadU(kFloats, b + v * kLanes);
             for (int v = 0; v < kVectors; ++v)
                 __builtin_prefetch(b + 16 * kPanel + v * kLanes);
+            MN_UNROLL
             for (int r = 0; r < kRows; ++r) {
                 const Vec value = hn::Set(kFloats, x[r * kRowStep]);
+                MN_UNROLL
                 for (int v = 0; v < kVectors; ++v)
                     sum[r][v] = hn::MulAdd(value, row[v], sum[r][v]);
             }

@@ -74,7 +74,7 @@ inline void TransposePairs(const uint8_t* const* rows, int64_t count, int64_t pa
             const auto row = [&](int64_t i) HWY_ATTR { return hn::BitCast(d, hn::LoadU(bytes, rows[r + i] + 2 * p)); };
             const auto r0 = row(0), r1 = row(1), r2 = row(2), r3 = row(3);
             const auto r4 = row(4), r5 = row(5), r6 = row(6), r7 = row(7);
-            // Four rows of two columns, by their numbers.
+            // Two rows of four columns each.
             const auto low = [&](auto a, auto b) HWY_ATTR { return hn::BitCast(d32, hn::InterleaveLower(d, a, b)); };
             const auto high = [&](auto a, auto b) HWY_ATTR { return hn::BitCast(d32, hn::InterleaveUpper(d, a, b)); };
             const auto l01 = low(r0, r1), l23 = low(r2, r3), l45 = low(r4, r5), l67 = low(r6, r7);

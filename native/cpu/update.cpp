@@ -144,9 +144,9 @@ void Updater::dense(size_t l, const UpdateConstants& constants, const Activation
 void Updater::sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                      const Worker& worker) const {
     const auto gather = [&](Range panels, Range groups, float* out, int64_t out_panel_stride) {
-        for (int64_t strip = 0; strip < divide_up(rows, Batch::kSampleStrip); ++strip) {
+        for (int64_t strip = 0; strip < divide_up(rows, kSampleStrip); ++strip) {
             SparseTile tile = input.by_pixel(groups, strip);
-            tile.b = delta.at(panels.begin, strip * Batch::kSampleStrip);
+            tile.b = delta.at(panels.begin, strip * kSampleStrip);
             tile.b_panel_stride = delta.panel_stride();
             tile.out = out;
             tile.out_panel_stride = out_panel_stride;

@@ -61,7 +61,9 @@ void for_each_sparse_gradient(const Worker& worker, const PanelGroups& panels, i
                               Apply apply) {
     constexpr int64_t kRows = 104; // MNIST's 784 in eight blocks
     alignas(64) float gradient[kMostGatherPanels][kRows * kPanel];
-    for_each_block(worker, {panels.count(), fan_in, kRows, kGroup}, [&](const WeightBlock& block) {
+    // Enough blocks for all workers to have as many, give or take a fourth.
+    const bool few = panels.count() * divide_up(fan_in, kRows) < 4 * worker.count;
+    for_each_block(worker, {panels.count(), fan_in, few ? kPanel : kRows, kGroup}, [&](const WeightBlock& block) {
         const Range range = panels[block.panel];
         gather(range, Range{block.rows.begin / kGroup, divide_up(block.rows.end, kGroup)}, gradient[0], kRows * kPanel);
         for (int64_t panel = range.begin; panel < range.end; ++panel)

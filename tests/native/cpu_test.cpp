@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <iterator>
+#include <limits>
 #include <sstream>
 
 #include "cpu/batch.h"
@@ -84,9 +85,11 @@ void expect_same_bits_from_bytes_and_floats(const Floor& floor) {
     const Plan plan{{}, 666, 333, 1e-3, 0};
     for (const double zeros : {0.0, 0.9}) {
         const Data bytes = made_up({666, 1037, 5, PixelType::uint8, zeros, 3});
-        const std::vector<float> widened(bytes.bytes.begin(), bytes.bytes.end());
         Samples samples = bytes.samples();
-        samples.scale = 1;
+        samples.scale = 0.25; // exact, so that it may be applied early or late
+        std::vector<float> widened;
+        for (const uint8_t byte : bytes.bytes)
+            widened.push_back(samples.value_of_byte(byte));
         Trained run;
         const auto from_bytes = trained(floor, net, samples, plan, run);
         samples.pixels = widened.data();
@@ -98,6 +101,41 @@ void expect_same_bits_from_bytes_and_floats(const Floor& floor) {
 
 TEST_P(SparseInput, same_bits_from_bytes_and_floats) {
     expect_same_bits_from_bytes_and_floats(floor());
+}
+
+// Long lists, in more than one strip, by several workers; then a dense batch and a small sparse one in the same
+// buffers.
+TEST(CpuBatch, same_bits_for_any_threads_and_whatever_the_buffers_held) {
+    const NetShape net{{901, 70, 5}};
+    const Data sparse = made_up({700, 901, 5, PixelType::uint8, 0.9, 4});
+    const Data dense = made_up({333, 901, 5, PixelType::uint8, 0, 5});
+    for (const Precision precision : {Precision::float32, Precision::bf16}) {
+        if (precision == Precision::bf16 && !cpu::has_bf16())
+            continue;
+        std::vector<std::vector<double>> seen;
+        for (const int threads : {1, 3, 5}) {
+            Trained run;
+            const auto backend =
+                trained(cpu_floor(threads, precision), net, sparse.samples(), {{}, 700, 350, 1e-3, 0}, run);
+            backend->bind(dense.samples());
+            train(*backend, {{}, 333, 333, 1e-3, 0});
+            backend->bind(sparse.samples());
+            train(*backend, {{}, 31, 31, 1e-3, 0});
+            seen.push_back(read(*backend, Slot::parameters, net));
+            EXPECT_EQ(seen.back(), seen.front()) << threads << " threads";
+
+            TrainerOptions options;
+            options.net = net;
+            const auto fresh = make_backend(options, cpu_floor(threads, precision));
+            for (const Slot slot : {Slot::parameters, Slot::first_moment, Slot::second_moment})
+                write(*fresh, slot, read(*backend, slot, net));
+            fresh->set_step(backend->step());
+            fresh->bind(sparse.samples());
+            train(*fresh, {{}, 30, 15, 1e-3, 0});
+            train(*backend, {{}, 30, 15, 1e-3, 0});
+            EXPECT_EQ(read(*fresh, Slot::parameters, net), read(*backend, Slot::parameters, net));
+        }
+    }
 }
 
 std::vector<int64_t> samples_of(const cpu::Selection& selection) {
@@ -147,6 +185,9 @@ TEST(CpuBatch, pairs_are_made_and_listed) {
             << isa;
         EXPECT_TRUE(std::equal(want.begin(), want.end(), listed.begin())) << isa;
         EXPECT_TRUE(std::equal(wanted_values.begin(), wanted_values.end(), values.begin())) << isa;
+        std::fill(floats.begin(), floats.end(), 0.0f);
+        floats[11] = std::numeric_limits<float>::quiet_NaN();
+        EXPECT_EQ(kernels.list_float_pairs(floats.data(), 64, listed.data(), values.data()), 1) << isa;
         for (int64_t p = 0; p < 23; ++p)
             for (int64_t r = 0; r < 19; ++r)
                 EXPECT_EQ(columns[static_cast<size_t>(p * 20 + r)], pixel(r, 2 * p) | pixel(r, 2 * p + 1) << 8) << isa;
