@@ -1,7 +1,7 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.model.ModelMetadata;
-import dev.mnistnative.report.Screen;
+import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.train.CheckpointReport;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;

@@ -7,7 +7,7 @@ import dev.mnistnative.model.MlpShape;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.model.ModelMetadata;
 import dev.mnistnative.model.SavedModel;
-import dev.mnistnative.report.EvaluationReport;
+import dev.mnistnative.report.files.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

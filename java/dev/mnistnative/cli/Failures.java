@@ -1,7 +1,7 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.MnistNativeException;
-import dev.mnistnative.report.Ink;
+import dev.mnistnative.report.terminal.Style;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -41,7 +41,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     private static void print(CommandLine command, String sentence) {
         PrintWriter err = command.getErr();
         String name = command.getCommandSpec().qualifiedName() + ":";
-        err.println((Terminal.hasColours() ? Ink.RED.on(name) : name) + " " + sentence.replaceAll("\\s*\\R\\s*", " "));
+        err.println(
+                (Terminal.hasColours() ? Style.RED.on(name) : name) + " " + sentence.replaceAll("\\s*\\R\\s*", " "));
         err.flush();
     }
 

@@ -7,7 +7,7 @@ import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.image.TextBlocks;
 import dev.mnistnative.image.UnreadableImageException;
-import dev.mnistnative.report.PredictionLines;
+import dev.mnistnative.report.terminal.PredictionLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,15 +1,15 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.report.EpochLines;
-import dev.mnistnative.report.MetricsFile;
-import dev.mnistnative.report.MetricsTable;
-import dev.mnistnative.report.ProgressBarReport;
-import dev.mnistnative.report.ProgressLines;
-import dev.mnistnative.report.RunSummary;
-import dev.mnistnative.report.Screen;
-import dev.mnistnative.report.StartNote;
-import dev.mnistnative.report.StepLines;
-import dev.mnistnative.report.TensorBoardEvents;
+import dev.mnistnative.report.files.MetricsFile;
+import dev.mnistnative.report.files.MetricsTable;
+import dev.mnistnative.report.files.TensorBoardEvents;
+import dev.mnistnative.report.terminal.EpochLines;
+import dev.mnistnative.report.terminal.ProgressBarReport;
+import dev.mnistnative.report.terminal.ProgressLines;
+import dev.mnistnative.report.terminal.RunSummary;
+import dev.mnistnative.report.terminal.Screen;
+import dev.mnistnative.report.terminal.StartNote;
+import dev.mnistnative.report.terminal.StepLines;
 import dev.mnistnative.train.Preset;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import java.math.RoundingMode;
 import java.util.Locale;
 
 /** Numbers as Python prints them, so that a line of ours compares equal to the source article's. */
-final class PythonNumbers {
+public final class PythonNumbers {
     /** From here on Python's {@code repr} of a float switches to an exponent. */
     private static final double FIRST_WITH_EXPONENT = 1e16;
 
@@ -19,7 +19,7 @@ final class PythonNumbers {
      *
      * @param digits decimals to keep, at least 0
      */
-    static String round(double value, int digits) {
+    public static String round(double value, int digits) {
         if (!Double.isFinite(value)) {
             return repr(value);
         }
@@ -29,7 +29,7 @@ final class PythonNumbers {
     }
 
     /** {@code repr(value)} of a Python float. */
-    static String repr(double value) {
+    public static String repr(double value) {
         if (Double.isNaN(value)) {
             return "nan";
         }

@@ -66,6 +66,19 @@ class ArchitectureTest {
     static final ArchRule NO_CYCLES =
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 
+    /** report/terminal, report/files and report/html stand side by side; what they share lies in report itself. */
+    @ArchTest
+    static final ArchRule THE_ROOMS_OF_THE_REPORTS_DO_NOT_KNOW_EACH_OTHER =
+            slices().matching(ROOT + ".report.(*)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule WHAT_THE_REPORTS_SHARE_KNOWS_NONE_OF_THEM = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".report")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + ".report.*..");
+
     @ArchTest
     static final ArchRule ONE_DOOR_TO_THE_NATIVE_SIDE = methods()
             .that()

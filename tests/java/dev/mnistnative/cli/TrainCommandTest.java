@@ -13,7 +13,7 @@ import dev.mnistnative.data.Mnist;
 import dev.mnistnative.model.MlpShape;
 import dev.mnistnative.model.Parameters;
 import dev.mnistnative.model.Safetensors;
-import dev.mnistnative.report.TfEvents;
+import dev.mnistnative.report.files.TfEvents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,12 +8,12 @@ import dev.mnistnative.train.TrainingStart;
 import java.util.OptionalDouble;
 
 /** Parts of a made-up run for tests of the listeners. */
-final class Runs {
-    static final int STEPS_PER_EPOCH = 250;
+public final class Runs {
+    public static final int STEPS_PER_EPOCH = 250;
 
     private Runs() {}
 
-    static TrainingStart start(String deviceReason) {
+    public static TrainingStart start(String deviceReason) {
         TrainingSettings settings = TrainingSettings.builder()
                 .layers(4, 3, 2)
                 .batchSize(8)
@@ -34,7 +34,7 @@ final class Runs {
     }
 
     /** A chunk of the first epoch whose step s has the loss s / 1000. */
-    static StepsReport steps(int first, int count) {
+    public static StepsReport steps(int first, int count) {
         double[] losses = new double[count];
         double[] rates = new double[count];
         for (int i = 0; i < count; i++) {
@@ -44,7 +44,7 @@ final class Runs {
         return new StepsReport(1, 2, first, STEPS_PER_EPOCH, losses, new int[count], rates, 0.01);
     }
 
-    static EpochReport epoch(double trainLoss, double accuracy, OptionalDouble testAccuracy) {
+    public static EpochReport epoch(double trainLoss, double accuracy, OptionalDouble testAccuracy) {
         OptionalDouble testLoss = testAccuracy.isPresent() ? OptionalDouble.of(0.123456789123) : OptionalDouble.empty();
         return new EpochReport(
                 1, 2, trainLoss, accuracy, 0.5, testLoss, testAccuracy, 1.5, 0.25, STEPS_PER_EPOCH, 1333.4);

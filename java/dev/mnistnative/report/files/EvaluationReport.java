@@ -1,0 +1,100 @@
+package dev.mnistnative.report.files;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.report.PythonNumbers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** How a model does on a data set, for a reader or for a program. */
+public final class EvaluationReport {
+    private static final String CLASS = "class";
+
+    private final ModelEvaluation evaluation;
+    private final List<String> classNames;
+
+    /** @param classNames [classes], or empty: the numbers stand for themselves */
+    public EvaluationReport(ModelEvaluation evaluation, List<String> classNames) {
+        this.evaluation = evaluation;
+        this.classNames = classNames;
+    }
+
+    /** Accuracy, loss, a line a class, and the confusion matrix. */
+    public void text(PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "accuracy: %s (%d of %d)%n",
+                PythonNumbers.round(evaluation.accuracy(), 4),
+                evaluation.correct(),
+                evaluation.samples());
+        out.println("loss: " + PythonNumbers.round(evaluation.loss(), 6));
+        int longest = classNames.stream().mapToInt(String::length).max().orElse(0);
+        String column = "%" + Math.max(CLASS.length(), longest) + "s";
+        out.println(column.formatted(CLASS) + "  precision  recall  samples");
+        for (int c = 0; c < classes(); c++) {
+            out.printf(
+                    Locale.ROOT,
+                    column + "  %9s  %6s  %7d%n",
+                    classNames.isEmpty() ? c : classNames.get(c),
+                    fourDecimals(evaluation.precision(c)),
+                    fourDecimals(evaluation.recall(c)),
+                    samplesOf(c));
+        }
+        out.println("confusion matrix (rows: labels, columns: predictions):");
+        int width = 1 + String.valueOf(evaluation.samples()).length();
+        for (int[] row : evaluation.confusion()) {
+            StringBuilder line = new StringBuilder();
+            for (int count : row) {
+                line.append(String.format(Locale.ROOT, "%" + width + "d", count));
+            }
+            out.println(line);
+        }
+    }
+
+    /** The same as one JSON object on one line; what is not a number is null. */
+    public void json(PrintWriter out) throws IOException {
+        JsonGenerator json = new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        json.writeStartObject();
+        JsonNumbers.write(json, "accuracy", evaluation.accuracy());
+        JsonNumbers.write(json, "loss", evaluation.loss());
+        json.writeNumberField("samples", evaluation.samples());
+        json.writeNumberField("correct", evaluation.correct());
+        json.writeArrayFieldStart("classes");
+        for (int c = 0; c < classes(); c++) {
+            json.writeStartObject();
+            json.writeNumberField(CLASS, c);
+            if (!classNames.isEmpty()) {
+                json.writeStringField("name", classNames.get(c));
+            }
+            JsonNumbers.write(json, "precision", evaluation.precision(c));
+            JsonNumbers.write(json, "recall", evaluation.recall(c));
+            json.writeNumberField("samples", samplesOf(c));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("confusion_matrix");
+        for (int[] row : evaluation.confusion()) {
+            json.writeArray(row, 0, row.length);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.close();
+        out.println();
+    }
+
+    private int classes() {
+        return evaluation.confusion().length;
+    }
+
+    private int samplesOf(int label) {
+        return Arrays.stream(evaluation.confusion()[label]).sum();
+    }
+
+    private static String fourDecimals(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4f", value);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.mnistnative.report.files;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes scalars to a TensorBoard event file: records in TFRecord framing, each holding one {@code Event} message of
+ * TensorFlow's {@code event.proto}. Four fields of two small messages do not justify a protobuf compiler in the build,
+ * so they are encoded by hand with protobuf's own stream.
+ */
+final class EventFile implements Closeable {
+    private static final int EVENT_WALL_TIME = 1;
+    private static final int EVENT_STEP = 2;
+    private static final int EVENT_FILE_VERSION = 3;
+    private static final int EVENT_SUMMARY = 5;
+    private static final int SUMMARY_VALUE = 1;
+    private static final int VALUE_TAG = 1;
+    private static final int VALUE_SIMPLE_VALUE = 2;
+    private static final int CRC_MASK_DELTA = 0xa282ead8;
+
+    private final Clock clock;
+    private final OutputStream out;
+
+    /** Creates {@code events.out.tfevents.SECONDS.HOST.PID} in an existing folder and writes the version record. */
+    EventFile(Path folder, String host, Clock clock) throws IOException {
+        this.clock = clock;
+        String name = "events.out.tfevents.%010d.%s.%d"
+                .formatted(
+                        clock.instant().getEpochSecond(),
+                        host,
+                        ProcessHandle.current().pid());
+        out = new BufferedOutputStream(
+                Files.newOutputStream(folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+        writeRecord(message(event -> {
+            event.writeDouble(EVENT_WALL_TIME, wallTime());
+            event.writeString(EVENT_FILE_VERSION, "brain.Event:2");
+        }));
+        flush();
+    }
+
+    /** Appends one value of the curve {@code tag} at {@code step}. */
+    void scalar(String tag, long step, double value) throws IOException {
+        byte[] point = message(v -> {
+            v.writeString(VALUE_TAG, tag);
+            v.writeFloat(VALUE_SIMPLE_VALUE, (float) value);
+        });
+        byte[] summary = message(s -> s.writeByteArray(SUMMARY_VALUE, point));
+        writeRecord(message(event -> {
+            event.writeDouble(EVENT_WALL_TIME, wallTime());
+            event.writeInt64(EVENT_STEP, step);
+            event.writeByteArray(EVENT_SUMMARY, summary);
+        }));
+    }
+
+    void flush() throws IOException {
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+
+    private double wallTime() {
+        Instant now = clock.instant();
+        return now.getEpochSecond() + now.getNano() * 1e-9;
+    }
+
+    private void writeRecord(byte[] data) throws IOException {
+        byte[] length = littleEndian(Long.BYTES).putLong(data.length).array();
+        out.write(length);
+        out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(length)).array());
+        out.write(data);
+        out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(data)).array());
+    }
+
+    /** TFRecord's mask: a checksum of data that holds checksums would be weak without it. */
+    private static int maskedCrc(byte[] data) {
+        CRC32C crc = new CRC32C();
+        crc.update(data);
+        return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK_DELTA;
+    }
+
+    private static ByteBuffer littleEndian(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private interface Fields {
+        void writeTo(CodedOutputStream out) throws IOException;
+    }
+
+    private static byte[] message(Fields fields) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream coded = CodedOutputStream.newInstance(bytes);
+        fields.writeTo(coded);
+        coded.flush();
+        return bytes.toByteArray();
+    }
+
+    /** The machine's name for the file name, without a look-up that could wait for a name server. */
+    static String hostName() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname"), StandardCharsets.UTF_8)
+                    .strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package dev.mnistnative.report.files;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingResult;
+import dev.mnistnative.train.TrainingSettings;
+import dev.mnistnative.train.TrainingStart;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+
+/**
+ * metrics.jsonl: one JSON object a line for the start, every so many steps, every epoch and the end. Each line is on
+ * disk before the run goes on, so that a run that is killed keeps what it has. Numbers that are not finite are null.
+ */
+public final class MetricsFile implements TrainingListener, Closeable {
+    private final Path path;
+    private final String evaluationName;
+    private final int logSteps;
+    private final JsonGenerator json;
+
+    /**
+     * Creates the file, or empties it.
+     *
+     * @param evaluationName what the evaluation's numbers are of: "test" or "validation"
+     * @param logSteps steps between two step events, 0 for none
+     */
+    public MetricsFile(Path path, String evaluationName, int logSteps) throws IOException {
+        this(path, evaluationName, logSteps, false);
+    }
+
+    /** @param append whether to go on after the lines that are there, instead of replacing them */
+    public MetricsFile(Path path, String evaluationName, int logSteps, boolean append) throws IOException {
+        this.path = path;
+        this.evaluationName = evaluationName;
+        this.logSteps = logSteps;
+        Writer out = append ? appender(path) : Files.newBufferedWriter(path);
+        json = new JsonFactory().createGenerator(out);
+        json.setRootValueSeparator(null);
+    }
+
+    /** A killed run may have left half a line: the next begins on one of its own. */
+    private static Writer appender(Path path) throws IOException {
+        boolean whole = !Files.exists(path) || Files.size(path) == 0;
+        if (!whole) {
+            try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+                ByteBuffer last = ByteBuffer.allocate(1);
+                channel.position(channel.size() - 1).read(last);
+                whole = last.get(0) == '\n';
+            }
+        }
+        Writer out = Files.newBufferedWriter(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        if (!whole) {
+            out.write('\n');
+        }
+        return out;
+    }
+
+    @Override
+    public void onStart(TrainingStart start) {
+        line("start", () -> {
+            TrainingSettings settings = start.settings();
+            json.writeArrayFieldStart("layers");
+            for (int size : settings.layers().sizes()) {
+                json.writeNumber(size);
+            }
+            json.writeEndArray();
+            json.writeStringField("device", start.device().toString());
+            json.writeStringField("isa", start.isa());
+            json.writeNumberField("threads", start.threads());
+            json.writeStringField("precision", lower(settings.precision()));
+            json.writeStringField("version", start.version());
+            json.writeNumberField("parameters", start.parameters());
+            json.writeNumberField("samples", start.samples());
+            json.writeNumberField("test_samples", start.testSamples());
+            json.writeStringField("evaluated_on", evaluationName);
+            json.writeNumberField("batch_size", settings.batchSize());
+            json.writeNumberField("epochs", settings.epochs());
+            json.writeNumberField("steps_per_epoch", start.stepsPerEpoch());
+            json.writeBooleanField("shuffle", settings.shuffle());
+            json.writeStringField("optimizer", settings.optimizer().name());
+            number("lr", settings.optimizer().lr());
+            json.writeNumberField("seed", settings.seed());
+        });
+    }
+
+    @Override
+    public void onSteps(StepsReport report) {
+        for (int i = 0; logSteps > 0 && i < report.steps(); i++) {
+            int step = report.firstStep() + i;
+            double loss = report.losses()[i];
+            if (step % logSteps == 0) {
+                line("step", () -> {
+                    json.writeNumberField("epoch", report.epoch());
+                    json.writeNumberField("step", step);
+                    number("loss", loss);
+                });
+            }
+        }
+    }
+
+    @Override
+    public void onEpoch(EpochReport report) {
+        line("epoch", () -> {
+            json.writeNumberField("epoch", report.epoch());
+            number("train_loss", report.trainLoss());
+            number("accuracy", report.lastBatchAccuracy());
+            number("train_accuracy", report.trainAccuracy());
+            number("test_loss", report.testLoss().orElse(Double.NaN));
+            number("test_accuracy", report.testAccuracy().orElse(Double.NaN));
+            number("seconds", report.seconds());
+            number("evaluation_seconds", report.evaluationSeconds());
+            json.writeNumberField("steps", report.steps());
+            number("images_per_second", report.imagesPerSecond());
+        });
+    }
+
+    @Override
+    public void onEnd(TrainingResult result) {
+        line("end", () -> {
+            json.writeStringField("reason", lower(result.reason()));
+            number("seconds", result.seconds());
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        json.close();
+    }
+
+    private interface Fields {
+        void write() throws IOException;
+    }
+
+    private void line(String event, Fields fields) {
+        try {
+            json.writeStartObject();
+            json.writeStringField("event", event);
+            fields.write();
+            json.writeEndObject();
+            json.writeRaw('\n');
+            json.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the metrics to " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void number(String field, double value) throws IOException {
+        JsonNumbers.write(json, field, value);
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

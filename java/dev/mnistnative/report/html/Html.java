@@ -1,0 +1,29 @@
+package dev.mnistnative.report.html;
+
+import dev.mnistnative.image.PictureFiles;
+import java.awt.image.BufferedImage;
+import java.util.Base64;
+
+/** Small pieces of HTML. */
+final class Html {
+    private Html() {}
+
+    /** Text that is only text, in an element or a quoted attribute. */
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    /** An image that travels within the page, shown with hard pixels. */
+    static String image(BufferedImage picture, String description, String cssClass) {
+        return "<img class=\"%s\" width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/png;base64,%s\">"
+                .formatted(
+                        cssClass,
+                        picture.getWidth(),
+                        picture.getHeight(),
+                        escape(description),
+                        Base64.getEncoder().encodeToString(PictureFiles.png(picture)));
+    }
+}

@@ -1,0 +1,85 @@
+package dev.mnistnative.report.html;
+
+import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.model.Model;
+import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.model.Parameters;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One page on a run that opens anywhere without a network: no script, no font, no image from outside. */
+public final class HtmlReport {
+    private static final String TEMPLATE = "report.html";
+    private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
+
+    private final RunRecord run;
+    private final Trained trained;
+    private final ModelEvaluation evaluation;
+
+    /**
+     * What a run made.
+     *
+     * @param samples with labels, to show how well the model does; null = there are none
+     * @param samplesName what they are: "test" or "validation"
+     */
+    public record Trained(Model model, Parameters parameters, Dataset samples, String samplesName) {}
+
+    /** Evaluates the model if there is something to evaluate it on. */
+    public HtmlReport(RunRecord run, Trained trained) {
+        if (!run.isComplete()) {
+            throw new IllegalArgumentException("the run has not ended: there is nothing to report yet");
+        }
+        this.run = run;
+        this.trained = trained;
+        evaluation = trained.samples() == null ? null : trained.model().evaluate(trained.samples());
+    }
+
+    /** Writes the page, replacing a file of that name. */
+    public void write(Path file) throws IOException {
+        Files.writeString(file, html());
+    }
+
+    String html() throws IOException {
+        String template;
+        try (InputStream in = HtmlReport.class.getResourceAsStream(TEMPLATE)) {
+            template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        RunSections runs = new RunSections(run, trained.samplesName());
+        ModelSections models = new ModelSections(trained, evaluation);
+        return PLACE.matcher(template)
+                .replaceAll(place -> Matcher.quoteReplacement(
+                        switch (place.group(1)) {
+                            case "title" ->
+                                Html.escape(String.format(
+                                        Locale.ROOT,
+                                        "%s on %,d samples",
+                                        run.start().settings().layers(),
+                                        run.start().samples()));
+                            case "subtitle" ->
+                                Html.escape(ending() + run.start().description());
+                            case "cards" -> runs.cards(evaluation);
+                            case "curves" -> runs.curves();
+                            case "epochs" -> runs.epochTable();
+                            case "settings" -> runs.settings();
+                            case "environment" -> runs.environment();
+                            case "classes" -> models.classes();
+                            case "mistakes" -> models.mistakes();
+                            case "weights" -> models.weights();
+                            case "version" -> Html.escape(MnistRuntime.version());
+                            default ->
+                                throw new IllegalStateException("the template has an unknown place: " + place.group());
+                        }));
+    }
+
+    /** What is worth saying of the end: nothing where the run simply came to it. */
+    private String ending() {
+        return run.result().message().isEmpty() ? "" : run.result().message() + " · ";
+    }
+}

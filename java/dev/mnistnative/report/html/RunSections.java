@@ -1,0 +1,219 @@
+package dev.mnistnative.report.html;
+
+import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.TrainingSettings;
+import dev.mnistnative.train.TrainingStart;
+import java.lang.reflect.RecordComponent;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The page's parts on the run itself: key figures, curves, timings, settings, machine. */
+final class RunSections {
+    private final RunRecord run;
+    private final String samplesName;
+
+    RunSections(RunRecord run, String samplesName) {
+        this.run = run;
+        this.samplesName = samplesName;
+    }
+
+    String cards(ModelEvaluation evaluation) {
+        Map<String, String> cards = new LinkedHashMap<>();
+        if (evaluation != null) {
+            cards.put(samplesName + " accuracy", format("%.2f %%", 100 * evaluation.accuracy()));
+            cards.put(samplesName + " loss", format("%.4f", evaluation.loss()));
+        } else if (!run.epochs().isEmpty()) {
+            cards.put("train accuracy", format("%.2f %%", 100 * lastEpoch().trainAccuracy()));
+        }
+        cards.put("training time", format("%.2f s", run.result().seconds()));
+        if (!run.epochs().isEmpty()) {
+            double best = run.epochs().stream()
+                    .mapToDouble(EpochReport::imagesPerSecond)
+                    .max()
+                    .orElse(0);
+            cards.put("images a second, best epoch", format("%,.0f", best));
+        }
+        cards.put("parameters", format("%,d", run.start().parameters()));
+        StringBuilder html = new StringBuilder();
+        cards.forEach((name, value) -> html.append("<div class=\"card\"><span class=\"value\">")
+                .append(Html.escape(value))
+                .append("</span><span>")
+                .append(Html.escape(name))
+                .append("</span></div>\n"));
+        return html.toString();
+    }
+
+    String curves() {
+        if (run.epochs().isEmpty()) {
+            return "<p>No epoch was finished.</p>";
+        }
+        int epochs = lastEpoch().epoch();
+        double begin = Math.min(run.begin(), run.epochs().get(0).epoch() - 1);
+        LineChart loss = new LineChart("Loss", "epoch")
+                .across(begin, epochs)
+                .including(0, 0)
+                .add("each step", true, stepPositions(), run.losses())
+                .add("train", false, epochPositions(0.5), values(EpochReport::trainLoss));
+        LineChart accuracy = new LineChart("Accuracy", "epoch")
+                .across(begin, epochs)
+                .including(1, 1)
+                .add("train", false, epochPositions(0.5), values(EpochReport::trainAccuracy));
+        if (lastEpoch().testLoss().isPresent()) {
+            loss.add(
+                    samplesName,
+                    false,
+                    epochPositions(0),
+                    values(report -> report.testLoss().orElse(Double.NaN)));
+            accuracy.add(
+                    samplesName,
+                    false,
+                    epochPositions(0),
+                    values(report -> report.testAccuracy().orElse(Double.NaN)));
+        }
+        LineChart speed = new LineChart("Images a second", "epoch")
+                .across(begin, epochs)
+                .including(0, 0)
+                .add("images/s", false, epochPositions(0.5), values(EpochReport::imagesPerSecond));
+        return loss.svg() + accuracy.svg() + speed.svg();
+    }
+
+    String epochTable() {
+        StringBuilder html = new StringBuilder("<table class=\"numbers\"><thead><tr><th>epoch<th>train loss"
+                + "<th>train accuracy<th>last batch<th>" + samplesName + " loss<th>" + samplesName
+                + " accuracy<th>seconds<th>evaluation, s<th>images/s</tr></thead><tbody>\n");
+        for (EpochReport epoch : run.epochs()) {
+            html.append(format(
+                    "<tr><td>%d<td>%.4f<td>%.4f<td>%.4f<td>%s<td>%s<td>%.3f<td>%.3f<td>%,.0f</tr>%n",
+                    epoch.epoch(),
+                    epoch.trainLoss(),
+                    epoch.trainAccuracy(),
+                    epoch.lastBatchAccuracy(),
+                    orDash(epoch.testLoss().orElse(Double.NaN)),
+                    orDash(epoch.testAccuracy().orElse(Double.NaN)),
+                    epoch.seconds(),
+                    epoch.evaluationSeconds(),
+                    epoch.imagesPerSecond()));
+        }
+        return html.append("</tbody></table>").toString();
+    }
+
+    String settings() {
+        TrainingSettings settings = run.start().settings();
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("layers", String.valueOf(settings.layers()));
+        rows.put("batch size", String.valueOf(settings.batchSize()));
+        rows.put("epochs", (run.epochs().isEmpty() ? 0 : lastEpoch().epoch()) + " of " + settings.epochs());
+        rows.put("order", settings.shuffle() ? "shuffled every epoch" : "as in the file");
+        rows.put("last partial batch", settings.dropLast() ? "dropped" : "kept");
+        rows.put("optimizer", settings.optimizer().name() + components(settings.optimizer()));
+        rows.put("learning-rate schedule", record(settings.schedule()));
+        rows.put("warm-up steps", String.valueOf(settings.warmupSteps()));
+        rows.put("loss", record(settings.loss()));
+        rows.put("seed", String.valueOf(settings.seed()));
+        rows.put("early stopping", settings.earlyStopping() == 0 ? "off" : settings.earlyStopping() + " epochs");
+        return table(rows);
+    }
+
+    String environment() {
+        TrainingStart start = run.start();
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("device", start.device() + (start.deviceReason().isEmpty() ? "" : " (" + start.deviceReason() + ")"));
+        rows.put("computes with", start.description());
+        rows.put("samples", format("%,d to train, %,d to evaluate", start.samples(), start.testSamples()));
+        rows.put("steps an epoch", String.valueOf(start.stepsPerEpoch()));
+        rows.put("mnist-native", MnistRuntime.version());
+        rows.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
+        rows.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        rows.put("cores", String.valueOf(MnistRuntime.cpu().cores()));
+        rows.put("written", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx")));
+        return table(rows);
+    }
+
+    private static String table(Map<String, String> rows) {
+        StringBuilder html = new StringBuilder("<table class=\"pairs\"><tbody>\n");
+        rows.forEach((name, value) -> html.append("<tr><th>")
+                .append(Html.escape(name))
+                .append("<td>")
+                .append(Html.escape(value))
+                .append("</tr>\n"));
+        return html.append("</tbody></table>").toString();
+    }
+
+    private static String record(Object value) {
+        return value.getClass().getSimpleName().toLowerCase(Locale.ROOT).replace("crossentropyloss", "cross-entropy")
+                + components(value);
+    }
+
+    /** A record's components but those that are null. */
+    private static String components(Object value) {
+        StringBuilder text = new StringBuilder();
+        for (RecordComponent component : value.getClass().getRecordComponents()) {
+            Object part = call(component, value);
+            if (part != null) {
+                text.append(text.isEmpty() ? ": " : ", ")
+                        .append(words(component.getName()))
+                        .append(' ')
+                        .append(part instanceof float[] floats ? Arrays.toString(floats) : plain(part));
+            }
+        }
+        return text.toString();
+    }
+
+    /** A name as it is read: weightDecay is weight decay. */
+    private static String words(String camelCase) {
+        return camelCase.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
+    }
+
+    private static Object call(RecordComponent component, Object value) {
+        try {
+            return component.getAccessor().invoke(value);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(value.getClass() + " is a public record of this library", e);
+        }
+    }
+
+    private static String plain(Object value) {
+        return value instanceof Double number
+                ? format("%.6g", number)
+                        .replaceFirst("(\\.\\d*?)0+($|e)", "$1$2")
+                        .replaceFirst("\\.($|e)", "$1")
+                : String.valueOf(value).toLowerCase(Locale.ROOT);
+    }
+
+    private EpochReport lastEpoch() {
+        return run.epochs().get(run.epochs().size() - 1);
+    }
+
+    private double[] values(ToDoubleFunction<EpochReport> value) {
+        return run.epochs().stream().mapToDouble(value).toArray();
+    }
+
+    /** Where the epochs stand on the axis; means over an epoch belong to its middle. */
+    private double[] epochPositions(double before) {
+        return values(report -> report.epoch() - before);
+    }
+
+    private double[] stepPositions() {
+        double[] positions = new double[run.losses().length];
+        double epochsAPoint = (double) run.stepsAPoint() / run.start().stepsPerEpoch();
+        for (int i = 0; i < positions.length; i++) {
+            positions[i] = run.begin() + (i + 0.5) * epochsAPoint;
+        }
+        return positions;
+    }
+
+    private static String orDash(double value) {
+        return Double.isNaN(value) ? "–" : format("%.4f", value);
+    }
+
+    private static String format(String text, Object... values) {
+        return String.format(Locale.ROOT, text, values);
+    }
+}

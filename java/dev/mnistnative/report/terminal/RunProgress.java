@@ -1,0 +1,104 @@
+package dev.mnistnative.report.terminal;
+
+import dev.mnistnative.report.PythonNumbers;
+import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.TrainingStart;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/** How far a run has come and how it does: kept up to date chunk by chunk, told in words. */
+final class RunProgress {
+    private static final double NANOS = 1e9;
+    private static final int MINUTE = 60;
+    private static final int HOUR = 3600;
+
+    private final LongSupplier nanoTime;
+    private TrainingStart start;
+    private long began;
+    private long firstStep;
+    private StepsReport last;
+    private long stepsDone;
+    private int epochSamples;
+    private double epochSeconds;
+
+    /** @param nanoTime as {@link System#nanoTime} */
+    RunProgress(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    void begin(TrainingStart begun) {
+        start = begun;
+        began = nanoTime.getAsLong();
+        firstStep = -1;
+    }
+
+    void add(StepsReport report) {
+        long before = (report.epoch() - 1L) * report.stepsPerEpoch() + report.firstStep() - 1;
+        if (firstStep < 0) {
+            firstStep = before; // above 0 in a run that goes on
+        }
+        if (last == null || last.epoch() != report.epoch()) {
+            epochSamples = 0;
+            epochSeconds = 0;
+        }
+        last = report;
+        stepsDone = before + report.steps();
+        epochSamples += samples(report);
+        epochSeconds += report.seconds();
+    }
+
+    /** Of the whole run, 0 to 1. */
+    double share() {
+        return last == null ? 0 : stepsDone / (double) steps();
+    }
+
+    String epoch() {
+        return last.epoch() + "/" + last.epochs();
+    }
+
+    /** The last chunk's last step in its epoch. */
+    String step() {
+        return last.firstStep() + last.steps() - 1 + "/" + last.stepsPerEpoch();
+    }
+
+    /** Mean over the last chunk. */
+    String loss() {
+        double loss = Arrays.stream(last.losses())
+                .filter(value -> !Double.isNaN(value))
+                .average()
+                .orElse(Double.NaN);
+        return Double.isFinite(loss) ? String.format(Locale.ROOT, "%.3f", loss) : PythonNumbers.repr(loss);
+    }
+
+    /** Mean over the last chunk. */
+    String accuracy() {
+        return String.format(Locale.ROOT, "%.3f", Arrays.stream(last.correct()).sum() / (double) samples(last));
+    }
+
+    /** Over the epoch so far. */
+    String imagesPerSecond() {
+        double rate = epochSamples / epochSeconds;
+        return rate < 10_000 ? Math.round(rate) + "" : Math.round(rate / 1000) + "k";
+    }
+
+    /** Until the last epoch's end, evaluations included, if all goes on as it did. */
+    String timeLeft() {
+        double elapsed = (nanoTime.getAsLong() - began) / NANOS;
+        long left = Math.round(elapsed / (stepsDone - firstStep) * (steps() - stepsDone));
+        return left < HOUR
+                ? String.format(Locale.ROOT, "%d:%02d", left / MINUTE, left % MINUTE)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", left / HOUR, left % HOUR / MINUTE, left % MINUTE);
+    }
+
+    private long steps() {
+        return (long) start.settings().epochs() * start.stepsPerEpoch();
+    }
+
+    /** All batches are full but perhaps an epoch's last. */
+    private int samples(StepsReport report) {
+        int batch = start.settings().batchSize();
+        int from = (report.firstStep() - 1) * batch;
+        return Math.min(report.steps() * batch, start.samples() - from);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.mnistnative.report.terminal;
+
+import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.StopReason;
+import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingResult;
+import dev.mnistnative.train.TrainingStart;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What is worth knowing at the end of a run: time, accuracy, what computed and why, where things were saved. */
+public final class RunSummary implements TrainingListener {
+    private static final double NANOS = 1e9;
+    private static final int PERCENT = 100;
+    private static final String ROW = "  %-12s %s";
+
+    private final Screen screen;
+    private final String evaluationName;
+    private final List<String> evaluations = new ArrayList<>();
+    private final List<String> files = new ArrayList<>();
+    private TrainingStart start;
+    private TrainingResult result;
+    private long began;
+
+    /** @param evaluationName what the evaluations are of: "test" or "validation" */
+    public RunSummary(Screen screen, String evaluationName) {
+        this.screen = screen;
+        this.evaluationName = evaluationName;
+    }
+
+    @Override
+    public void onStart(TrainingStart begun) {
+        start = begun;
+        began = System.nanoTime();
+    }
+
+    @Override
+    public void onEnd(TrainingResult ended) {
+        result = ended;
+        List<EpochReport> epochs = result.epochs();
+        if (!epochs.isEmpty() && result.lastEpoch().testAccuracy().isPresent()) {
+            EpochReport last = result.lastEpoch();
+            evaluated(
+                    evaluationName,
+                    last.testAccuracy().getAsDouble(),
+                    last.testLoss().getAsDouble());
+        }
+    }
+
+    /** An accuracy, 0 to 1, and a mean loss on a set of this name. */
+    public void evaluated(String name, double accuracy, double loss) {
+        String percent = String.format(Locale.ROOT, "%.2f %%", PERCENT * accuracy);
+        evaluations.add(row(
+                name,
+                "accuracy " + screen.inked(Style.BOLD, percent) + String.format(Locale.ROOT, ", loss %.4f", loss)));
+    }
+
+    /** Something that was written; null is nothing. */
+    public void saved(String what, Path where) {
+        if (where != null) {
+            files.add(row(what, where.toString()));
+        }
+    }
+
+    /** Prints it, once the run has ended and everything is written. */
+    public void print() {
+        double seconds = (System.nanoTime() - began) / NANOS;
+        screen.note(
+                screen.inked(Style.GREEN, ending()) + String.format(Locale.ROOT, " in %.2f s: ", seconds) + epochs());
+        if (!result.message().isEmpty() && result.reason() != StopReason.DIVERGED) { // which ends in that error
+            screen.note("  " + result.message());
+        }
+        evaluations.forEach(screen::note);
+        screen.note(row("computed on", start.description()));
+        if (!start.deviceReason().isEmpty()) {
+            screen.note(row("", start.deviceReason()));
+        }
+        files.forEach(screen::note);
+    }
+
+    private String ending() {
+        return switch (result.reason()) {
+            case COMPLETED -> "done";
+            case EARLY_STOPPING -> "stopped early";
+            case INTERRUPTED -> "interrupted";
+            case DIVERGED -> "diverged";
+        };
+    }
+
+    private String epochs() {
+        int done = result.epochs().size();
+        return String.format(
+                Locale.ROOT, "%d %s, %.2f s of training", done, done == 1 ? "epoch" : "epochs", result.seconds());
+    }
+
+    private static String row(String name, String value) {
+        return String.format(Locale.ROOT, ROW, name, value);
+    }
+}

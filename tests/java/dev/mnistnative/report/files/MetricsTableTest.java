@@ -1,0 +1,37 @@
+package dev.mnistnative.report.files;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.mnistnative.report.Runs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetricsTableTest {
+    private static final String HEADER = "epoch,train_loss,accuracy,train_accuracy,test_loss,test_accuracy,seconds,"
+            + "evaluation_seconds,steps,images_per_second";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRowAnEpochAndOneHeader() throws IOException {
+        Path file = folder.resolve("m.csv");
+        try (MetricsTable table = new MetricsTable(file, false)) {
+            table.onEpoch(Runs.epoch(2.25, 0.75, OptionalDouble.of(0.5)));
+        }
+        try (MetricsTable table = new MetricsTable(file, true)) {
+            table.onEpoch(Runs.epoch(Double.NaN, 0, OptionalDouble.empty()));
+        }
+        assertEquals(
+                List.of(
+                        HEADER,
+                        "1,2.25,0.75,0.5,0.123456789,0.5,1.5,0.25,250,1333.4",
+                        "1,,0,0.5,,,1.5,0.25,250,1333.4"),
+                Files.readAllLines(file));
+    }
+}

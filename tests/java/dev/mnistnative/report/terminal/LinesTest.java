@@ -1,0 +1,180 @@
+package dev.mnistnative.report.terminal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mnistnative.report.Runs;
+import dev.mnistnative.train.StopReason;
+import dev.mnistnative.train.TrainingResult;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LinesTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final AtomicLong clock = new AtomicLong();
+    private final Screen screen = new Screen(new PrintWriter(out), new PrintWriter(err), true);
+
+    @Test
+    void anEpochsLineBeginsAsTheArticlesAndGoesOn() {
+        new EpochLines(screen, "test").onEpoch(Runs.epoch(0.265, 0.953125, OptionalDouble.of(0.9265)));
+        assertEquals(
+                "train_loss: 0.27 accuracy: 0.95 test_accuracy: 0.9265 seconds: 1.5 images/s: 1333\n", out.toString());
+    }
+
+    @Test
+    void anEpochsLineWithoutTestSetAndWithoutLoss() {
+        new EpochLines(screen, "test").onEpoch(Runs.epoch(Double.NaN, 1, OptionalDouble.empty()));
+        assertEquals("train_loss: nan accuracy: 1.0 seconds: 1.5 images/s: 1333\n", out.toString());
+    }
+
+    @Test
+    void stepLinesComeEveryHundredStepsAcrossChunks() {
+        StepLines lines = new StepLines(screen, "test");
+        lines.onStart(Runs.start(""));
+        lines.onSteps(Runs.steps(1, 99));
+        lines.onSteps(Runs.steps(100, 1));
+        lines.onSteps(Runs.steps(101, 150));
+        assertEquals("""
+            Epoch [1/2], Step [100/250], Loss: 0.1000
+            Epoch [1/2], Step [200/250], Loss: 0.2000
+            """, out.toString());
+    }
+
+    @Test
+    void theLastStepLineCutsTheAccuracyOff() {
+        StepLines lines = new StepLines(screen, "test");
+        lines.onStart(Runs.start(""));
+        var epoch = Runs.epoch(0.1, 0.9, OptionalDouble.of(112 / 120.0));
+        lines.onEnd(new TrainingResult(StopReason.COMPLETED, List.of(epoch), "", 3));
+        assertEquals("Accuracy of the network on the 120 test images: 93 %\n", out.toString());
+    }
+
+    @Test
+    void theStartNoteSaysWhyNotTheGpu() {
+        new StartNote(screen).onStart(Runs.start("no CUDA in this build"));
+        assertEquals(
+                "training 4-3-2 on 2000 samples: cpu, avx2, 3 threads, float32 (device auto: no CUDA in this build)\n",
+                err.toString());
+    }
+
+    @Test
+    void quietDropsNotesButNotResults() {
+        Screen quiet = new Screen(new PrintWriter(out), new PrintWriter(err), false);
+        quiet.note("a note");
+        quiet.result("a result");
+        assertEquals("a result\n", out.toString());
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void theBarIsWipedBeforeALineAndAtTheEnd() {
+        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        bar.onStart(Runs.start(""));
+        bar.onSteps(Runs.steps(1, 250));
+        String drawn = err.toString();
+        assertTrue(drawn.startsWith("\r\033[Kepoch 1/2 ["), drawn);
+        screen.result("line");
+        assertEquals(drawn + "\r\033[K", err.toString());
+        clock.addAndGet(1_000_000_000L); // else it is too early to draw again
+        int before = err.toString().length();
+        bar.onSteps(Runs.steps(1, 250));
+        assertTrue(err.toString().substring(before).startsWith("\r\033[Kepoch 1/2 ["), err.toString());
+        bar.close();
+        assertTrue(err.toString().endsWith("\r\033[K"), err.toString());
+        assertEquals("line\n", out.toString());
+    }
+
+    /** 250 of 500 steps of 8 samples in 3 s: as long again is left. */
+    @Test
+    void theBarShowsEpochLossAccuracySpeedAndTimeLeft() {
+        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        bar.onStart(Runs.start(""));
+        clock.set(3_000_000_000L);
+        bar.onSteps(Runs.steps(1, 250));
+        assertEquals(
+                "\r\033[Kepoch 1/2 [######.......]  loss 0.126  accuracy 0.000  200k images/s  0:03 left",
+                err.toString());
+        assertEquals(79, err.toString().length() - "\r\033[K".length());
+    }
+
+    @Test
+    void blocksAndColoursWhereTheTerminalHasThem() {
+        Screen coloured = new Screen(new PrintWriter(out), new PrintWriter(err), true, true);
+        ProgressBarReport bar = new ProgressBarReport(coloured, true, clock::get);
+        bar.onStart(Runs.start(""));
+        bar.onSteps(Runs.steps(1, 250));
+        String drawn = err.toString();
+        assertTrue(drawn.contains("\033[32m" + "\u2588".repeat(7) + "\033[m"), drawn);
+        assertTrue(drawn.contains("\033[2m" + "\u2591".repeat(8) + "\033[m"), drawn);
+    }
+
+    @Test
+    void theBarIsNotDrawnMoreOftenThanAnEyeCanSee() {
+        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        bar.onStart(Runs.start(""));
+        for (int step = 1; step <= 100; step++) {
+            bar.onSteps(Runs.steps(step, 1));
+            clock.addAndGet(10_000_000);
+        }
+        assertEquals(10, err.toString().split("\r").length - 1);
+    }
+
+    /** A run that goes on at step 201 of 500: 50 steps took 2 s, so that 250 take 10. */
+    @Test
+    void theTimeLeftOfARunThatGoesOnIsByItsOwnSteps() {
+        RunProgress progress = new RunProgress(clock::get);
+        progress.begin(Runs.start(""));
+        clock.set(2_000_000_000L);
+        progress.add(Runs.steps(201, 50));
+        assertEquals(0.5, progress.share());
+        assertEquals("0:10", progress.timeLeft());
+        clock.set(2_000_000_000_000L);
+        assertEquals("2:46:40", progress.timeLeft());
+        assertEquals("1/2", progress.epoch());
+        assertEquals("250/250", progress.step());
+    }
+
+    @Test
+    void plainLinesComeEveryTenSeconds() {
+        ProgressLines lines = new ProgressLines(screen, clock::get);
+        lines.onStart(Runs.start(""));
+        clock.set(9_999_999_999L);
+        lines.onSteps(Runs.steps(1, 50));
+        assertEquals("", err.toString());
+        clock.set(10_000_000_000L);
+        lines.onSteps(Runs.steps(51, 50));
+        assertEquals("epoch 1/2, step 100/250, loss 0.076, accuracy 0.000, 40k images/s, 0:40 left\n", err.toString());
+    }
+
+    @Test
+    void theSummaryTellsTimeAccuracyWhatRanWhyAndWhereThingsAre() {
+        RunSummary summary = new RunSummary(screen, "validation");
+        summary.onStart(Runs.start("no CUDA in this build"));
+        summary.onEnd(new TrainingResult(
+                StopReason.EARLY_STOPPING,
+                List.of(Runs.epoch(0.1, 0.9, OptionalDouble.of(0.92645))),
+                "the test loss has not become better for 2 epochs",
+                3.25));
+        summary.evaluated("test", 0.5, 1.5);
+        summary.saved("weights", Path.of("w.safetensors"));
+        summary.saved("report", null);
+        summary.print();
+        assertTrue(
+                err.toString().matches("stopped early in \\d+\\.\\d\\d s: 1 epoch, 3\\.25 s of training\n(?s).*"),
+                err.toString());
+        assertEquals("""
+                  the test loss has not become better for 2 epochs
+                  validation   accuracy 92.65 %, loss 0.1235
+                  test         accuracy 50.00 %, loss 1.5000
+                  computed on  cpu, avx2, 3 threads, float32
+                               no CUDA in this build
+                  weights      w.safetensors
+                """, err.toString().replaceFirst(".*\n", ""));
+    }
+}
