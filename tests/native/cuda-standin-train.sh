@@ -56,7 +56,7 @@ says 'cuda is not used: CUDA_VISIBLE_DEVICES="" hides all GPUs from this process
 says "cuda is not used: the NVIDIA driver is too old: it serves CUDA 11.4, this build needs CUDA" "$at_stand_in" \
     LD_PRELOAD="$work/old_driver.so"
 
-on_device -cp "$work/mnist-native.jar" tests/native/CallersStream.java
+on_device -cp "$work/mnist-native.jar" tests/java/dev/mnistnative/train/CallersStream.java
 train cuda
 train cpu
 python3 - "$work/cuda.jsonl" "$work/cpu.jsonl" <<'PYTHON'

@@ -1,14 +1,15 @@
+package dev.mnistnative.train;
+
 import dev.mnistnative.binding.gpu.CudaStream;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Device;
-import dev.mnistnative.train.Trainer;
-import dev.mnistnative.train.TrainingSettings;
 import java.util.Arrays;
 
 /** Training on a stream of the caller's gives the same bits as on the trainer's own. Run by cuda-standin-train.sh. */
 public class CallersStream {
     /** CUDA's names for its two default streams. */
     private static final long LEGACY = 1;
+
     private static final long PER_THREAD = 2;
 
     public static void main(String[] args) {
@@ -30,8 +31,12 @@ public class CallersStream {
 
     /** As many epochs as streams, each on its own; three on the trainer's own where none is given. */
     private static float[] train(Dataset data, CudaStream... streams) {
-        TrainingSettings settings =
-                TrainingSettings.builder().layers(7, 13, 3).batchSize(16).epochs(1).device(Device.cuda(0)).build();
+        TrainingSettings settings = TrainingSettings.builder()
+                .layers(7, 13, 3)
+                .batchSize(16)
+                .epochs(1)
+                .device(Device.cuda(0))
+                .build();
         try (Trainer trainer = Trainer.create(settings)) {
             for (int i = 0; i < 3; i++) {
                 if (i < streams.length) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Times the Java API with JMH: a step, an epoch, inference, a call across the boundary.
-#   native/bench/jmh/run.sh [JMH OPTIONS]        after: mvn package
-#   native/bench/jmh/run.sh Inference -p precision=FLOAT32 -f 1
+#   tests/bench/jmh/run.sh [JMH OPTIONS]        after: mvn package
+#   tests/bench/jmh/run.sh Inference -p precision=FLOAT32 -f 1
 # Environment: WORK (what is built; target/jmh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

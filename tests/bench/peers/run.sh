@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Trains the article's net for three epochs with ours and with what users would pick instead, in turn on this machine,
 # and prints one table of medians and ratios.
-#   native/bench/peers/run.sh        after: mvn package
+#   tests/bench/peers/run.sh        after: mvn package
 # Needs java 17 and javac, Maven, g++, GNU time, and for the PyTorch rows a Python with torch >= 2.4 and numpy (PYTHON).
 # Environment: ROUNDS (3), THREADS ("1 2"), PYTHON (python3), WORK (builds and results; target/peers), MN_BENCH (the
 # native benchmark, which tells what the machine could do in each round; build/native/bench/mn_bench where it is there).
