@@ -4,7 +4,7 @@ import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.Precision;
+import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Trainer;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package dev.mnistnative.bench;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
-import dev.mnistnative.model.Precision;
+import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingResult;

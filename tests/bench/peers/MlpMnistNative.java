@@ -1,7 +1,7 @@
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.Precision;
+import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.EpochReport;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Trainer;

@@ -4,7 +4,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.data.PixelType;
 import dev.mnistnative.data.TrainTest;
-import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.net.Mlp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -21,7 +21,7 @@ public final class BenchmarkSamples {
     private BenchmarkSamples() {}
 
     /** Whether MNIST is of the net's shape. */
-    public static boolean mnistFits(MlpShape layers) {
+    public static boolean mnistFits(Mlp layers) {
         return layers.features() == MNIST_FEATURES && layers.classes() >= MNIST_CLASSES;
     }
 
@@ -34,11 +34,11 @@ public final class BenchmarkSamples {
      * Bytes from 1 to 255 and labels at random, always the same: as many samples as MNIST has, or where they are wider
      * as many as need MNIST's memory, but at least a batch.
      */
-    public static TrainTest madeUp(MlpShape layers, int batchSize) {
+    public static TrainTest madeUp(Mlp layers, int batchSize) {
         return new TrainTest(madeUp(layers, MNIST_TRAIN, batchSize), madeUp(layers, MNIST_TEST, 1));
     }
 
-    private static Dataset madeUp(MlpShape layers, int most, int least) {
+    private static Dataset madeUp(Mlp layers, int most, int least) {
         int features = layers.features();
         long fitting = Math.min(most, (long) most * MNIST_FEATURES / features);
         long samples = Math.max(fitting, least), bytes = samples * features;

@@ -1,6 +1,6 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.model.ModelMetadata;
+import dev.mnistnative.net.ModelMetadata;
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.train.CheckpointReport;
 import dev.mnistnative.train.Checkpoints;

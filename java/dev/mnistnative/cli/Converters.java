@@ -1,7 +1,7 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.Precision;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.LearningRateSchedule;
 import dev.mnistnative.train.Preset;
 import java.util.Arrays;

@@ -3,10 +3,10 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.TrainTest;
-import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.ModelMetadata;
-import dev.mnistnative.model.SavedModel;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelMetadata;
 import dev.mnistnative.report.files.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,7 +49,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         SavedModel saved = SavedModel.read(model.path());
         ModelMetadata metadata = saved.metadata();
-        MlpShape layers = saved.parameters().shape();
+        Mlp layers = saved.parameters().shape();
         ReadOptions options = ReadOptions.DEFAULT.withClasses(layers.classes()).withClassNames(metadata.classNames());
         try (TrainTest read = data.load(options);
                 Model predictor = Model.of(saved.parameters(), placement.placement())) {

@@ -1,6 +1,6 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.model.SavedModel;
+import dev.mnistnative.format.SavedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

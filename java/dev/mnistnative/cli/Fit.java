@@ -2,14 +2,14 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.DigitNormalizer;
-import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.net.Mlp;
 import java.util.List;
 
 /** Whether samples fit a net. */
 final class Fit {
     private Fit() {}
 
-    static void require(Dataset samples, MlpShape layers) {
+    static void require(Dataset samples, Mlp layers) {
         if (samples.features() != layers.features()) {
             throw new IllegalArgumentException("the samples have %d features, but the net %s takes %d: give %s"
                     .formatted(
@@ -26,7 +26,7 @@ final class Fit {
     }
 
     /** Whether every class has a name, or none. */
-    static void requireNames(List<String> names, MlpShape layers) {
+    static void requireNames(List<String> names, Mlp layers) {
         if (!names.isEmpty() && names.size() != layers.classes()) {
             throw new IllegalArgumentException(
                     "there are %d class names, but the net %s has %d classes: give --layers that end with %d"
@@ -35,7 +35,7 @@ final class Fit {
     }
 
     /** Whether a net takes pictures: 28 x 28 pixels. */
-    static void requirePictures(MlpShape layers) {
+    static void requirePictures(Mlp layers) {
         int pixels = DigitNormalizer.SIDE * DigitNormalizer.SIDE;
         if (layers.features() != pixels) {
             throw new IllegalArgumentException(

@@ -1,8 +1,8 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.Placement;
-import dev.mnistnative.model.Precision;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Placement;
+import dev.mnistnative.net.Precision;
 import picocli.CommandLine.Option;
 
 /** What computes. */

@@ -1,7 +1,7 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.DataFiles;
-import dev.mnistnative.data.DataFormatException;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.image.PictureFiles;

@@ -1,10 +1,10 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.ModelMetadata;
-import dev.mnistnative.model.Placement;
-import dev.mnistnative.model.SavedModel;
+import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.Placement;
 import dev.mnistnative.serve.DigitModel;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,5 +1,9 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
+import dev.mnistnative.array.ArrayHeader;
+import dev.mnistnative.array.Content;
+import dev.mnistnative.array.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -36,11 +40,11 @@ final class ArrayReader {
         }
         DirectMemory.requireFits(memoryBytes(header), content.name() + " " + header.describe());
         ByteBuffer memory = new ArrayReader(content, header).pixelMemory();
-        PixelType type = header.type().pixelType();
+        PixelType type = pixelType(header.type());
         if (type == PixelType.FLOAT32) {
             requireFinite(memory.asFloatBuffer(), content.name(), header.elements() / header.size());
         }
-        return new Pixels(type, header.type().defaultScale(), header.sampleShape(), memory);
+        return new Pixels(type, defaultScale(header.type()), header.sampleShape(), memory);
     }
 
     /** Reads an array [N] or [N, 1] of class numbers. */
@@ -72,8 +76,18 @@ final class ArrayReader {
         }
     }
 
+    /** How a pixel of this type is kept: numbers of one unsigned byte as bytes, all others as float32. */
+    static PixelType pixelType(ElementType type) {
+        return type == ElementType.UINT8 || type == ElementType.BOOL ? PixelType.UINT8 : PixelType.FLOAT32;
+    }
+
+    /** Scale of the pixels unless told otherwise: 1/255 for bytes, 1 for all others. */
+    private static double defaultScale(ElementType type) {
+        return type == ElementType.UINT8 ? Dataset.UNIT_SCALE : 1;
+    }
+
     private static long memoryBytes(ArrayHeader header) {
-        return header.elements() * header.type().pixelType().bytes();
+        return header.elements() * pixelType(header.type()).bytes();
     }
 
     /** Where the file's size is known, holds it against the header before anything is allocated. */
@@ -96,7 +110,7 @@ final class ArrayReader {
         GrowingMemory memory;
         if (asInMemory) {
             memory = stream(header.type().bytes(), (chunk, first, to) -> to.put(chunk));
-        } else if (header.type().pixelType() == PixelType.UINT8) {
+        } else if (pixelType(header.type()) == PixelType.UINT8) {
             memory = convert(1, (values, count, first, to) -> putBytes(values, count, to));
         } else {
             memory = convert(Float.BYTES, (values, count, first, to) -> putFloats(values, count, to));

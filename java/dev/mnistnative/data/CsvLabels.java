@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
+import dev.mnistnative.array.Content;
 import dev.mnistnative.data.CsvTokens.End;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;

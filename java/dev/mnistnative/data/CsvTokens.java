@@ -1,5 +1,7 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
+import dev.mnistnative.array.Content;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,5 +1,11 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
+import dev.mnistnative.array.ArrayHeader;
+import dev.mnistnative.array.Content;
+import dev.mnistnative.array.IdxFormat;
+import dev.mnistnative.array.NpyFormat;
+import dev.mnistnative.array.Npz;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

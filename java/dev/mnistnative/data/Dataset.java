@@ -1,6 +1,5 @@
 package dev.mnistnative.data;
 
-import dev.mnistnative.batch.SampleOrder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

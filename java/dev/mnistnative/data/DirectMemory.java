@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;

@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

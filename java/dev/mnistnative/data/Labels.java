@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
 import java.nio.IntBuffer;
 
 /** What is allowed as a label. */

@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.DataFormatException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

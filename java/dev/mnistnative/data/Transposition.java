@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.array.ArrayHeader;
 import java.nio.ByteBuffer;
 
 /** Turns Fortran order (first index fastest) into C order (last index fastest). */
@@ -13,7 +14,7 @@ final class Transposition {
     static ByteBuffer toRowMajor(ByteBuffer columns, ArrayHeader header) {
         int size = header.size();
         int[] place = places(header.sampleShape());
-        int width = header.type().pixelType().bytes();
+        int width = ArrayReader.pixelType(header.type()).bytes();
         ByteBuffer rows = DirectMemory.allocate(columns.remaining(), header.file());
         for (int block = 0; block < size; block += BLOCK) {
             int end = Math.min(size, block + BLOCK);

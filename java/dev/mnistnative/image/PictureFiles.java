@@ -1,6 +1,6 @@
 package dev.mnistnative.image;
 
-import dev.mnistnative.data.DataFormatException;
+import dev.mnistnative.DataFormatException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

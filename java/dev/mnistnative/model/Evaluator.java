@@ -3,6 +3,7 @@ package dev.mnistnative.model;
 import dev.mnistnative.binding.NativeLibrary;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.PixelType;
+import dev.mnistnative.net.ModelEvaluation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -2,6 +2,14 @@ package dev.mnistnative.model;
 
 import dev.mnistnative.binding.NativeModel;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelEvaluation;
+import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Placement;
+import dev.mnistnative.net.internal.DeviceChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,7 +28,7 @@ import java.util.stream.IntStream;
  * logs a warning.
  */
 public final class Model implements AutoCloseable {
-    private final MlpShape shape;
+    private final Mlp shape;
     private final DeviceChoice<NativeModel> choice;
     private final ModelMetadata metadata;
 
@@ -32,7 +40,7 @@ public final class Model implements AutoCloseable {
      */
     public record Prediction(int label, float probability) {}
 
-    private Model(MlpShape shape, DeviceChoice<NativeModel> choice, ModelMetadata metadata) {
+    private Model(Mlp shape, DeviceChoice<NativeModel> choice, ModelMetadata metadata) {
         this.shape = shape;
         this.choice = choice;
         this.metadata = metadata;
@@ -70,7 +78,7 @@ public final class Model implements AutoCloseable {
     /**
      * A model on the processor with what a file holds, see {@link SavedModel#read}.
      *
-     * @throws dev.mnistnative.data.DataFormatException if the file does not hold the parameters of such a net
+     * @throws dev.mnistnative.DataFormatException if the file does not hold the parameters of such a net
      */
     public static Model load(Path file) throws IOException {
         SavedModel saved = SavedModel.read(file);
@@ -83,7 +91,7 @@ public final class Model implements AutoCloseable {
     }
 
     /** The net's widths. */
-    public MlpShape shape() {
+    public Mlp shape() {
         return shape;
     }
 
@@ -99,16 +107,16 @@ public final class Model implements AutoCloseable {
 
     /** Logits of one or many samples, as the net was trained to see them (scaled, standardised). */
     public float[] logits(float[] pixels) {
-        int count = Samples.count("pixels", pixels.length, shape.features());
-        float[] logits = new float[Samples.logits(count, shape)];
+        int count = InferenceArguments.count("pixels", pixels.length, shape.features());
+        float[] logits = new float[InferenceArguments.logits(count, shape)];
         choice.object().logits(pixels, count, logits);
         return logits;
     }
 
     /** Logits of one or many samples of unsigned bytes; byte b stands for the float32 nearest to b * scale. */
     public float[] logits(byte[] pixels, double scale) {
-        int count = Samples.count("pixels", pixels.length, shape.features());
-        float[] logits = new float[Samples.logits(count, shape)];
+        int count = InferenceArguments.count("pixels", pixels.length, shape.features());
+        float[] logits = new float[InferenceArguments.logits(count, shape)];
         choice.object().logits(pixels, scale, count, logits);
         return logits;
     }
@@ -118,17 +126,17 @@ public final class Model implements AutoCloseable {
      * do not move. Takes the samples between the position and the limit of {@code pixels}.
      */
     public void logits(FloatBuffer pixels, FloatBuffer logits) {
-        Samples.requireDirect("pixels", pixels.isDirect(), pixels.order() == ByteOrder.nativeOrder());
-        int count = Samples.count("pixels", pixels.remaining(), shape.features());
-        Samples.requireRoom(logits, count, shape);
+        InferenceArguments.requireDirect("pixels", pixels.isDirect(), pixels.order() == ByteOrder.nativeOrder());
+        int count = InferenceArguments.count("pixels", pixels.remaining(), shape.features());
+        InferenceArguments.requireRoom(logits, count, shape);
         choice.object().logits(pixels, count, logits);
     }
 
     /** As {@link #logits(FloatBuffer, FloatBuffer)}, of unsigned bytes times scale. */
     public void logits(ByteBuffer pixels, double scale, FloatBuffer logits) {
-        Samples.requireDirect("pixels", pixels.isDirect(), true);
-        int count = Samples.count("pixels", pixels.remaining(), shape.features());
-        Samples.requireRoom(logits, count, shape);
+        InferenceArguments.requireDirect("pixels", pixels.isDirect(), true);
+        int count = InferenceArguments.count("pixels", pixels.remaining(), shape.features());
+        InferenceArguments.requireRoom(logits, count, shape);
         choice.object().logits(pixels, scale, count, logits);
     }
 
@@ -144,19 +152,19 @@ public final class Model implements AutoCloseable {
 
     /** The class of one sample: that of the largest logit, the first if some are equal. */
     public int predict(float[] pixels) {
-        Samples.requireOne("pixels", pixels.length, shape.features());
+        InferenceArguments.requireOne("pixels", pixels.length, shape.features());
         return Softmax.argmax(logits(pixels), 0, shape.classes());
     }
 
     /** The class of one sample of unsigned bytes times scale. */
     public int predict(byte[] pixels, double scale) {
-        Samples.requireOne("pixels", pixels.length, shape.features());
+        InferenceArguments.requireOne("pixels", pixels.length, shape.features());
         return Softmax.argmax(logits(pixels, scale), 0, shape.classes());
     }
 
     /** The k most likely classes of one sample, the likeliest first; of equal ones the smaller label first. */
     public List<Prediction> topK(float[] pixels, int k) {
-        Samples.requireOne("pixels", pixels.length, shape.features());
+        InferenceArguments.requireOne("pixels", pixels.length, shape.features());
         if (k < 1 || k > shape.classes()) {
             throw new IllegalArgumentException("k is " + k + ", but must be between 1 and " + shape.classes());
         }

@@ -1,11 +1,12 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.data.DataFormatException;
-import dev.mnistnative.model.ModelMetadata;
-import dev.mnistnative.model.Parameters;
-import dev.mnistnative.model.Safetensors;
-import dev.mnistnative.model.Tensor;
-import dev.mnistnative.model.TensorFile;
+import dev.mnistnative.DataFormatException;
+import dev.mnistnative.format.MetadataCodec;
+import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.Tensor;
+import dev.mnistnative.format.TensorFile;
+import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
         metadata.put("epoch_totals", state.totals().text());
         metadata.put("early_stopping", state.stopping().text());
         fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
-        metadata.putAll(model.toMap());
+        metadata.putAll(MetadataCodec.encode(model));
         metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
         Safetensors.write(path, new TensorFile(tensors, metadata));
     }
@@ -64,7 +65,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
                     fingerprint.put(key.substring(FINGERPRINT_PREFIX.length()), value);
                 }
             });
-            return new CheckpointFile(state(file, settings), fingerprint, ModelMetadata.of(metadata));
+            return new CheckpointFile(state(file, settings), fingerprint, MetadataCodec.decode(metadata));
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(path + ": " + e.getMessage(), e);
         }

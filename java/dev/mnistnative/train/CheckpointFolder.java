@@ -1,6 +1,6 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.data.DataFormatException;
+import dev.mnistnative.DataFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

@@ -1,6 +1,6 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.model.ModelMetadata;
+import dev.mnistnative.net.ModelMetadata;
 import java.nio.file.Path;
 
 /**

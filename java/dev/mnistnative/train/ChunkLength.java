@@ -1,7 +1,7 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Mlp;
 
 /**
  * How many steps a crossing carries: enough to be worth it, few enough (some 0.05 s) that progress and cancelling stay
@@ -15,7 +15,7 @@ final class ChunkLength {
     private ChunkLength() {}
 
     /** Steps in a chunk, at least 1. */
-    static int steps(MlpShape layers, int batchSize, Device.Kind device) {
+    static int steps(Mlp layers, int batchSize, Device.Kind device) {
         double stepFlops = FLOPS_PER_PARAMETER * layers.parameterCount() * batchSize;
         return (int) Math.max(1, Math.min(10_000, chunkFlops(device) / stepFlops));
     }

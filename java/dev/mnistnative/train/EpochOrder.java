@@ -1,7 +1,6 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.batch.BatchPlan;
-import dev.mnistnative.batch.SampleOrder;
+import dev.mnistnative.data.SampleOrder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;

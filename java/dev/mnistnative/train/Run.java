@@ -1,6 +1,5 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.batch.BatchPlan;
 import dev.mnistnative.binding.NativeData;
 import dev.mnistnative.binding.NativeEvaluation;
 import dev.mnistnative.binding.NativeTrainer;

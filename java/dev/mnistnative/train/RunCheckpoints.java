@@ -1,9 +1,8 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.batch.BatchPlan;
 import dev.mnistnative.binding.NativeTrainer;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.Parameters;
+import dev.mnistnative.net.Parameters;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.model.Parameters;
+import dev.mnistnative.net.Parameters;
 import java.util.Map;
 
 /**

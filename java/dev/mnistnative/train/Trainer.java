@@ -1,18 +1,17 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.MnistRuntime;
-import dev.mnistnative.batch.BatchPlan;
 import dev.mnistnative.binding.NativeLoss;
 import dev.mnistnative.binding.NativeOptimizer;
 import dev.mnistnative.binding.NativePlacement;
 import dev.mnistnative.binding.NativeTrainer;
 import dev.mnistnative.binding.gpu.CudaStream;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.DeviceChoice;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.ModelMetadata;
-import dev.mnistnative.model.Parameters;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.internal.DeviceChoice;
 import java.util.List;
 
 /**
@@ -124,7 +123,7 @@ public final class Trainer implements AutoCloseable {
      * @param checkpoints null for none
      * @throws IllegalArgumentException also if another run uses the folder, or if the checkpoint's settings (other
      *     than epochs, threads and device) or data are others; the message names the field
-     * @throws dev.mnistnative.data.DataFormatException if no checkpoint of the folder is undamaged
+     * @throws dev.mnistnative.DataFormatException if no checkpoint of the folder is undamaged
      * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the trainer stays usable
      */
     public TrainingResult fit(Dataset train, Dataset test, Checkpoints checkpoints, TrainingListener... listeners) {

@@ -1,9 +1,9 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.MlpShape;
-import dev.mnistnative.model.Placement;
-import dev.mnistnative.model.Precision;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.Placement;
+import dev.mnistnative.net.Precision;
 
 /**
  * Everything that a run is made of but the data: immutable, checked, the same settings and the same data give the same
@@ -13,7 +13,7 @@ public final class TrainingSettings {
     /** LinearLR's start_factor: the warm-up begins at this share of the learning rate. */
     private static final double WARMUP_START = 1.0 / 3;
 
-    private final MlpShape layers;
+    private final Mlp layers;
     private final int batchSize;
     private final int epochs;
     private final boolean shuffle;
@@ -80,7 +80,7 @@ public final class TrainingSettings {
     }
 
     /** The net's widths, or null if they are still to be chosen. */
-    public MlpShape layers() {
+    public Mlp layers() {
         return layers;
     }
 
@@ -176,7 +176,7 @@ public final class TrainingSettings {
 
     /** Collects settings; {@link #build} checks them. Not for several threads at once. */
     public static final class Builder {
-        private MlpShape layers;
+        private Mlp layers;
         private int batchSize = 320;
         private int epochs = 20;
         private boolean shuffle;
@@ -195,14 +195,14 @@ public final class TrainingSettings {
         private Builder() {}
 
         /** The net's widths. */
-        public Builder layers(MlpShape value) {
+        public Builder layers(Mlp value) {
             layers = value;
             return this;
         }
 
         /** The net's widths, e.g. {@code layers(784, 312, 256, 10)}. */
         public Builder layers(int... sizes) {
-            return layers(MlpShape.of(sizes));
+            return layers(Mlp.of(sizes));
         }
 
         /** Samples a step, at least 1. */

@@ -1,6 +1,6 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.model.Device;
+import dev.mnistnative.net.Device;
 
 /**
  * What a run begins with.

@@ -2,7 +2,7 @@ package dev.mnistnative.report.files;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.report.PythonNumbers;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,7 +2,7 @@ package dev.mnistnative.report.html;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.net.ModelEvaluation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.mnistnative.report.html;
 
 import dev.mnistnative.image.TextBlocks;
-import dev.mnistnative.model.MlpShape;
-import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelEvaluation;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -144,7 +144,7 @@ final class ModelSections {
     }
 
     String weights() {
-        MlpShape shape = trained.parameters().shape();
+        Mlp shape = trained.parameters().shape();
         int side = TextBlocks.side(shape.features());
         if (side == 0) {
             return "<p>The samples are no square images, so their weights are not drawn.</p>";

@@ -1,7 +1,7 @@
 package dev.mnistnative.report.html;
 
 import dev.mnistnative.MnistRuntime;
-import dev.mnistnative.model.ModelEvaluation;
+import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.train.EpochReport;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;

@@ -33,19 +33,24 @@ class ArchitectureTest {
         }
     }
 
-    /** Floor of each package; the root package ("") holds what all share and may ask the binding about the machine. */
+    /**
+     * Floor of each package; the root package ("") holds what all share and may ask the binding about the machine. Of
+     * the packages that meet at values each stands on its own floor, so that every arrow between them is held.
+     */
     private static final Map<String, Integer> FLOOR = Map.ofEntries(
             entry("", 0),
             entry("binding", 0),
-            entry("data", 1),
-            entry("batch", 1),
-            entry("model", 1),
-            entry("train", 2),
-            entry("bench", 3),
-            entry("image", 3),
-            entry("report", 3),
-            entry("serve", 3),
-            entry("cli", 4));
+            entry("array", 1),
+            entry("data", 2),
+            entry("net", 3),
+            entry("format", 4),
+            entry("model", 5),
+            entry("train", 6),
+            entry("bench", 7),
+            entry("image", 7),
+            entry("report", 7),
+            entry("serve", 7),
+            entry("cli", 8));
 
     private static final int TOP_LIBRARY_FLOOR = FLOOR.get("train");
 

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainTest;
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 
 /** What is measured and how it is summed up; never how fast it was. */
 class BenchmarkTest {
-    private static final MlpShape TINY = MlpShape.of(6, 4, 3);
+    private static final Mlp TINY = Mlp.of(6, 4, 3);
     private static final int BATCH = 32;
 
-    private static TrainingSettings settings(MlpShape layers) {
+    private static TrainingSettings settings(Mlp layers) {
         return TrainingSettings.builder()
                 .layers(layers)
                 .batchSize(BATCH)
@@ -69,7 +69,7 @@ class BenchmarkTest {
     /** Wide samples are few, and a batch of many is one epoch's only step. */
     @Test
     void withoutTimeForAnEpochEverythingElseIsTimedOnce() {
-        MlpShape wide = MlpShape.of(2000, 512, 3);
+        Mlp wide = Mlp.of(2000, 512, 3);
         try (TrainTest samples = BenchmarkSamples.madeUp(wide, BATCH)) {
             BenchmarkResult result = new Benchmark(settings(wide), samples, 1e-6).run(new TrainingListener() {});
             assertNull(result.epoch());
@@ -106,22 +106,21 @@ class BenchmarkTest {
     @Test
     void madeUpSamplesTakeNoMoreMemoryThanMnistButAtLeastABatch() {
         int features = 784_000;
-        try (TrainTest samples = BenchmarkSamples.madeUp(MlpShape.of(features, 3), BATCH)) {
+        try (TrainTest samples = BenchmarkSamples.madeUp(Mlp.of(features, 3), BATCH)) {
             assertEquals(60, samples.train().size());
             assertEquals(10, samples.test().size());
         }
-        try (Dataset train =
-                BenchmarkSamples.madeUp(MlpShape.of(features, 3), 100).train()) {
+        try (Dataset train = BenchmarkSamples.madeUp(Mlp.of(features, 3), 100).train()) {
             assertEquals(100, train.size());
         }
-        assertThrows(IllegalArgumentException.class, () -> BenchmarkSamples.madeUp(MlpShape.of(features, 3), 100_000));
+        assertThrows(IllegalArgumentException.class, () -> BenchmarkSamples.madeUp(Mlp.of(features, 3), 100_000));
     }
 
     @Test
     void mnistFitsNetsOfItsShape() {
-        assertTrue(BenchmarkSamples.mnistFits(MlpShape.of(784, 10)));
-        assertTrue(BenchmarkSamples.mnistFits(MlpShape.of(784, 5, 11)));
-        assertFalse(BenchmarkSamples.mnistFits(MlpShape.of(784, 9)));
-        assertFalse(BenchmarkSamples.mnistFits(MlpShape.of(783, 10)));
+        assertTrue(BenchmarkSamples.mnistFits(Mlp.of(784, 10)));
+        assertTrue(BenchmarkSamples.mnistFits(Mlp.of(784, 5, 11)));
+        assertFalse(BenchmarkSamples.mnistFits(Mlp.of(784, 9)));
+        assertFalse(BenchmarkSamples.mnistFits(Mlp.of(783, 10)));
     }
 }

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mnistnative.model.SavedModel;
+import dev.mnistnative.format.MetadataCodec;
+import dev.mnistnative.format.SavedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ class ClassNamesTest {
         assertEquals(names, saved.metadata().classNames());
         SavedModel kept = SavedModel.read(checkpoints.resolve("checkpoint-000060-000000.safetensors"));
         assertEquals(saved.parameters(), kept.parameters());
-        assertEquals(saved.metadata().toMap(), kept.metadata().toMap());
+        assertEquals(MetadataCodec.encode(saved.metadata()), MetadataCodec.encode(kept.metadata()));
 
         Path samples = Files.writeString(folder.resolve("s.csv"), "a,b\n9,1\n1,9\n");
         Cli predicted = Cli.line("predict --device cpu --model " + model + " " + samples)
@@ -74,7 +75,8 @@ class ClassNamesTest {
             Path copy = folder.resolve("copy");
             Cli.line("export --to " + format + " --model " + model + " " + copy).succeeded();
             assertEquals(
-                    saved.metadata().toMap(), SavedModel.read(copy).metadata().toMap());
+                    MetadataCodec.encode(saved.metadata()),
+                    MetadataCodec.encode(SavedModel.read(copy).metadata()));
             assertEquals(
                     predicted.out(),
                     Cli.line("predict --device cpu --model " + copy + " " + samples)

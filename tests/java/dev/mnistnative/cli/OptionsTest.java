@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.image.PictureFiles;
-import dev.mnistnative.model.MlpShape;
-import dev.mnistnative.model.Parameters;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -100,8 +100,8 @@ class OptionsTest {
                 npy("|u1", "(4, 4)", new byte[] {9, 1, 0, 2, 1, 9, 3, 0, 8, 0, 1, 1, 0, 7, 2, 2}));
         Files.write(folder.resolve("y_train_label.npy"), npy("|u1", "(4,)", new byte[] {0, 1, 0, 1}));
         Files.writeString(folder.resolve("t.csv"), "a,b,c,d,kind\n9,1,0,2,0\n1,9,3,0,1\n8,0,1,1,0\n0,7,2,2,1\n");
-        writeModel("m.safetensors", MlpShape.of(4, 3, 2));
-        writeModel("digits.safetensors", MlpShape.of(784, 10));
+        writeModel("m.safetensors", Mlp.of(4, 3, 2));
+        writeModel("digits.safetensors", Mlp.of(784, 10));
         byte[] pixels = new byte[40 * 40];
         IntStream.range(8, 32).forEach(y -> pixels[y * 40 + 20] = (byte) 255);
         Files.write(folder.resolve("bar.png"), PictureFiles.png(PictureFiles.gray(pixels, 40, 40)));
@@ -117,7 +117,7 @@ class OptionsTest {
         return file;
     }
 
-    private static void writeModel(String name, MlpShape shape) throws IOException {
+    private static void writeModel(String name, Mlp shape) throws IOException {
         float[] values = new float[shape.parameterCount()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (i * 7 % 11 - 5) / 10f;

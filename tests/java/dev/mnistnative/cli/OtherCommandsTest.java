@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.CpuInfo;
 import dev.mnistnative.MnistRuntime;
-import dev.mnistnative.model.MlpShape;
-import dev.mnistnative.model.Parameters;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ class OtherCommandsTest {
     @Test
     void evaluateCountsRightly() throws IOException {
         Path model = folder.resolve("identity.safetensors");
-        Safetensors.writeParameters(model, Parameters.of(MlpShape.of(2, 2), new float[] {1, 0, 0, 1, 0, 0}));
+        Safetensors.writeParameters(model, Parameters.of(Mlp.of(2, 2), new float[] {1, 0, 0, 1, 0, 0}));
         Path table = Files.writeString(folder.resolve("t.csv"), "a,b,y\n5,1,0\n1,5,1\n5,1,1\n7,1,0\n");
         String words = "evaluate --model " + model + " --data " + table + " --label-column y --device cpu";
         Cli text = Cli.line(words).succeeded();

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.MlpShape;
-import dev.mnistnative.model.Precision;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.Adam;
 import dev.mnistnative.train.AdamW;
 import dev.mnistnative.train.LearningRateSchedule;
@@ -37,7 +37,7 @@ class SettingsOptionsTest {
     @Test
     void theArticleIsTheDefault() {
         TrainingSettings s = settings("");
-        assertEquals(MlpShape.of(784, 312, 256, 10), s.layers());
+        assertEquals(Mlp.of(784, 312, 256, 10), s.layers());
         assertEquals(new Adam(2e-5, 0.9, 0.999, 1e-8, 0, false), s.optimizer());
         assertEquals(320, s.batchSize());
         assertEquals(20, s.epochs());
@@ -56,7 +56,7 @@ class SettingsOptionsTest {
     @Test
     void theSecondPreset() {
         TrainingSettings s = settings("--preset bp");
-        assertEquals(MlpShape.of(784, 512, 256, 10), s.layers());
+        assertEquals(Mlp.of(784, 512, 256, 10), s.layers());
         assertEquals(new Sgd(0.01), s.optimizer());
         assertEquals(64, s.batchSize());
         assertEquals(5, s.epochs());
@@ -68,7 +68,7 @@ class SettingsOptionsTest {
     void whatIsGivenWinsOverThePreset() {
         TrainingSettings s = settings("--preset bp --layers 64,32,4 --batch-size 7 --epochs 3 --no-shuffle --drop-last"
                 + " --seed 42 --early-stopping 2 --warmup-steps 11 --lr-schedule cosine:1e-6");
-        assertEquals(MlpShape.of(64, 32, 4), s.layers());
+        assertEquals(Mlp.of(64, 32, 4), s.layers());
         assertEquals(7, s.batchSize());
         assertEquals(3, s.epochs());
         assertFalse(s.shuffle());

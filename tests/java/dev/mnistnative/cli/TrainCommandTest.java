@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Mnist;
-import dev.mnistnative.model.MlpShape;
-import dev.mnistnative.model.Parameters;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.Parameters;
 import dev.mnistnative.report.files.TfEvents;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -224,7 +224,7 @@ class TrainCommandTest {
         Cli.line("--limit 640 --epochs 1 --lr 0 --device cpu --init " + weights + " --save " + weights + ".again")
                 .succeeded();
         Parameters first = Safetensors.readParameters(Path.of(weights));
-        assertEquals(MlpShape.of(784, 16, 10), first.shape());
+        assertEquals(Mlp.of(784, 16, 10), first.shape());
         assertArrayEquals(
                 first.values(),
                 Safetensors.readParameters(Path.of(weights + ".again")).values());

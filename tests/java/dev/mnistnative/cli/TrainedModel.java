@@ -2,7 +2,7 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.train.Adam;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Trainer;

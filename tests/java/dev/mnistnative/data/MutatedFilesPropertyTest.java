@@ -3,6 +3,7 @@ package dev.mnistnative.data;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mnistnative.DataFormatException;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package dev.mnistnative.fuzz;
 
+import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.DataFiles;
-import dev.mnistnative.data.DataFormatException;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
-import dev.mnistnative.model.SavedModel;
+import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.train.CheckpointProbe;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelEvaluation;
+import dev.mnistnative.net.Parameters;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ModelTest {
-    private static final MlpShape SHAPE = MlpShape.of(7, 5, 3);
+    private static final Mlp SHAPE = Mlp.of(7, 5, 3);
     private static final double SCALE = 1.0 / 255;
 
     private final Parameters parameters = Parameters.initial(SHAPE, 1);

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.ModelMetadata;
-import dev.mnistnative.model.Safetensors;
-import dev.mnistnative.model.SavedModel;
+import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.net.ModelMetadata;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
@@ -106,7 +106,7 @@ class FailureInjectionTest {
                 List.of(
                         denied,
                         denied,
-                        "dev.mnistnative.data.DataFormatException: " + file
+                        "dev.mnistnative.DataFormatException: " + file
                                 + ": it may not be read; check its permissions."),
                 Files.readAllLines(out));
     }

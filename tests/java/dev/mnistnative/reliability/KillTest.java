@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.Parameters;
+import dev.mnistnative.net.Parameters;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingSettings;

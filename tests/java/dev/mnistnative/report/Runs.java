@@ -1,6 +1,6 @@
 package dev.mnistnative.report;
 
-import dev.mnistnative.model.Device;
+import dev.mnistnative.net.Device;
 import dev.mnistnative.train.EpochReport;
 import dev.mnistnative.train.StepsReport;
 import dev.mnistnative.train.TrainingSettings;

@@ -2,7 +2,7 @@ package dev.mnistnative.train;
 
 import dev.mnistnative.binding.gpu.CudaStream;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.Device;
+import dev.mnistnative.net.Device;
 import java.util.Arrays;
 
 /** Training on a stream of the caller's gives the same bits as on the trainer's own. Run by cuda-standin-train.sh. */

@@ -1,7 +1,7 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.model.Safetensors;
-import dev.mnistnative.model.TensorFile;
+import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,7 +14,7 @@ public final class CheckpointProbe {
 
     private CheckpointProbe() {}
 
-    /** @throws dev.mnistnative.data.DataFormatException if it is refused */
+    /** @throws dev.mnistnative.DataFormatException if it is refused */
     public static void readUnderARightChecksum(Path path) throws IOException {
         TensorFile file = Safetensors.read(path);
         Map<String, String> metadata = new LinkedHashMap<>(file.metadata());

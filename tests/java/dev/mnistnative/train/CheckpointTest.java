@@ -6,14 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mnistnative.data.DataFormatException;
+import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
-import dev.mnistnative.model.Device;
+import dev.mnistnative.format.MetadataCodec;
+import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.ModelMetadata;
-import dev.mnistnative.model.Precision;
-import dev.mnistnative.model.Safetensors;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -342,7 +343,7 @@ class CheckpointTest {
             assertArrayEquals(
                     end.parameters(),
                     Safetensors.readParameters(checkpoints().get(0)).values());
-            assertEquals(metadata.toMap(), model.metadata().toMap());
+            assertEquals(MetadataCodec.encode(metadata), MetadataCodec.encode(model.metadata()));
         }
         Checkpoints wrong =
                 Checkpoints.in(folder.resolve("wrong")).describing(ModelMetadata.NONE.withClassNames("a", "b"));

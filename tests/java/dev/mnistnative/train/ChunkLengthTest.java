@@ -3,12 +3,12 @@ package dev.mnistnative.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Mlp;
 import org.junit.jupiter.api.Test;
 
 class ChunkLengthTest {
-    private static final MlpShape ARTICLE = MlpShape.of(784, 312, 256, 10);
+    private static final Mlp ARTICLE = Mlp.of(784, 312, 256, 10);
 
     @Test
     void anEpochOfTheArticleIsSeveralChunksOnTheCpuAndOneOnAGpu() {
@@ -19,7 +19,7 @@ class ChunkLengthTest {
 
     @Test
     void aStepOfAnySizeFits() {
-        assertEquals(1, ChunkLength.steps(MlpShape.of(30_000, 30_000), 1_000_000, Device.Kind.CPU));
-        assertEquals(10_000, ChunkLength.steps(MlpShape.of(1, 1), 1, Device.Kind.CPU));
+        assertEquals(1, ChunkLength.steps(Mlp.of(30_000, 30_000), 1_000_000, Device.Kind.CPU));
+        assertEquals(10_000, ChunkLength.steps(Mlp.of(1, 1), 1, Device.Kind.CPU));
     }
 }

@@ -3,12 +3,12 @@ package dev.mnistnative.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.mnistnative.data.DataFormatException;
+import dev.mnistnative.DataFormatException;
+import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.TensorFile;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.ModelMetadata;
-import dev.mnistnative.model.Parameters;
-import dev.mnistnative.model.Safetensors;
-import dev.mnistnative.model.TensorFile;
+import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.Parameters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;

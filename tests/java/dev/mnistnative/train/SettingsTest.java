@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.MlpShape;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Mlp;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -84,7 +84,7 @@ class SettingsTest {
                 .earlyStopping(2)
                 .build();
         TrainingSettings again = all.toBuilder().build();
-        assertEquals(MlpShape.of(5, 4, 3), again.layers());
+        assertEquals(Mlp.of(5, 4, 3), again.layers());
         assertEquals(7, again.batchSize());
         assertEquals(8, again.epochs());
         assertTrue(again.shuffle());
@@ -104,13 +104,13 @@ class SettingsTest {
     @Test
     void presetsAreWhatTheirProgramsSay() {
         TrainingSettings article = Preset.ofCliName("article").settings();
-        assertEquals(MlpShape.of(784, 312, 256, 10), article.layers());
+        assertEquals(Mlp.of(784, 312, 256, 10), article.layers());
         assertEquals(new Adam(2e-5, 0.9, 0.999, 1e-8, 0, false), article.optimizer());
         assertEquals(320, article.batchSize());
         assertEquals(20, article.epochs());
         assertTrue(!article.shuffle() && article.dropLast());
         TrainingSettings bp = Preset.ofCliName("bp").settings();
-        assertEquals(MlpShape.of(784, 512, 256, 10), bp.layers());
+        assertEquals(Mlp.of(784, 512, 256, 10), bp.layers());
         assertEquals(new Sgd(0.01, 0, 0, 0, false), bp.optimizer());
         assertEquals(64, bp.batchSize());
         assertEquals(5, bp.epochs());

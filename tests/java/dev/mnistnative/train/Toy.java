@@ -1,7 +1,7 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.Device;
+import dev.mnistnative.net.Device;
 import java.util.Random;
 
 /** A small problem that trains in milliseconds, the same in every process. */

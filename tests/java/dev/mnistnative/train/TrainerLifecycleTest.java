@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.Parameters;
+import dev.mnistnative.net.Parameters;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

@@ -11,11 +11,11 @@ import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.binding.gpu.CudaStream;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.model.Device;
-import dev.mnistnative.model.MlpShape;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.ModelEvaluation;
-import dev.mnistnative.model.Parameters;
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelEvaluation;
+import dev.mnistnative.net.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -260,7 +260,7 @@ class TrainerTest {
             Parameters other = Parameters.initial(settings.layers(), 4);
             trainer.setParameters(other);
             assertEquals(other, trainer.parameters());
-            Parameters foreign = Parameters.initial(MlpShape.of(7, 3), 0);
+            Parameters foreign = Parameters.initial(Mlp.of(7, 3), 0);
             assertThrows(IllegalArgumentException.class, () -> trainer.setParameters(foreign));
         }
     }

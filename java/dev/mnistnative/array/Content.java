@@ -1,0 +1,213 @@
+package dev.mnistnative.array;
+
+import dev.mnistnative.DataFormatException;
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * The bytes of a file from first to last, decompressed if it is gzipped. Reading a fault of the file throws
+ * {@link DataFormatException}; a fault of the disk throws {@link UncheckedIOException}.
+ */
+public final class Content implements Closeable {
+    private static final int BUFFER = 1 << 16;
+    private static final int GZIP_TRAILER = 8;
+
+    private final String name;
+    private final InputStream in;
+    private final FileChannel file;
+    private final Closeable owner;
+    private long position;
+
+    private Content(String name, InputStream in, FileChannel file, Closeable owner) {
+        this.name = name;
+        this.in = new BufferedInputStream(in, BUFFER);
+        this.file = file;
+        this.owner = owner;
+    }
+
+    /** The contents of a file. */
+    public static Content ofFile(Path path) {
+        String name = path.toString();
+        requireReadable(path, name);
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(path, StandardOpenOption.READ);
+            InputStream raw = Channels.newInputStream(channel);
+            return isGzip(channel)
+                    ? new Content(name, new StrictGzip(raw), null, channel)
+                    : new Content(name, raw, channel, channel);
+        } catch (IOException e) {
+            RuntimeException fault = explain(name, e);
+            close(channel, fault);
+            throw fault;
+        }
+    }
+
+    /** The contents of a stream; `owner` is closed with it. */
+    public static Content ofStream(String name, InputStream in, Closeable owner) {
+        return new Content(name, in, null, owner);
+    }
+
+    /** For messages: the path, and the member of an npz. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether it had to be decompressed. */
+    public boolean isCompressed() {
+        return file == null;
+    }
+
+    /** Up to n of the next bytes (fewer at the end), left to be read again. n is at most 64 KiB. */
+    public byte[] peek(int n) {
+        try {
+            in.mark(n);
+            byte[] bytes = in.readNBytes(n);
+            in.reset();
+            return bytes;
+        } catch (IOException e) {
+            throw explain(name, e);
+        }
+    }
+
+    /** Reads up to `count` bytes; fewer only at the end. */
+    public int read(byte[] into, int count) {
+        try {
+            int n = in.readNBytes(into, 0, count);
+            position += n;
+            return n;
+        } catch (IOException e) {
+            throw explain(name, e);
+        }
+    }
+
+    /** Exactly n bytes, a small number; `what` names them in the message if the file ends first. */
+    public byte[] take(int n, String what) {
+        byte[] bytes = new byte[n];
+        if (read(bytes, n) < n) {
+            throw DataFormatException.of(name, "it ends within " + what, "copy or write the file again");
+        }
+        return bytes;
+    }
+
+    /** What is left as a stream. */
+    public InputStream stream() {
+        return in;
+    }
+
+    /** Bytes left to read, −1 if only reading can tell. */
+    public long remaining() {
+        try {
+            return file == null ? -1 : file.size() - position;
+        } catch (IOException e) {
+            throw explain(name, e);
+        }
+    }
+
+    /** Whether the next byte lies at a multiple of `bytes` in an uncompressed file, so that it can be used in place. */
+    public boolean isAligned(int bytes) {
+        return file != null && position % bytes == 0;
+    }
+
+    /** The next `bytes` bytes of an uncompressed file, mapped, in native byte order; they count as read. */
+    public ByteBuffer map(long bytes) {
+        try {
+            ByteBuffer mapped = file.map(FileChannel.MapMode.READ_ONLY, position, bytes);
+            position += bytes;
+            return mapped.order(ByteOrder.nativeOrder());
+        } catch (IOException e) {
+            throw explain(name, e);
+        }
+    }
+
+    /** @throws DataFormatException if anything follows */
+    public void requireEnd() {
+        if (file == null ? peek(1).length > 0 : remaining() > 0) {
+            throw trailing();
+        }
+    }
+
+    /** The complaint about bytes after the last element. */
+    public DataFormatException trailing() {
+        return DataFormatException.of(
+                name, "more bytes follow after the last element", "check that the header tells the true shape");
+    }
+
+    @Override
+    public void close() {
+        try {
+            in.close();
+            owner.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + ": closing failed", e);
+        }
+    }
+
+    /** An I/O failure as the exception it is: a fault of the contents, or one of the disk. */
+    public static RuntimeException explain(String name, IOException e) {
+        if (e instanceof EOFException || e instanceof ZipException) {
+            return new DataFormatException(
+                    name + ": the compressed data is damaged or cut off (" + e.getMessage() + "); copy the file again.",
+                    e);
+        }
+        return new UncheckedIOException(name + ": reading failed: " + e.getMessage(), e);
+    }
+
+    private static void requireReadable(Path path, String name) {
+        if (!Files.exists(path)) {
+            throw DataFormatException.of(name, "there is no such file", "check the path");
+        }
+        if (!Files.isRegularFile(path)) {
+            throw DataFormatException.of(name, "it is not a regular file", "give the path of a data file");
+        }
+        if (!Files.isReadable(path)) {
+            throw DataFormatException.of(name, "it may not be read", "check its permissions");
+        }
+    }
+
+    private static boolean isGzip(FileChannel channel) throws IOException {
+        byte[] magic = new byte[2];
+        return channel.read(ByteBuffer.wrap(magic), 0) == magic.length
+                && Arrays.equals(magic, new byte[] {0x1f, (byte) 0x8b});
+    }
+
+    private static void close(Closeable resource, Throwable fault) {
+        if (resource != null) {
+            try {
+                resource.close();
+            } catch (IOException e) {
+                fault.addSuppressed(e);
+            }
+        }
+    }
+
+    /** A gzip reader that refuses what the JDK's passes over: bytes after the last member that are no gzip. */
+    private static final class StrictGzip extends GZIPInputStream {
+        StrictGzip(InputStream in) throws IOException {
+            super(in, BUFFER);
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            int n = super.read(into, offset, length);
+            if (n < 0 && (inf.getRemaining() > GZIP_TRAILER || in.available() > 0)) {
+                throw new ZipException("bytes that are no gzip follow");
+            }
+            return n;
+        }
+    }
+}

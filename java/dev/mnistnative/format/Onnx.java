@@ -1,0 +1,140 @@
+package dev.mnistnative.format;
+
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.Parameters;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Nets as ONNX models (onnx.proto of ONNX 1.17). What is written is Gemm and Relu by turns, then Softmax if wanted: the
+ * input {@code pixels} is float32 [N, features] with any N, as the net was trained to see them (scaled, standardised);
+ * the output is {@code logits} or {@code probabilities}, float32 [N, classes]. The initializers have the state dict's
+ * names.
+ */
+public final class Onnx {
+    /** What {@link #matches} wants to see. */
+    static final int HEAD_BYTES = 9;
+
+    private static final int IR_VERSION = 10;
+    private static final int OPSET = 22;
+    private static final int MAX_PARAMETERS = 500_000_000; // a protobuf message ends at 2 GiB
+    private static final String INPUT = "pixels";
+    private static final String LOGITS = "logits";
+    private static final String PROBABILITIES = "probabilities";
+
+    private Onnx() {}
+
+    /**
+     * Reads a net: Gemm, or MatMul and Add, with Relu between them; before the first a Flatten, after the last a
+     * Softmax may stand, which is left out. Weights are float32, or float64, float16, bfloat16 turned into it.
+     *
+     * @throws dev.mnistnative.DataFormatException if the file is damaged or holds another net
+     */
+    public static SavedModel read(Path path) throws IOException {
+        return OnnxReader.read(path);
+    }
+
+    /** Whether a file whose first bytes are these is meant for ONNX. */
+    static boolean matches(byte[] head) {
+        return OnnxReader.matches(head);
+    }
+
+    /**
+     * Writes a net, whole or not at all.
+     *
+     * @param softmax whether probabilities come out instead of logits
+     * @param metadata the model's {@code metadata_props}
+     * @throws IllegalArgumentException if the net has more than 500 million parameters, which no ONNX file holds
+     */
+    public static void write(Path path, Parameters parameters, boolean softmax, Map<String, String> metadata)
+            throws IOException {
+        if (parameters.shape().parameterCount() > MAX_PARAMETERS) {
+            throw new IllegalArgumentException("the net " + parameters.shape() + " has more than " + MAX_PARAMETERS
+                    + " parameters, too many for an ONNX file: use safetensors");
+        }
+        byte[] bytes = model(parameters, softmax, metadata).toBytes();
+        WholeFile.write(path, out -> WholeFile.writeAll(out, ByteBuffer.wrap(bytes)));
+    }
+
+    private static ProtoMessage model(Parameters parameters, boolean softmax, Map<String, String> metadata) {
+        ProtoMessage model = new ProtoMessage()
+                .number(OnnxField.MODEL_IR_VERSION, IR_VERSION)
+                .text(OnnxField.MODEL_PRODUCER_NAME, "mnist-native")
+                .message(OnnxField.MODEL_GRAPH, graph(parameters, softmax))
+                .message(
+                        OnnxField.MODEL_OPSET_IMPORT,
+                        new ProtoMessage().text(OnnxField.OPSET_DOMAIN, "").number(OnnxField.OPSET_VERSION, OPSET));
+        metadata.forEach((key, value) -> model.message(
+                OnnxField.MODEL_METADATA_PROPS,
+                new ProtoMessage().text(OnnxField.ENTRY_KEY, key).text(OnnxField.ENTRY_VALUE, value)));
+        return model;
+    }
+
+    private static ProtoMessage graph(Parameters parameters, boolean softmax) {
+        Mlp shape = parameters.shape();
+        ProtoMessage graph = new ProtoMessage();
+        String from = INPUT;
+        for (int l = 0; l < shape.layers(); l++) {
+            boolean last = l + 1 == shape.layers();
+            String sums = last ? LOGITS : "sums." + l;
+            String layer = StateDict.layer(l);
+            graph.message(OnnxField.GRAPH_NODE, gemm(layer, from, sums));
+            if (!last) {
+                from = "activations." + l;
+                graph.message(OnnxField.GRAPH_NODE, node("Relu", "relu." + l, from, sums));
+            }
+        }
+        if (softmax) {
+            graph.message(OnnxField.GRAPH_NODE, node("Softmax", "softmax", PROBABILITIES, LOGITS)); // axis -1
+        }
+        graph.text(OnnxField.GRAPH_NAME, "mlp " + shape);
+        StateDict.ofParameters(parameters)
+                .forEach((name, tensor) -> graph.message(OnnxField.GRAPH_INITIALIZER, initializer(name, tensor)));
+        return graph.message(OnnxField.GRAPH_INPUT, value(INPUT, shape.features()))
+                .message(OnnxField.GRAPH_OUTPUT, value(softmax ? PROBABILITIES : LOGITS, shape.classes()));
+    }
+
+    /** from [N, fan_in] times the transpose of weight [fan_out, fan_in], plus bias. */
+    private static ProtoMessage gemm(String layer, String from, String to) {
+        return node("Gemm", layer, to, from, layer + ".weight", layer + ".bias")
+                .message(
+                        OnnxField.NODE_ATTRIBUTE,
+                        new ProtoMessage()
+                                .text(OnnxField.ATTRIBUTE_NAME, "transB")
+                                .number(OnnxField.ATTRIBUTE_I, 1)
+                                .number(OnnxField.ATTRIBUTE_TYPE, OnnxField.ATTRIBUTE_TYPE_INT));
+    }
+
+    private static ProtoMessage node(String operator, String name, String to, String... from) {
+        ProtoMessage node = new ProtoMessage();
+        for (String input : from) {
+            node.text(OnnxField.NODE_INPUT, input);
+        }
+        return node.text(OnnxField.NODE_OUTPUT, to)
+                .text(OnnxField.NODE_NAME, name)
+                .text(OnnxField.NODE_OP_TYPE, operator);
+    }
+
+    private static ProtoMessage initializer(String name, Tensor tensor) {
+        ProtoMessage message = new ProtoMessage();
+        tensor.shape().forEach(dimension -> message.number(OnnxField.TENSOR_DIMS, dimension));
+        return message.number(OnnxField.TENSOR_DATA_TYPE, OnnxField.FLOAT)
+                .text(OnnxField.TENSOR_NAME, name)
+                .bytes(OnnxField.TENSOR_RAW_DATA, tensor.data());
+    }
+
+    /** A float32 [N, width]. */
+    private static ProtoMessage value(String name, int width) {
+        ProtoMessage shape = new ProtoMessage()
+                .message(OnnxField.SHAPE_DIM, new ProtoMessage().text(OnnxField.DIM_PARAM, "N"))
+                .message(OnnxField.SHAPE_DIM, new ProtoMessage().number(OnnxField.DIM_VALUE, width));
+        ProtoMessage tensor = new ProtoMessage()
+                .number(OnnxField.TENSOR_TYPE_ELEMENT, OnnxField.FLOAT)
+                .message(OnnxField.TENSOR_TYPE_SHAPE, shape);
+        return new ProtoMessage()
+                .text(OnnxField.VALUE_NAME, name)
+                .message(OnnxField.VALUE_TYPE, new ProtoMessage().message(OnnxField.TYPE_TENSOR, tensor));
+    }
+}

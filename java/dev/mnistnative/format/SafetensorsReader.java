@@ -1,0 +1,174 @@
+package dev.mnistnative.format;
+
+import dev.mnistnative.DataFormatException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads safetensors files; believes nothing that a header says until the file's size bears it out. */
+final class SafetensorsReader {
+    private static final long MAX_HEADER = 100_000_000;
+    private static final long MAX_TENSOR = Integer.MAX_VALUE - 8L;
+    private static final String METADATA = "__metadata__";
+    private static final Set<String> ENTRY_KEYS = Set.of("dtype", "shape", "data_offsets");
+
+    private final Path path;
+    private final FileChannel file;
+    private final long size;
+
+    /** A tensor as the header tells it. */
+    private record Entry(String name, TensorType type, List<Long> shape, long begin, long end) {}
+
+    private SafetensorsReader(Path path, FileChannel file) throws IOException {
+        this.path = path;
+        this.file = file;
+        this.size = file.size();
+    }
+
+    static TensorFile read(Path path) throws IOException {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new DataFormatException(path + ": it is no regular file; name a safetensors file");
+        }
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            return new SafetensorsReader(path, file).read();
+        }
+    }
+
+    private TensorFile read() throws IOException {
+        require(size > Long.BYTES, "it has " + size + " bytes, too few for a header");
+        long headerLength = bytes(0, Long.BYTES).getLong();
+        require(
+                headerLength > 0 && headerLength <= MAX_HEADER && headerLength <= size - Long.BYTES,
+                "its header is said to have " + Long.toUnsignedString(headerLength) + " bytes, but the file has " + size
+                        + " and a header at most " + MAX_HEADER);
+        Map<String, Object> header = parse(bytes(Long.BYTES, (int) headerLength));
+        Map<String, String> metadata = metadata(header.remove(METADATA));
+        List<Entry> entries = entries(header);
+        long start = Long.BYTES + headerLength;
+        checkLayout(entries, size - start);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            ByteBuffer data = bytes(start + entry.begin(), (int) (entry.end() - entry.begin()));
+            tensors.put(entry.name(), new Tensor(entry.type(), entry.shape(), data));
+        }
+        return new TensorFile(tensors, metadata);
+    }
+
+    private ByteBuffer bytes(long position, int count) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.hasRemaining()) {
+            if (file.read(bytes, position + bytes.position()) < 0) {
+                throw new EOFException(path + " became shorter while it was read");
+            }
+        }
+        return bytes.flip();
+    }
+
+    private Map<String, Object> parse(ByteBuffer header) {
+        try {
+            String text = StandardCharsets.UTF_8.newDecoder().decode(header).toString();
+            return HeaderJson.parse(text);
+        } catch (CharacterCodingException e) {
+            throw damaged("its header is not UTF-8", e);
+        } catch (IllegalArgumentException e) {
+            throw damaged("its header is not what safetensors allows: " + e.getMessage(), e);
+        }
+    }
+
+    private Map<String, String> metadata(Object value) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        if (value == null) {
+            return metadata;
+        }
+        require(value instanceof Map, METADATA + " is no object");
+        ((Map<?, ?>) value).forEach((key, text) -> {
+            require(text instanceof String, METADATA + "'s \"" + key + "\" is no string");
+            metadata.put((String) key, (String) text);
+        });
+        return metadata;
+    }
+
+    private List<Entry> entries(Map<String, Object> header) {
+        List<Entry> entries = new ArrayList<>();
+        header.forEach((name, value) -> {
+            require(
+                    value instanceof Map<?, ?> map && map.keySet().equals(ENTRY_KEYS),
+                    "\"" + name + "\" must have dtype, shape and data_offsets, and nothing else");
+            entries.add(entry(name, (Map<?, ?>) value));
+        });
+        return entries;
+    }
+
+    private Entry entry(String name, Map<?, ?> value) {
+        TensorType type = type(name, value.get("dtype"));
+        List<Long> shape = numbers(name, "shape", value.get("shape"));
+        List<Long> offsets = numbers(name, "data_offsets", value.get("data_offsets"));
+        require(offsets.size() == 2, "\"" + name + "\" must have two data_offsets");
+        long bytes = offsets.get(1) - offsets.get(0);
+        require(
+                bytes >= 0 && bytes == Tensor.byteCount(type, shape),
+                "\"" + name + "\" is " + type + " " + shape + ", which does not fit its data_offsets " + offsets);
+        require(bytes <= MAX_TENSOR, "\"" + name + "\" has more than 2 GiB");
+        return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
+    }
+
+    private TensorType type(String name, Object value) {
+        for (TensorType type : TensorType.values()) {
+            if (type.name().equals(value)) {
+                return type;
+            }
+        }
+        throw damaged("\"" + name + "\" has an unknown dtype " + value, null);
+    }
+
+    private List<Long> numbers(String name, String key, Object value) {
+        List<Long> numbers = new ArrayList<>();
+        require(value instanceof List, "\"" + name + "\": " + key + " is no array");
+        for (Object number : (List<?>) value) {
+            require(number instanceof Long, "\"" + name + "\": " + key + " holds something that is no whole number");
+            numbers.add((Long) number);
+        }
+        return numbers;
+    }
+
+    /** The tensors cover the rest of the file, each byte once. */
+    private void checkLayout(List<Entry> entries, long available) {
+        List<Entry> sorted = new ArrayList<>(entries);
+        sorted.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+        long expected = 0;
+        for (Entry entry : sorted) {
+            require(
+                    entry.begin() == expected,
+                    "\"" + entry.name() + "\" begins at " + entry.begin() + ", but the tensor before it ends at "
+                            + expected);
+            expected = entry.end();
+        }
+        require(
+                expected == available,
+                "its tensors take " + expected + " bytes, but " + available + " follow the header");
+    }
+
+    private void require(boolean ok, String fault) {
+        if (!ok) {
+            throw damaged(fault, null);
+        }
+    }
+
+    private DataFormatException damaged(String fault, Exception cause) {
+        return new DataFormatException(
+                path + ": " + fault + "; it is damaged or no safetensors file, save it anew", cause);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.mnistnative.format;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Writes a file whole or not at all: beside its name, synced to the disk and renamed, so that at any moment the name
+ * holds the whole old or the whole new file.
+ */
+final class WholeFile {
+    private WholeFile() {}
+
+    /** Writes the contents. */
+    interface Contents {
+        void to(FileChannel out) throws IOException;
+    }
+
+    static void write(Path path, Contents contents) throws IOException {
+        Path target = path.toAbsolutePath();
+        Path directory = target.getParent();
+        Path beside = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        try {
+            try (FileChannel out = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                contents.to(out);
+                out.force(true);
+            }
+            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            sync(directory);
+        } finally {
+            Files.deleteIfExists(beside); // there only if something failed
+        }
+    }
+
+    static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
+    /** Makes the new name itself durable. */
+    private static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

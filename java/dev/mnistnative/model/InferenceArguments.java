@@ -1,0 +1,54 @@
+package dev.mnistnative.model;
+
+import dev.mnistnative.net.Mlp;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** Checks of inference arguments. */
+final class InferenceArguments {
+    private InferenceArguments() {}
+
+    /** Samples in so many values. */
+    static int count(String what, int values, int features) {
+        if (values == 0 || values % features != 0) {
+            throw new IllegalArgumentException(what + " has " + values + " values, but must hold whole samples of "
+                    + features + " features, at least one");
+        }
+        return values / features;
+    }
+
+    /** Logits of so many samples. */
+    static int logits(int count, Mlp shape) {
+        long logits = (long) count * shape.classes();
+        if (logits > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(
+                    count + " samples have more logits than an array can hold: give fewer at once");
+        }
+        return (int) logits;
+    }
+
+    static void requireOne(String what, int values, int features) {
+        if (values != features) {
+            throw new IllegalArgumentException(
+                    what + " has " + values + " values, but must be one sample of " + features + " features");
+        }
+    }
+
+    static void requireDirect(String what, boolean direct, boolean nativeOrder) {
+        if (!direct || !nativeOrder) {
+            throw new IllegalArgumentException(what + " must be a direct buffer in native byte order "
+                    + "(ByteBuffer.allocateDirect, ByteOrder.nativeOrder()); for heap memory use the array methods");
+        }
+    }
+
+    static void requireRoom(FloatBuffer logits, int count, Mlp shape) {
+        requireDirect("logits", logits.isDirect(), logits.order() == ByteOrder.nativeOrder());
+        if (logits.isReadOnly()) {
+            throw new IllegalArgumentException("logits is a read-only buffer");
+        }
+        if (logits.remaining() < (long) count * shape.classes()) {
+            throw new IllegalArgumentException("logits has room for " + logits.remaining() + " values, but " + count
+                    + " samples have " + (long) count * shape.classes());
+        }
+    }
+}
