@@ -3,6 +3,7 @@ package dev.mnistnative.bench;
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
@@ -26,7 +27,6 @@ public final class Benchmark {
     private static final double WARM_UP = 0.2;
 
     private static final int MOST_CALLS = 1 << 20;
-    private static final double NANOS = 1e9;
 
     private final TrainingSettings settings;
     private final TrainTest samples;
@@ -110,9 +110,9 @@ public final class Benchmark {
         do {
             call.run();
             long after = System.nanoTime();
-            times[count++] = (after - before) / NANOS;
+            times[count++] = Seconds.of(after - before);
             before = after;
-        } while (count < MOST_CALLS && before - begin < duration * NANOS);
+        } while (count < MOST_CALLS && Seconds.of(before - begin) < duration);
         return Arrays.copyOf(times, count);
     }
 }

@@ -20,7 +20,7 @@ public record BenchmarkResult(
     }
 
     /** Samples that an epoch trains on: those in whole batches. */
-    public int samplesAnEpoch() {
+    public int samplesPerEpoch() {
         return start.stepsPerEpoch() * batchSize();
     }
 }

@@ -1,5 +1,6 @@
 package dev.mnistnative.bench;
 
+import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.train.EpochReport;
 import dev.mnistnative.train.StepsReport;
 import dev.mnistnative.train.Trainer;
@@ -10,8 +11,6 @@ import java.util.List;
 
 /** Takes down the times of a run and ends it when its time is over. */
 final class Recorder implements TrainingListener {
-    private static final double NANOS = 1e9;
-
     private final Trainer trainer;
     private final double seconds;
     private final boolean wholeEpochs;
@@ -57,7 +56,7 @@ final class Recorder implements TrainingListener {
     }
 
     private void endInTime(boolean mayEnd) {
-        if (mayEnd && System.nanoTime() - begin >= seconds * NANOS) {
+        if (mayEnd && Seconds.since(begin) >= seconds) {
             trainer.cancel();
         }
     }

@@ -26,7 +26,11 @@ final class Reports implements Closeable {
                 try {
                     closeable.close();
                 } catch (IOException e) {
-                    failure = e;
+                    if (failure == null) {
+                        failure = e;
+                    } else {
+                        failure.addSuppressed(e);
+                    }
                 }
             }
         }

@@ -16,7 +16,7 @@ final class EventStream {
     private static final int POLL_MILLIS = 250;
 
     /** A comment now and then: it finds out that a client has gone. */
-    private static final int POLLS_A_COMMENT = 40;
+    private static final int POLLS_PER_COMMENT = 40;
 
     private static final int OK = 200;
 
@@ -65,7 +65,7 @@ final class EventStream {
                     events.append("data: ").append(line).append("\n\n");
                 }
             }
-            if (poll % POLLS_A_COMMENT == 0) {
+            if (poll % POLLS_PER_COMMENT == 0) {
                 events.append(": still here\n\n");
             }
             if (!events.isEmpty()) {

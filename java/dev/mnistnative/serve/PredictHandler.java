@@ -12,6 +12,7 @@ import dev.mnistnative.DataFormatException;
 import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.image.UnreadableImageException;
+import dev.mnistnative.internal.ArgMax;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -58,7 +59,7 @@ final class PredictHandler {
                         Refusal.UNSUPPORTED_TYPE, "Content-Type must be application/json, image/png or image/jpeg");
         };
         float[] probabilities = model.probabilities(pixels);
-        int digit = likeliest(probabilities);
+        int digit = ArgMax.of(probabilities);
         metrics.predicted(digit);
         return reply(digit, probabilities, pixels);
     }
@@ -73,7 +74,7 @@ final class PredictHandler {
         for (int i = 0; i < WARM_UP; i++) {
             byte[] pixels = DigitNormalizer.normalize(PictureFiles.read(png, "a stroke"));
             float[] probabilities = model.probabilities(pixels);
-            reply(likeliest(probabilities), probabilities, pixels);
+            reply(ArgMax.of(probabilities), probabilities, pixels);
         }
     }
 
@@ -137,13 +138,5 @@ final class PredictHandler {
         } catch (UnreadableImageException e) {
             throw new Refusal(Refusal.UNREADABLE, "the body: " + e.getMessage());
         }
-    }
-
-    private static int likeliest(float[] probabilities) {
-        int best = 0;
-        for (int c = 1; c < probabilities.length; c++) {
-            best = probabilities[c] > probabilities[best] ? c : best;
-        }
-        return best;
     }
 }

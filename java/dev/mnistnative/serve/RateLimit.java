@@ -1,12 +1,12 @@
 package dev.mnistnative.serve;
 
+import dev.mnistnative.internal.Seconds;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
 /** A token bucket for each client address. Safe for use by many threads. */
 final class RateLimit {
-    private static final double NANOSECONDS = 1e9;
     private static final int MAX_CLIENTS = 10_000;
 
     private final int perSecond;
@@ -40,7 +40,7 @@ final class RateLimit {
         }
         long now = clock.getAsLong();
         Bucket bucket = buckets.computeIfAbsent(client, address -> full(now));
-        bucket.tokens = Math.min(burst, bucket.tokens + (now - bucket.filled) / NANOSECONDS * perSecond);
+        bucket.tokens = Math.min(burst, bucket.tokens + Seconds.of(now - bucket.filled) * perSecond);
         bucket.filled = now;
         if (bucket.tokens < 1) {
             return false;

@@ -1,5 +1,6 @@
 package dev.mnistnative.serve;
 
+import dev.mnistnative.internal.Seconds;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,15 +9,13 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Counts in Prometheus's text format. Safe for use by many threads. */
 final class ServeMetrics {
-    /** Upper ends of the buckets for the time of an answer. */
-    private static final double[] SECONDS = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1};
-
-    private static final double NANOSECONDS = 1e9;
+    /** Upper ends of the buckets for the time of an answer, in seconds. */
+    private static final double[] BUCKET_ENDS = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1};
 
     private final long started = System.nanoTime();
     private final Map<String, LongAdder> requests = new ConcurrentSkipListMap<>();
     private final Map<Integer, LongAdder> digits = new ConcurrentHashMap<>();
-    private final LongAdder[] buckets = new LongAdder[SECONDS.length + 1];
+    private final LongAdder[] buckets = new LongAdder[BUCKET_ENDS.length + 1];
     private final LongAdder nanoseconds = new LongAdder();
 
     ServeMetrics() {
@@ -30,7 +29,7 @@ final class ServeMetrics {
         requests.computeIfAbsent("path=\"" + path + "\",status=\"" + status + "\"", key -> new LongAdder())
                 .increment();
         int bucket = 0;
-        while (bucket < SECONDS.length && nanos / NANOSECONDS > SECONDS[bucket]) {
+        while (bucket < BUCKET_ENDS.length && Seconds.of(nanos) > BUCKET_ENDS[bucket]) {
             bucket++;
         }
         buckets[bucket].increment();
@@ -52,15 +51,15 @@ final class ServeMetrics {
         long sum = 0;
         for (int i = 0; i < buckets.length; i++) {
             sum += buckets[i].sum();
-            String end = i < SECONDS.length ? String.valueOf(SECONDS[i]) : "+Inf";
+            String end = i < BUCKET_ENDS.length ? String.valueOf(BUCKET_ENDS[i]) : "+Inf";
             sample(text, "mnist_native_request_seconds_bucket{le=\"" + end + "\"}", sum);
         }
-        sample(text, "mnist_native_request_seconds_sum", nanoseconds.sum() / NANOSECONDS);
+        sample(text, "mnist_native_request_seconds_sum", Seconds.of(nanoseconds.sum()));
         sample(text, "mnist_native_request_seconds_count", sum);
         family(text, "mnist_native_model_bytes", "gauge", "Memory of the model on the native side.");
         sample(text, "mnist_native_model_bytes", nativeBytes);
         family(text, "mnist_native_uptime_seconds", "gauge", "Seconds since the start.");
-        sample(text, "mnist_native_uptime_seconds", (System.nanoTime() - started) / NANOSECONDS);
+        sample(text, "mnist_native_uptime_seconds", Seconds.since(started));
         return text.toString();
     }
 

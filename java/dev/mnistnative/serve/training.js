@@ -62,6 +62,7 @@
     return [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough * 0.999999);
   }
 
+  // The same chart as LineChart.java draws for the report's page.
   function chart(id, title, edge, series) {
     const svg = document.getElementById(id);
     const [width, height, left, right, top, bottom] = [480, 280, 46, 12, 12, 34];

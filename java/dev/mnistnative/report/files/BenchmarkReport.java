@@ -1,9 +1,9 @@
 package dev.mnistnative.report.files;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mnistnative.bench.BenchmarkResult;
 import dev.mnistnative.bench.Timings;
+import dev.mnistnative.report.JsonLine;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.io.IOException;
@@ -40,7 +40,7 @@ public final class BenchmarkReport {
                 start.description());
         out.printf(Locale.ROOT, ROW, "", "median ms", "best ms", "images/s");
         row(out, "step", result.step(), result.batchSize());
-        row(out, "epoch of " + start.stepsPerEpoch() + " steps", result.epoch(), result.samplesAnEpoch());
+        row(out, "epoch of " + start.stepsPerEpoch() + " steps", result.epoch(), result.samplesPerEpoch());
         row(
                 out,
                 String.format(Locale.ROOT, "evaluation of %,d", result.evaluated()),
@@ -71,26 +71,23 @@ public final class BenchmarkReport {
     public void json(PrintWriter out) throws IOException {
         TrainingStart start = result.start();
         TrainingSettings settings = start.settings();
-        JsonGenerator json = new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-        json.writeStartObject();
-        json.writeFieldName("layers");
-        int[] sizes = settings.layers().toArray();
-        json.writeArray(sizes, 0, sizes.length);
-        json.writeNumberField("batch_size", result.batchSize());
-        json.writeStringField("optimizer", settings.optimizer().name());
-        json.writeStringField("samples", samplesName);
-        json.writeStringField("device", start.device().toString());
-        json.writeStringField("isa", start.isa());
-        json.writeNumberField("threads", start.threads());
-        json.writeStringField("precision", settings.precision().name().toLowerCase(Locale.ROOT));
-        json.writeStringField("version", start.version());
-        timings(json, "step", result.step(), result.batchSize());
-        timings(json, "epoch", result.epoch(), result.samplesAnEpoch());
-        timings(json, "evaluation", result.evaluation(), result.evaluated());
-        timings(json, "one_image", result.oneImage(), 1);
-        json.writeEndObject();
-        json.close();
-        out.println();
+        JsonLine.print(out, json -> {
+            json.writeFieldName("layers");
+            int[] sizes = settings.layers().toArray();
+            json.writeArray(sizes, 0, sizes.length);
+            json.writeNumberField("batch_size", result.batchSize());
+            json.writeStringField("optimizer", settings.optimizer().name());
+            json.writeStringField("samples", samplesName);
+            json.writeStringField("device", start.device().toString());
+            json.writeStringField("isa", start.isa());
+            json.writeNumberField("threads", start.threads());
+            json.writeStringField("precision", settings.precision().name().toLowerCase(Locale.ROOT));
+            json.writeStringField("version", start.version());
+            timings(json, "step", result.step(), result.batchSize());
+            timings(json, "epoch", result.epoch(), result.samplesPerEpoch());
+            timings(json, "evaluation", result.evaluation(), result.evaluated());
+            timings(json, "one_image", result.oneImage(), 1);
+        });
     }
 
     private static void timings(JsonGenerator json, String field, Timings timings, int images) throws IOException {

@@ -1,8 +1,7 @@
 package dev.mnistnative.report.files;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mnistnative.net.ModelEvaluation;
+import dev.mnistnative.report.JsonLine;
 import dev.mnistnative.report.PythonNumbers;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -57,33 +56,30 @@ public final class EvaluationReport {
 
     /** The same as one JSON object on one line; what is not a number is null. */
     public void json(PrintWriter out) throws IOException {
-        JsonGenerator json = new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-        json.writeStartObject();
-        JsonNumbers.write(json, "accuracy", evaluation.accuracy());
-        JsonNumbers.write(json, "loss", evaluation.loss());
-        json.writeNumberField("samples", evaluation.samples());
-        json.writeNumberField("correct", evaluation.correct());
-        json.writeArrayFieldStart("classes");
-        for (int c = 0; c < classes(); c++) {
-            json.writeStartObject();
-            json.writeNumberField(CLASS, c);
-            if (!classNames.isEmpty()) {
-                json.writeStringField("name", classNames.get(c));
+        JsonLine.print(out, json -> {
+            JsonNumbers.write(json, "accuracy", evaluation.accuracy());
+            JsonNumbers.write(json, "loss", evaluation.loss());
+            json.writeNumberField("samples", evaluation.samples());
+            json.writeNumberField("correct", evaluation.correct());
+            json.writeArrayFieldStart("classes");
+            for (int c = 0; c < classes(); c++) {
+                json.writeStartObject();
+                json.writeNumberField(CLASS, c);
+                if (!classNames.isEmpty()) {
+                    json.writeStringField("name", classNames.get(c));
+                }
+                JsonNumbers.write(json, "precision", evaluation.precision(c));
+                JsonNumbers.write(json, "recall", evaluation.recall(c));
+                json.writeNumberField("samples", samplesOf(c));
+                json.writeEndObject();
             }
-            JsonNumbers.write(json, "precision", evaluation.precision(c));
-            JsonNumbers.write(json, "recall", evaluation.recall(c));
-            json.writeNumberField("samples", samplesOf(c));
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("confusion_matrix");
-        for (int[] row : evaluation.confusion()) {
-            json.writeArray(row, 0, row.length);
-        }
-        json.writeEndArray();
-        json.writeEndObject();
-        json.close();
-        out.println();
+            json.writeEndArray();
+            json.writeArrayFieldStart("confusion_matrix");
+            for (int[] row : evaluation.confusion()) {
+                json.writeArray(row, 0, row.length);
+            }
+            json.writeEndArray();
+        });
     }
 
     private int classes() {

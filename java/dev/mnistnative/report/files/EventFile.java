@@ -1,6 +1,7 @@
 package dev.mnistnative.report.files;
 
 import com.google.protobuf.CodedOutputStream;
+import dev.mnistnative.internal.IoAction;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -98,14 +99,10 @@ final class EventFile implements Closeable {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private interface Fields {
-        void writeTo(CodedOutputStream out) throws IOException;
-    }
-
-    private static byte[] message(Fields fields) throws IOException {
+    private static byte[] message(IoAction<CodedOutputStream> fields) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream coded = CodedOutputStream.newInstance(bytes);
-        fields.writeTo(coded);
+        fields.on(coded);
         coded.flush();
         return bytes.toByteArray();
     }

@@ -2,6 +2,7 @@ package dev.mnistnative.report.files;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.mnistnative.internal.IoAction;
 import dev.mnistnative.train.EpochReport;
 import dev.mnistnative.train.StepsReport;
 import dev.mnistnative.train.TrainingListener;
@@ -27,7 +28,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
     private final Path path;
     private final String evaluationName;
     private final int logSteps;
-    private final JsonGenerator json;
+    private final JsonGenerator lines;
 
     /**
      * Creates the file, or empties it.
@@ -45,8 +46,8 @@ public final class MetricsFile implements TrainingListener, Closeable {
         this.evaluationName = evaluationName;
         this.logSteps = logSteps;
         Writer out = append ? appender(path) : Files.newBufferedWriter(path);
-        json = new JsonFactory().createGenerator(out);
-        json.setRootValueSeparator(null);
+        lines = new JsonFactory().createGenerator(out);
+        lines.setRootValueSeparator(null);
     }
 
     /** A killed run may have left half a line: the next begins on one of its own. */
@@ -68,7 +69,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
 
     @Override
     public void onStart(TrainingStart start) {
-        line("start", () -> {
+        line("start", json -> {
             TrainingSettings settings = start.settings();
             json.writeArrayFieldStart("layers");
             for (int size : settings.layers().sizes()) {
@@ -100,7 +101,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
             int step = report.firstStep() + i;
             double loss = report.losses()[i];
             if (step % logSteps == 0) {
-                line("step", () -> {
+                line("step", json -> {
                     json.writeNumberField("epoch", report.epoch());
                     json.writeNumberField("step", step);
                     number("loss", loss);
@@ -111,7 +112,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
 
     @Override
     public void onEpoch(EpochReport report) {
-        line("epoch", () -> {
+        line("epoch", json -> {
             json.writeNumberField("epoch", report.epoch());
             number("train_loss", report.trainLoss());
             number("accuracy", report.lastBatchAccuracy());
@@ -127,7 +128,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
 
     @Override
     public void onEnd(TrainingResult result) {
-        line("end", () -> {
+        line("end", json -> {
             json.writeStringField("reason", lower(result.reason()));
             number("seconds", result.seconds());
         });
@@ -135,28 +136,24 @@ public final class MetricsFile implements TrainingListener, Closeable {
 
     @Override
     public void close() throws IOException {
-        json.close();
+        lines.close();
     }
 
-    private interface Fields {
-        void write() throws IOException;
-    }
-
-    private void line(String event, Fields fields) {
+    private void line(String event, IoAction<JsonGenerator> fields) {
         try {
-            json.writeStartObject();
-            json.writeStringField("event", event);
-            fields.write();
-            json.writeEndObject();
-            json.writeRaw('\n');
-            json.flush();
+            lines.writeStartObject();
+            lines.writeStringField("event", event);
+            fields.on(lines);
+            lines.writeEndObject();
+            lines.writeRaw('\n');
+            lines.flush();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the metrics to " + path + ": " + e.getMessage(), e);
         }
     }
 
     private void number(String field, double value) throws IOException {
-        JsonNumbers.write(json, field, value);
+        JsonNumbers.write(lines, field, value);
     }
 
     private static String lower(Enum<?> value) {

@@ -1,5 +1,6 @@
 package dev.mnistnative.report.files;
 
+import dev.mnistnative.internal.IoAction;
 import dev.mnistnative.train.EpochReport;
 import dev.mnistnative.train.StepsReport;
 import dev.mnistnative.train.TrainingListener;
@@ -38,12 +39,12 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
     @Override
     public void onSteps(StepsReport report) {
         long before = (report.epoch() - 1L) * report.stepsPerEpoch();
-        write(() -> {
+        write(events -> {
             for (int i = 0; logSteps > 0 && i < report.steps(); i++) {
                 int step = report.firstStep() + i;
                 if (step % logSteps == 0) {
-                    file.scalar("step/loss", before + step, report.losses()[i]);
-                    file.scalar("step/lr", before + step, report.learningRates()[i]);
+                    events.scalar("step/loss", before + step, report.losses()[i]);
+                    events.scalar("step/lr", before + step, report.learningRates()[i]);
                 }
             }
         });
@@ -52,13 +53,13 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
     @Override
     public void onEpoch(EpochReport report) {
         int epoch = report.epoch();
-        write(() -> {
-            file.scalar("train/loss", epoch, report.trainLoss());
-            file.scalar("train/accuracy", epoch, report.lastBatchAccuracy());
-            file.scalar("train/images_per_second", epoch, report.imagesPerSecond());
+        write(events -> {
+            events.scalar("train/loss", epoch, report.trainLoss());
+            events.scalar("train/accuracy", epoch, report.lastBatchAccuracy());
+            events.scalar("train/images_per_second", epoch, report.imagesPerSecond());
             if (report.testAccuracy().isPresent()) {
-                file.scalar(evaluationName + "/loss", epoch, report.testLoss().orElse(Double.NaN));
-                file.scalar(
+                events.scalar(evaluationName + "/loss", epoch, report.testLoss().orElse(Double.NaN));
+                events.scalar(
                         evaluationName + "/accuracy",
                         epoch,
                         report.testAccuracy().getAsDouble());
@@ -71,13 +72,9 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
         file.close();
     }
 
-    private interface Writing {
-        void run() throws IOException;
-    }
-
-    private void write(Writing writing) {
+    private void write(IoAction<EventFile> events) {
         try {
-            writing.run();
+            events.on(file);
             file.flush();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write TensorBoard events to " + folder + ": " + e.getMessage(), e);

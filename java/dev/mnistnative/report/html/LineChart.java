@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A line chart as inline SVG. Colours are the page's, by the classes {@code series-0}, {@code series-1} …, so that one
- * drawing serves bright and dark pages and paper.
+ * A line chart as inline SVG; serve/training.js draws the same chart in the browser. Colours are the page's, by the
+ * classes {@code series-0}, {@code series-1} …, so that one drawing serves bright and dark pages and paper.
  */
 final class LineChart {
     private static final int WIDTH = 440;

@@ -15,7 +15,7 @@ public final class RunRecord implements TrainingListener {
     private final double[] losses = new double[MAX_POINTS];
     private double begin = Double.NaN;
     private int points;
-    private int stepsAPoint = 1;
+    private int stepsPerPoint = 1;
     private double sum;
     private int summed;
     private TrainingStart start;
@@ -33,7 +33,7 @@ public final class RunRecord implements TrainingListener {
         }
         for (double loss : report.losses()) {
             sum += loss;
-            if (++summed == stepsAPoint) {
+            if (++summed == stepsPerPoint) {
                 addPoint(sum / summed);
                 sum = 0;
                 summed = 0;
@@ -68,20 +68,20 @@ public final class RunRecord implements TrainingListener {
         return begin;
     }
 
-    /** Mean losses of {@link #stepsAPoint} steps each. */
+    /** Mean losses of {@link #stepsPerPoint} steps each. */
     double[] losses() {
         return Arrays.copyOf(losses, points);
     }
 
-    int stepsAPoint() {
-        return stepsAPoint;
+    int stepsPerPoint() {
+        return stepsPerPoint;
     }
 
     private void addPoint(double loss) {
         losses[points++] = loss;
         if (points == MAX_POINTS) {
             points /= 2;
-            stepsAPoint *= 2;
+            stepsPerPoint *= 2;
             for (int i = 0; i < points; i++) {
                 losses[i] = (losses[2 * i] + losses[2 * i + 1]) / 2;
             }

@@ -202,9 +202,9 @@ final class RunSections {
 
     private double[] stepPositions() {
         double[] positions = new double[run.losses().length];
-        double epochsAPoint = (double) run.stepsAPoint() / run.start().stepsPerEpoch();
+        double epochsPerPoint = (double) run.stepsPerPoint() / run.start().stepsPerEpoch();
         for (int i = 0; i < positions.length; i++) {
-            positions[i] = run.begin() + (i + 0.5) * epochsAPoint;
+            positions[i] = run.begin() + (i + 0.5) * epochsPerPoint;
         }
         return positions;
     }

@@ -1,8 +1,8 @@
 package dev.mnistnative.report.terminal;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mnistnative.image.TextBlocks;
+import dev.mnistnative.internal.ArgMax;
+import dev.mnistnative.report.JsonLine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class PredictionLines {
     private void textLine(String name, float[] probabilities) {
         StringBuilder line = new StringBuilder(name)
                 .append(": ")
-                .append(name(likeliest(probabilities)))
+                .append(name(ArgMax.of(probabilities)))
                 .append(' ');
         for (int c = 0; c < probabilities.length; c++) {
             line.append(String.format(Locale.ROOT, " %s:%.4f", name(c), probabilities[c]));
@@ -51,35 +51,21 @@ public final class PredictionLines {
     }
 
     private void jsonLine(String name, float[] probabilities) throws IOException {
-        JsonGenerator line = new JsonFactory().createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-        line.writeStartObject();
-        line.writeStringField("image", name);
-        line.writeNumberField("digit", likeliest(probabilities));
-        if (!classNames.isEmpty()) {
-            line.writeStringField("class", name(likeliest(probabilities)));
-        }
-        line.writeArrayFieldStart("probabilities");
-        for (float probability : probabilities) {
-            line.writeNumber(probability);
-        }
-        line.writeEndArray();
-        line.writeEndObject();
-        line.close();
-        out.println();
+        JsonLine.print(out, line -> {
+            line.writeStringField("image", name);
+            line.writeNumberField("digit", ArgMax.of(probabilities));
+            if (!classNames.isEmpty()) {
+                line.writeStringField("class", name(ArgMax.of(probabilities)));
+            }
+            line.writeArrayFieldStart("probabilities");
+            for (float probability : probabilities) {
+                line.writeNumber(probability);
+            }
+            line.writeEndArray();
+        });
     }
 
     private String name(int label) {
         return classNames.isEmpty() ? String.valueOf(label) : classNames.get(label);
-    }
-
-    /** The first of the largest. */
-    private static int likeliest(float[] probabilities) {
-        int best = 0;
-        for (int c = 1; c < probabilities.length; c++) {
-            if (probabilities[c] > probabilities[best]) {
-                best = c;
-            }
-        }
-        return best;
     }
 }

@@ -1,5 +1,6 @@
 package dev.mnistnative.report.terminal;
 
+import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.report.PythonNumbers;
 import dev.mnistnative.train.StepsReport;
 import dev.mnistnative.train.TrainingStart;
@@ -9,7 +10,6 @@ import java.util.function.LongSupplier;
 
 /** How far a run has come and how it does: kept up to date chunk by chunk, told in words. */
 final class RunProgress {
-    private static final double NANOS = 1e9;
     private static final int MINUTE = 60;
     private static final int HOUR = 3600;
 
@@ -84,7 +84,7 @@ final class RunProgress {
 
     /** Until the last epoch's end, evaluations included, if all goes on as it did. */
     String timeLeft() {
-        double elapsed = (nanoTime.getAsLong() - began) / NANOS;
+        double elapsed = Seconds.of(nanoTime.getAsLong() - began);
         long left = Math.round(elapsed / (stepsDone - firstStep) * (steps() - stepsDone));
         return left < HOUR
                 ? String.format(Locale.ROOT, "%d:%02d", left / MINUTE, left % MINUTE)

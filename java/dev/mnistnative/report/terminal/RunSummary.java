@@ -1,5 +1,6 @@
 package dev.mnistnative.report.terminal;
 
+import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.train.EpochReport;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingListener;
@@ -12,7 +13,6 @@ import java.util.Locale;
 
 /** What is worth knowing at the end of a run: time, accuracy, what computed and why, where things were saved. */
 public final class RunSummary implements TrainingListener {
-    private static final double NANOS = 1e9;
     private static final int PERCENT = 100;
     private static final String ROW = "  %-12s %s";
 
@@ -66,7 +66,7 @@ public final class RunSummary implements TrainingListener {
 
     /** Prints it, once the run has ended and everything is written. */
     public void print() {
-        double seconds = (System.nanoTime() - began) / NANOS;
+        double seconds = Seconds.since(began);
         screen.note(
                 screen.inked(Style.GREEN, ending()) + String.format(Locale.ROOT, " in %.2f s: ", seconds) + epochs());
         if (!result.message().isEmpty() && result.reason() != StopReason.DIVERGED) { // which ends in that error

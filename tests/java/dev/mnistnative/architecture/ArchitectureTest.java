@@ -39,6 +39,7 @@ class ArchitectureTest {
      */
     private static final Map<String, Integer> FLOOR = Map.ofEntries(
             entry("", 0),
+            entry("internal", 0),
             entry("binding", 0),
             entry("array", 1),
             entry("data", 2),

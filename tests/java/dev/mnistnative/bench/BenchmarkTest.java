@@ -59,7 +59,7 @@ class BenchmarkTest {
             assertPlausible(result.epoch());
             assertPlausible(result.evaluation());
             assertPlausible(result.oneImage());
-            assertEquals(60_000 / BATCH * BATCH, result.samplesAnEpoch());
+            assertEquals(60_000 / BATCH * BATCH, result.samplesPerEpoch());
             assertEquals(10_000, result.evaluated());
             assertTrue(result.epoch().best() > result.step().best(), "an epoch is many steps");
             assertEquals(List.of(result.start()), starts);
