@@ -49,7 +49,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         SavedModel saved = SavedModel.read(model.path());
         ModelMetadata metadata = saved.metadata();
-        Mlp layers = saved.parameters().shape();
+        Mlp layers = saved.parameters().net();
         ReadOptions options = ReadOptions.DEFAULT.withClasses(layers.classes()).withClassNames(metadata.classNames());
         try (TrainTest read = data.load(options);
                 Model predictor = Model.of(saved.parameters(), placement.placement())) {

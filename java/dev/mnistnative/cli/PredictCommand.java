@@ -79,7 +79,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private void predictPicture(Predictor predictor, Path file, PredictionLines lines) throws IOException {
-        Fit.requirePictures(predictor.model().shape());
+        Fit.requirePictures(predictor.model().net());
         byte[] pixels;
         try {
             pixels = DigitNormalizer.normalize(PictureFiles.read(file));
@@ -99,7 +99,7 @@ final class PredictCommand implements Callable<Integer> {
     private void predictSamples(Predictor predictor, Path file, PredictionLines lines) throws IOException {
         try (Dataset read = DataFiles.readImages(file);
                 Dataset samples = predictor.prepared(read)) {
-            Fit.require(samples, predictor.model().shape());
+            Fit.require(samples, predictor.model().net());
             int side = TextBlocks.side(samples.features());
             for (int i = 0; i < samples.size(); i++) {
                 if (show) {

@@ -47,7 +47,7 @@ final class Predictor implements DigitModel, AutoCloseable {
 
     @Override
     public String description() {
-        return model.shape() + " on " + model.device();
+        return model.net() + " on " + model.device();
     }
 
     @Override

@@ -83,7 +83,7 @@ final class ServeCommand implements Callable<Integer> {
         ServeSettings settings = new ServeSettings(host, port, follow, rate, maxBody);
         try (Interruption interruption = new Interruption();
                 Predictor predictor = inference.load(model, THREADS)) {
-            Fit.requirePictures(predictor.model().shape());
+            Fit.requirePictures(predictor.model().net());
             try (DigitServer server = listen(predictor, settings)) {
                 interruption.cancels(interrupted::countDown);
                 PrintWriter out = spec.commandLine().getOut();

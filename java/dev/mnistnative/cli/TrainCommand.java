@@ -115,11 +115,11 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Without {@code --layers}, the weights say what the net is. */
     private TrainingSettings startingFrom(Parameters start, TrainingSettings given) {
-        if (settingsOptions.layersGiven() && !start.shape().equals(given.layers())) {
+        if (settingsOptions.layersGiven() && !start.net().equals(given.layers())) {
             throw new IllegalArgumentException("--init %s holds a net %s, but --layers says %s: leave --layers out"
-                    .formatted(init, start.shape(), given.layers()));
+                    .formatted(init, start.net(), given.layers()));
         }
-        return given.toBuilder().layers(start.shape()).build();
+        return given.toBuilder().layers(start.net()).build();
     }
 
     private Parts parts(TrainTest read, TrainingSettings settings) {

@@ -1,15 +1,20 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.data.Standardizer;
+import dev.mnistnative.net.Activation;
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelMetadata;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** How a model's metadata stands in files: an entry of text for each part that is there. */
+/** How what a net's numbers do not tell stands in files: an entry of text for each part that is there. */
 public final class MetadataCodec {
+    static final String ACTIVATION = "activation";
     static final String SCALE = "scale";
     static final String SCALE_OF = "scale_of";
     static final String BYTES = "bytes";
@@ -40,6 +45,38 @@ public final class MetadataCodec {
             throw new IllegalArgumentException(SCALE_OF + " is '" + text + "', but can only be '" + BYTES + "'");
         }
         return text != null;
+    }
+
+    /**
+     * The net with the activations that a file tells: one name for all hidden layers, or one each, separated by commas.
+     *
+     * @param text null = ReLU
+     * @throws IllegalArgumentException if a name is not known, or they are not as many as the hidden layers
+     */
+    static Mlp withActivations(Mlp net, String text) {
+        if (text == null) {
+            return net.withActivation(Activation.RELU);
+        }
+        List<Activation> each =
+                Arrays.stream(text.split(",", -1)).map(Activation::of).toList();
+        return each.size() == 1 ? net.withActivation(each.get(0)) : net.withActivations(each);
+    }
+
+    /** The net's activations as text: one name if they are all the same; empty if there is no hidden layer. */
+    static Optional<String> activations(Mlp net) {
+        boolean same = Set.copyOf(net.activations()).size() == 1;
+        return net.activations().stream()
+                .limit(same ? 1 : Long.MAX_VALUE)
+                .map(Activation::id)
+                .reduce((all, next) -> all + "," + next);
+    }
+
+    /** The entries that say what the net's activations are and what the metadata says. */
+    public static Map<String, String> encode(Mlp net, ModelMetadata metadata) {
+        Map<String, String> entries = new LinkedHashMap<>();
+        activations(net).ifPresent(text -> entries.put(ACTIVATION, text));
+        entries.putAll(encode(metadata));
+        return entries;
     }
 
     /** The entries that say what the metadata says. */

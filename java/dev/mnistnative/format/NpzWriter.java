@@ -20,7 +20,7 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Writes nets as NumPy's npz, as {@code numpy.savez} does: uncompressed npy arrays of format 1.0, the weights float32
- * under the state dict's names. The metadata's entries are arrays beside them: {@code scale} and {@code scale_of}
+ * under the state dict's names. The metadata's entries are arrays beside them: {@code activation}, {@code scale} and {@code scale_of}
  * without dimension, {@code mean} and {@code std} float64 [features], {@code class_names} texts [classes].
  */
 public final class NpzWriter {
@@ -81,6 +81,8 @@ public final class NpzWriter {
     public static void write(Path path, Parameters parameters, ModelMetadata metadata) throws IOException {
         Map<String, Array> arrays = new LinkedHashMap<>();
         StateDict.ofParameters(parameters).forEach((name, tensor) -> arrays.put(name, Array.of(tensor)));
+        MetadataCodec.activations(parameters.net())
+                .ifPresent(text -> arrays.put(MetadataCodec.ACTIVATION, Array.of(List.of(), List.of(text))));
         addMetadata(arrays, metadata);
         WholeFile.write(path, out -> {
             ZipOutputStream zip = new ZipOutputStream(Channels.newOutputStream(out));

@@ -1,5 +1,6 @@
 package dev.mnistnative.format;
 
+import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
@@ -8,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Nets as ONNX models (onnx.proto of ONNX 1.17). What is written is Gemm and Relu by turns, then Softmax if wanted: the
+ * Nets as ONNX models (onnx.proto of ONNX 1.17). What is written is Gemm and activation (Relu) by turns, then Softmax if wanted: the
  * input {@code pixels} is float32 [N, features] with any N, as the net was trained to see them (scaled, standardised);
  * the output is {@code logits} or {@code probabilities}, float32 [N, classes]. The initializers have the state dict's
  * names.
@@ -50,8 +51,8 @@ public final class Onnx {
      */
     public static void write(Path path, Parameters parameters, boolean softmax, Map<String, String> metadata)
             throws IOException {
-        if (parameters.shape().parameterCount() > MAX_PARAMETERS) {
-            throw new IllegalArgumentException("the net " + parameters.shape() + " has more than " + MAX_PARAMETERS
+        if (parameters.net().parameterCount() > MAX_PARAMETERS) {
+            throw new IllegalArgumentException("the net " + parameters.net() + " has more than " + MAX_PARAMETERS
                     + " parameters, too many for an ONNX file: use safetensors");
         }
         byte[] bytes = model(parameters, softmax, metadata).toBytes();
@@ -73,27 +74,34 @@ public final class Onnx {
     }
 
     private static ProtoMessage graph(Parameters parameters, boolean softmax) {
-        Mlp shape = parameters.shape();
+        Mlp net = parameters.net();
         ProtoMessage graph = new ProtoMessage();
         String from = INPUT;
-        for (int l = 0; l < shape.layers(); l++) {
-            boolean last = l + 1 == shape.layers();
+        for (int l = 0; l < net.layers(); l++) {
+            boolean last = l + 1 == net.layers();
             String sums = last ? LOGITS : "sums." + l;
             String layer = StateDict.layer(l);
             graph.message(OnnxField.GRAPH_NODE, gemm(layer, from, sums));
             if (!last) {
                 from = "activations." + l;
-                graph.message(OnnxField.GRAPH_NODE, node("Relu", "relu." + l, from, sums));
+                graph.message(OnnxField.GRAPH_NODE, activation(net.activations().get(l), l, from, sums));
             }
         }
         if (softmax) {
             graph.message(OnnxField.GRAPH_NODE, node("Softmax", "softmax", PROBABILITIES, LOGITS)); // axis -1
         }
-        graph.text(OnnxField.GRAPH_NAME, "mlp " + shape);
+        graph.text(OnnxField.GRAPH_NAME, "mlp " + net);
         StateDict.ofParameters(parameters)
                 .forEach((name, tensor) -> graph.message(OnnxField.GRAPH_INITIALIZER, initializer(name, tensor)));
-        return graph.message(OnnxField.GRAPH_INPUT, value(INPUT, shape.features()))
-                .message(OnnxField.GRAPH_OUTPUT, value(softmax ? PROBABILITIES : LOGITS, shape.classes()));
+        return graph.message(OnnxField.GRAPH_INPUT, value(INPUT, net.features()))
+                .message(OnnxField.GRAPH_OUTPUT, value(softmax ? PROBABILITIES : LOGITS, net.classes()));
+    }
+
+    private static ProtoMessage activation(Activation activation, int layer, String to, String from) {
+        String operator = switch (activation) {
+            case RELU -> "Relu";
+        };
+        return node(operator, activation.id() + "." + layer, to, from);
     }
 
     /** from [N, fan_in] times the transpose of weight [fan_out, fan_in], plus bias. */

@@ -1,6 +1,7 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ final class OnnxReader {
     private final OnnxGraph graph;
     private final Map<String, List<OnnxGraph.Node>> takers = new HashMap<>();
     private final List<Layer> layers = new ArrayList<>();
+    private final List<Activation> activations = new ArrayList<>();
     private After after = After.START;
 
     /** What stands before the present place. */
@@ -26,7 +28,7 @@ final class OnnxReader {
         START,
         PRODUCT,
         LINEAR,
-        RELU,
+        ACTIVATION,
         SOFTMAX
     }
 
@@ -82,7 +84,9 @@ final class OnnxReader {
             value = next.get(0).to();
         }
         require(graph.outputs().contains(value), "\"" + value + "\" leads nowhere, but must be the output");
-        require(!layers.isEmpty() && after != After.RELU, "it must end with the logits of a layer or their Softmax");
+        require(
+                !layers.isEmpty() && after != After.ACTIVATION,
+                "it must end with the logits of a layer or their Softmax");
         return toParameters();
     }
 
@@ -94,10 +98,7 @@ final class OnnxReader {
             case "Gemm" -> gemm(node, value);
             case "MatMul" -> matMul(node, value);
             case "Add" -> add(node, value);
-            case "Relu" -> {
-                require(isLinear(), "a Relu must follow a layer");
-                after = After.RELU;
-            }
+            case "Relu" -> activation(node, Activation.RELU);
             case "Softmax", "LogSoftmax" -> {
                 long axis = node.whole("axis", -1);
                 require(isLinear() && (axis == -1 || axis == 1), "a Softmax can only come last, over the classes");
@@ -105,6 +106,12 @@ final class OnnxReader {
             }
             default -> throw new IllegalArgumentException("it has a node " + node.operator());
         }
+    }
+
+    private void activation(OnnxGraph.Node node, Activation activation) {
+        require(isLinear(), "a " + node.operator() + " must follow a layer");
+        activations.add(activation);
+        after = After.ACTIVATION;
     }
 
     private boolean isLinear() {
@@ -140,7 +147,9 @@ final class OnnxReader {
 
     /** [fan_out, fan_in], whichever way it is in the file. */
     private Tensor weight(OnnxGraph.Node node, String value, boolean transposed) {
-        require(after == After.START || after == After.RELU, "between two layers there must be a Relu");
+        require(
+                after == After.START || after == After.ACTIVATION,
+                "between two layers there must be an activation (Relu)");
         require(node.from().get(0).equals(value), "a layer's weight must be its second input");
         Tensor weight = graph.constant(node.from().get(1));
         boolean matrix = weight.shape().size() == 2 && weight.shape().stream().allMatch(size -> size > 0);
@@ -181,7 +190,8 @@ final class OnnxReader {
             tensors.put(StateDict.layer(l) + ".weight", layers.get(l).weight());
             tensors.put(StateDict.layer(l) + ".bias", layers.get(l).bias());
         }
-        return StateDict.toParameters(tensors);
+        Parameters read = StateDict.toParameters(tensors, null);
+        return Parameters.of(read.net().withActivations(activations), read.values());
     }
 
     private static void require(boolean holds, String fault) {

@@ -33,21 +33,22 @@ public final class Safetensors {
     public static Parameters readParameters(Path path) throws IOException {
         TensorFile file = read(path);
         try {
-            return parameters(file.tensors());
+            return parameters(file);
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(path + ": " + e.getMessage(), e);
         }
     }
 
     /**
-     * The net's parameters among these tensors, named as for {@link #readParameters}.
+     * The net's parameters among a file's tensors, named as for {@link #readParameters}; its activations by the
+     * metadata, else ReLU.
      *
      * @throws IllegalArgumentException if they are not those of such a net
      */
-    public static Parameters parameters(Map<String, Tensor> tensors) {
-        Map<String, Tensor> net = new LinkedHashMap<>(tensors);
+    public static Parameters parameters(TensorFile file) {
+        Map<String, Tensor> net = new LinkedHashMap<>(file.tensors());
         net.keySet().removeIf(name -> name.startsWith(OPTIMIZER_PREFIX));
-        return StateDict.toParameters(net);
+        return StateDict.toParameters(net, file.metadata().get(MetadataCodec.ACTIVATION));
     }
 
     /** The parameters as tensors, named {@code linear_relu_stack.{0,2,4,…}.weight} and {@code .bias}, F32. */
@@ -64,6 +65,7 @@ public final class Safetensors {
     public static void writeParameters(Path path, Parameters parameters, Map<String, String> metadata)
             throws IOException {
         Map<String, String> all = new LinkedHashMap<>(PYTORCH);
+        MetadataCodec.activations(parameters.net()).ifPresent(text -> all.put(MetadataCodec.ACTIVATION, text));
         all.putAll(metadata);
         write(path, new TensorFile(StateDict.ofParameters(parameters), all));
     }

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 public record SavedModel(Parameters parameters, ModelMetadata metadata) {
     /** @throws IllegalArgumentException if the metadata does not fit the net */
     public SavedModel {
-        metadata.requireFit(parameters.shape());
+        metadata.requireFit(parameters.net());
     }
 
     /**
@@ -47,7 +47,7 @@ public record SavedModel(Parameters parameters, ModelMetadata metadata) {
     private static SavedModel readSafetensors(Path path) throws IOException {
         TensorFile file = Safetensors.read(path);
         try {
-            return new SavedModel(Safetensors.parameters(file.tensors()), MetadataCodec.decode(file.metadata()));
+            return new SavedModel(Safetensors.parameters(file), MetadataCodec.decode(file.metadata()));
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(path + ": " + e.getMessage(), e);
         }

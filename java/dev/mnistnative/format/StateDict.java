@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class StateDict {
     private static final Pattern NAME = Pattern.compile("(.*\\.|)(\\d{1,9})\\.(weight|bias)", Pattern.DOTALL);
     private static final String PREFIX = "linear_relu_stack.";
-    private static final int STRIDE = 2; // a ReLU stands between two Linears
+    private static final int STRIDE = 2; // an activation stands between two Linears
 
     private StateDict() {}
 
@@ -24,12 +24,12 @@ final class StateDict {
     }
 
     static Map<String, Tensor> ofParameters(Parameters parameters) {
-        Mlp shape = parameters.shape();
+        Mlp net = parameters.net();
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (int l = 0; l < shape.layers(); l++) {
+        for (int l = 0; l < net.layers(); l++) {
             String name = layer(l);
-            tensors.put(name + ".weight", Tensor.ofFloats(parameters.weight(l), shape.fanOut(l), shape.fanIn(l)));
-            tensors.put(name + ".bias", Tensor.ofFloats(parameters.bias(l), shape.fanOut(l)));
+            tensors.put(name + ".weight", Tensor.ofFloats(parameters.weight(l), net.fanOut(l), net.fanIn(l)));
+            tensors.put(name + ".bias", Tensor.ofFloats(parameters.bias(l), net.fanOut(l)));
         }
         return tensors;
     }
@@ -39,21 +39,24 @@ final class StateDict {
         return PREFIX + STRIDE * index;
     }
 
-    /** @throws IllegalArgumentException whose message wants the file's name before it */
-    static Parameters toParameters(Map<String, Tensor> tensors) {
+    /**
+     * @param activations of the hidden layers, as {@link MetadataCodec} has them; null = ReLU
+     * @throws IllegalArgumentException whose message wants the file's name before it
+     */
+    static Parameters toParameters(Map<String, Tensor> tensors, String activations) {
         Map<Integer, Layer> layers = layers(tensors);
         if (layers.isEmpty()) {
             throw new IllegalArgumentException("there is no tensor in it; save a model's state dict");
         }
-        Mlp shape = Mlp.of(sizes(layers));
-        float[] values = new float[shape.parameterCount()];
+        Mlp net = MetadataCodec.withActivations(Mlp.of(sizes(layers)), activations);
+        float[] values = new float[net.parameterCount()];
         int l = 0;
         for (Map.Entry<Integer, Layer> entry : layers.entrySet()) {
-            copy(entry.getKey() + ".weight", entry.getValue().weight, values, shape.weightOffset(l));
-            copy(entry.getKey() + ".bias", entry.getValue().bias, values, shape.biasOffset(l));
+            copy(entry.getKey() + ".weight", entry.getValue().weight, values, net.weightOffset(l));
+            copy(entry.getKey() + ".bias", entry.getValue().bias, values, net.biasOffset(l));
             l++;
         }
-        return Parameters.of(shape, values);
+        return Parameters.of(net, values);
     }
 
     private static Map<Integer, Layer> layers(Map<String, Tensor> tensors) {

@@ -29,7 +29,7 @@ final class Evaluator {
     private Evaluator(Model model, Dataset data) {
         this.model = model;
         this.data = data;
-        classes = model.shape().classes();
+        classes = model.net().classes();
         labels = data.labels();
         pixels = data.pixels();
         logits = ByteBuffer.allocateDirect(Math.multiplyExact(BLOCK * Float.BYTES, classes))
@@ -40,9 +40,9 @@ final class Evaluator {
     }
 
     static ModelEvaluation evaluate(Model model, Dataset data) {
-        if (data.features() != model.shape().features()) {
+        if (data.features() != model.net().features()) {
             throw new IllegalArgumentException("the data has " + data.features() + " features a sample, but the net "
-                    + model.shape() + " takes " + model.shape().features());
+                    + model.net() + " takes " + model.net().features());
         }
         Evaluator evaluator = new Evaluator(model, data);
         for (int first = 0; first < data.size(); first += BLOCK) {

@@ -18,8 +18,8 @@ final class InferenceArguments {
     }
 
     /** Logits of so many samples. */
-    static int logits(int count, Mlp shape) {
-        long logits = (long) count * shape.classes();
+    static int logits(int count, Mlp net) {
+        long logits = (long) count * net.classes();
         if (logits > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
                     count + " samples have more logits than an array can hold: give fewer at once");
@@ -41,14 +41,14 @@ final class InferenceArguments {
         }
     }
 
-    static void requireRoom(FloatBuffer logits, int count, Mlp shape) {
+    static void requireRoom(FloatBuffer logits, int count, Mlp net) {
         requireDirect("logits", logits.isDirect(), logits.order() == ByteOrder.nativeOrder());
         if (logits.isReadOnly()) {
             throw new IllegalArgumentException("logits is a read-only buffer");
         }
-        if (logits.remaining() < (long) count * shape.classes()) {
+        if (logits.remaining() < (long) count * net.classes()) {
             throw new IllegalArgumentException("logits has room for " + logits.remaining() + " values, but " + count
-                    + " samples have " + (long) count * shape.classes());
+                    + " samples have " + (long) count * net.classes());
         }
     }
 }

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  * logs a warning.
  */
 public final class Model implements AutoCloseable {
-    private final Mlp shape;
+    private final Mlp net;
     private final DeviceChoice<NativeModel> choice;
     private final ModelMetadata metadata;
 
@@ -40,8 +40,8 @@ public final class Model implements AutoCloseable {
      */
     public record Prediction(int label, float probability) {}
 
-    private Model(Mlp shape, DeviceChoice<NativeModel> choice, ModelMetadata metadata) {
-        this.shape = shape;
+    private Model(Mlp net, DeviceChoice<NativeModel> choice, ModelMetadata metadata) {
+        this.net = net;
         this.choice = choice;
         this.metadata = metadata;
     }
@@ -66,11 +66,11 @@ public final class Model implements AutoCloseable {
      * @throws IllegalArgumentException if the metadata does not fit the net
      */
     public static Model of(Parameters parameters, Placement where, ModelMetadata metadata) {
-        metadata.requireFit(parameters.shape());
-        int[] sizes = parameters.shape().toArray();
+        metadata.requireFit(parameters.net());
+        int[] sizes = parameters.net().sizesArray();
         float[] values = parameters.values();
         return new Model(
-                parameters.shape(),
+                parameters.net(),
                 DeviceChoice.make(where, placement -> NativeModel.create(sizes, placement, values)),
                 metadata);
     }
@@ -90,9 +90,9 @@ public final class Model implements AutoCloseable {
         return metadata;
     }
 
-    /** The net's widths. */
-    public Mlp shape() {
-        return shape;
+    /** What the net is. */
+    public Mlp net() {
+        return net;
     }
 
     /** What computes; never {@code auto}. */
@@ -107,16 +107,16 @@ public final class Model implements AutoCloseable {
 
     /** Logits of one or many samples, as the net was trained to see them (scaled, standardised). */
     public float[] logits(float[] pixels) {
-        int count = InferenceArguments.count("pixels", pixels.length, shape.features());
-        float[] logits = new float[InferenceArguments.logits(count, shape)];
+        int count = InferenceArguments.count("pixels", pixels.length, net.features());
+        float[] logits = new float[InferenceArguments.logits(count, net)];
         choice.object().logits(pixels, count, logits);
         return logits;
     }
 
     /** Logits of one or many samples of unsigned bytes; byte b stands for the float32 nearest to b * scale. */
     public float[] logits(byte[] pixels, double scale) {
-        int count = InferenceArguments.count("pixels", pixels.length, shape.features());
-        float[] logits = new float[InferenceArguments.logits(count, shape)];
+        int count = InferenceArguments.count("pixels", pixels.length, net.features());
+        float[] logits = new float[InferenceArguments.logits(count, net)];
         choice.object().logits(pixels, scale, count, logits);
         return logits;
     }
@@ -127,46 +127,46 @@ public final class Model implements AutoCloseable {
      */
     public void logits(FloatBuffer pixels, FloatBuffer logits) {
         InferenceArguments.requireDirect("pixels", pixels.isDirect(), pixels.order() == ByteOrder.nativeOrder());
-        int count = InferenceArguments.count("pixels", pixels.remaining(), shape.features());
-        InferenceArguments.requireRoom(logits, count, shape);
+        int count = InferenceArguments.count("pixels", pixels.remaining(), net.features());
+        InferenceArguments.requireRoom(logits, count, net);
         choice.object().logits(pixels, count, logits);
     }
 
     /** As {@link #logits(FloatBuffer, FloatBuffer)}, of unsigned bytes times scale. */
     public void logits(ByteBuffer pixels, double scale, FloatBuffer logits) {
         InferenceArguments.requireDirect("pixels", pixels.isDirect(), true);
-        int count = InferenceArguments.count("pixels", pixels.remaining(), shape.features());
-        InferenceArguments.requireRoom(logits, count, shape);
+        int count = InferenceArguments.count("pixels", pixels.remaining(), net.features());
+        InferenceArguments.requireRoom(logits, count, net);
         choice.object().logits(pixels, scale, count, logits);
     }
 
     /** Softmax of the logits [count, classes]. */
     public float[] probabilities(float[] pixels) {
-        return Softmax.rows(logits(pixels), shape.classes());
+        return Softmax.rows(logits(pixels), net.classes());
     }
 
     /** Softmax of the logits [count, classes] of unsigned bytes times scale. */
     public float[] probabilities(byte[] pixels, double scale) {
-        return Softmax.rows(logits(pixels, scale), shape.classes());
+        return Softmax.rows(logits(pixels, scale), net.classes());
     }
 
     /** The class of one sample: that of the largest logit, the first if some are equal. */
     public int predict(float[] pixels) {
-        InferenceArguments.requireOne("pixels", pixels.length, shape.features());
-        return Softmax.argmax(logits(pixels), 0, shape.classes());
+        InferenceArguments.requireOne("pixels", pixels.length, net.features());
+        return Softmax.argmax(logits(pixels), 0, net.classes());
     }
 
     /** The class of one sample of unsigned bytes times scale. */
     public int predict(byte[] pixels, double scale) {
-        InferenceArguments.requireOne("pixels", pixels.length, shape.features());
-        return Softmax.argmax(logits(pixels, scale), 0, shape.classes());
+        InferenceArguments.requireOne("pixels", pixels.length, net.features());
+        return Softmax.argmax(logits(pixels, scale), 0, net.classes());
     }
 
     /** The k most likely classes of one sample, the likeliest first; of equal ones the smaller label first. */
     public List<Prediction> topK(float[] pixels, int k) {
-        InferenceArguments.requireOne("pixels", pixels.length, shape.features());
-        if (k < 1 || k > shape.classes()) {
-            throw new IllegalArgumentException("k is " + k + ", but must be between 1 and " + shape.classes());
+        InferenceArguments.requireOne("pixels", pixels.length, net.features());
+        if (k < 1 || k > net.classes()) {
+            throw new IllegalArgumentException("k is " + k + ", but must be between 1 and " + net.classes());
         }
         float[] probabilities = probabilities(pixels);
         return IntStream.range(0, probabilities.length)

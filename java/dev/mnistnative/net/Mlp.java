@@ -1,50 +1,86 @@
 package dev.mnistnative.net;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Widths of a multi-layer perceptron: {@code sizes[0]} inputs, then each layer's outputs, the last being the classes.
- * ReLU between layers, logits out.
+ * What a multi-layer perceptron is, apart from its numbers: {@code sizes[0]} inputs, then each layer's outputs, the last
+ * being the classes. Each hidden layer is followed by its activation; logits come out of the last.
  *
  * @param sizes at least two numbers, each at least 1; fewer than 2<sup>31</sup> parameters in all
+ * @param activations one for each hidden layer, the first layer's first
+ * @param hiddenDropout share of the hidden layers' outputs that training leaves out; reserved: 0 alone is allowed
+ * @param inputDropout share of the inputs that training leaves out; reserved: 0 alone is allowed
  */
-public record Mlp(List<Integer> sizes) {
+public record Mlp(List<Integer> sizes, List<Activation> activations, double hiddenDropout, double inputDropout) {
     private static final int MAX_LAYERS = 1000;
 
+    /** @throws IllegalArgumentException if something of that does not hold */
     public Mlp {
-        if (sizes == null || sizes.size() < 2 || sizes.size() > MAX_LAYERS + 1) {
+        sizes = checked(sizes);
+        activations = List.copyOf(activations);
+        int hidden = sizes.size() - 2;
+        if (activations.size() != hidden) {
+            throw new IllegalArgumentException("activations: there are " + activations.size() + ", but layers " + sizes
+                    + " have " + hidden + " hidden ones: give one for each");
+        }
+        requireNoDropout("hidden dropout", hiddenDropout);
+        requireNoDropout("input dropout", inputDropout);
+    }
+
+    private static List<Integer> checked(List<Integer> sizes) {
+        if (sizes.size() < 2 || sizes.size() > MAX_LAYERS + 1) {
             throw new IllegalArgumentException(
                     "layers: give 2 to " + (MAX_LAYERS + 1) + " sizes, from the features to the classes, not " + sizes);
         }
-        for (Integer size : sizes) {
-            if (size == null || size < 1) {
+        double parameters = 0;
+        for (int l = 0; l < sizes.size(); l++) {
+            if (sizes.get(l) < 1) {
                 throw new IllegalArgumentException("layers: every size must be at least 1, but they are " + sizes);
             }
-        }
-        sizes = List.copyOf(sizes);
-        double parameters = 0;
-        for (int l = 0; l + 1 < sizes.size(); l++) {
-            parameters += (sizes.get(l) + 1.0) * sizes.get(l + 1);
+            parameters += l == 0 ? 0 : (sizes.get(l - 1) + 1.0) * sizes.get(l);
         }
         if (parameters > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "layers: " + sizes + " has more than 2^31 - 1 parameters: use narrower layers");
         }
+        return List.copyOf(sizes);
     }
 
-    /** The shape with these sizes, e.g. {@code of(784, 312, 256, 10)}. */
+    private static void requireNoDropout(String which, double share) {
+        if (share != 0) {
+            throw new IllegalArgumentException(which + " is " + share + ", but no device can drop anything yet: use 0");
+        }
+    }
+
+    /** A net of these sizes with ReLU between its layers. */
+    public Mlp(List<Integer> sizes) {
+        this(sizes, Collections.nCopies(Math.max(0, sizes.size() - 2), Activation.RELU), 0, 0);
+    }
+
+    /** A net of these sizes, e.g. {@code of(784, 312, 256, 10)}, with ReLU between its layers. */
     public static Mlp of(int... sizes) {
-        return new Mlp(Arrays.stream(sizes).boxed().collect(Collectors.toList()));
+        return new Mlp(Arrays.stream(sizes).boxed().toList());
     }
 
-    /** Inputs a sample. */
+    /** The same with this activation after every hidden layer. */
+    public Mlp withActivation(Activation activation) {
+        return withActivations(Collections.nCopies(layers() - 1, activation));
+    }
+
+    /** The same with these activations, one for each hidden layer. */
+    public Mlp withActivations(List<Activation> each) {
+        return new Mlp(sizes, each, hiddenDropout, inputDropout);
+    }
+
+    /** Inputs per sample. */
     public int features() {
         return sizes.get(0);
     }
 
-    /** Outputs a sample. */
+    /** Outputs per sample. */
     public int classes() {
         return sizes.get(sizes.size() - 1);
     }
@@ -84,7 +120,7 @@ public record Mlp(List<Integer> sizes) {
     }
 
     /** The sizes as an array of their own. */
-    public int[] toArray() {
+    public int[] sizesArray() {
         return sizes.stream().mapToInt(Integer::intValue).toArray();
     }
 

@@ -9,31 +9,31 @@ import java.util.Arrays;
  * [fan_out, fan_in], row-major, then the bias [fan_out]). Safe from any thread.
  */
 public final class Parameters {
-    private final Mlp shape;
+    private final Mlp net;
     private final float[] values;
 
-    private Parameters(Mlp shape, float[] values) {
-        if (values.length != shape.parameterCount()) {
-            throw new IllegalArgumentException("a net of shape " + shape + " has " + shape.parameterCount()
-                    + " parameters, but " + values.length + " values were given");
+    private Parameters(Mlp net, float[] values) {
+        if (values.length != net.parameterCount()) {
+            throw new IllegalArgumentException("a net " + net + " has " + net.parameterCount() + " parameters, but "
+                    + values.length + " values were given");
         }
-        this.shape = shape;
+        this.net = net;
         this.values = values;
     }
 
     /** Parameters with a copy of these values. */
-    public static Parameters of(Mlp shape, float[] values) {
-        return new Parameters(shape, values.clone());
+    public static Parameters of(Mlp net, float[] values) {
+        return new Parameters(net, values.clone());
     }
 
     /** PyTorch's initial values, bit for bit those of {@code torch.manual_seed(seed)} and the nn.Linears in order. */
-    public static Parameters initial(Mlp shape, long seed) {
-        return new Parameters(shape, NativeLibrary.initialParameters(shape.toArray(), seed));
+    public static Parameters initial(Mlp net, long seed) {
+        return new Parameters(net, NativeLibrary.initialParameters(net.sizesArray(), seed));
     }
 
-    /** The net's widths. */
-    public Mlp shape() {
-        return shape;
+    /** The net that they are of. */
+    public Mlp net() {
+        return net;
     }
 
     /** A copy of the flat vector. */
@@ -49,34 +49,34 @@ public final class Parameters {
     /** A copy of a layer's weight [fan_out, fan_in], row-major; the first layer is 0. */
     public float[] weight(int layer) {
         checkLayer(layer);
-        return Arrays.copyOfRange(values, shape.weightOffset(layer), shape.biasOffset(layer));
+        return Arrays.copyOfRange(values, net.weightOffset(layer), net.biasOffset(layer));
     }
 
     /** A copy of a layer's bias [fan_out]; the first layer is 0. */
     public float[] bias(int layer) {
         checkLayer(layer);
-        return Arrays.copyOfRange(values, shape.biasOffset(layer), shape.weightOffset(layer + 1));
+        return Arrays.copyOfRange(values, net.biasOffset(layer), net.weightOffset(layer + 1));
     }
 
     private void checkLayer(int layer) {
-        if (layer < 0 || layer >= shape.layers()) {
-            throw new IllegalArgumentException("layer " + layer + " is not one of 0 to " + (shape.layers() - 1));
+        if (layer < 0 || layer >= net.layers()) {
+            throw new IllegalArgumentException("layer " + layer + " is not one of 0 to " + (net.layers() - 1));
         }
     }
 
-    /** Whether shape and every bit of every value are the same. */
+    /** Whether the net and every bit of every value are the same. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof Parameters that && shape.equals(that.shape) && Arrays.equals(values, that.values);
+        return other instanceof Parameters that && net.equals(that.net) && Arrays.equals(values, that.values);
     }
 
     @Override
     public int hashCode() {
-        return 31 * shape.hashCode() + Arrays.hashCode(values);
+        return 31 * net.hashCode() + Arrays.hashCode(values);
     }
 
     @Override
     public String toString() {
-        return "Parameters[" + shape + ", " + values.length + " values]";
+        return "Parameters[" + net + ", " + values.length + " values]";
     }
 }

@@ -1,11 +1,24 @@
 package dev.mnistnative.net;
 
-/** How numbers are multiplied. The order is that of {@code mn_precision}. */
+import dev.mnistnative.binding.MnistNative;
+
+/** How numbers are multiplied. */
 public enum Precision {
     /** float32 throughout. */
-    FLOAT32,
+    FLOAT32(MnistNative.MN_FLOAT32),
     /** bfloat16 products, float32 sums. */
-    BF16,
+    BF16(MnistNative.MN_BF16),
     /** NVIDIA's TF32 products, float32 sums; GPUs only. */
-    TF32
+    TF32(MnistNative.MN_TF32);
+
+    private final int code;
+
+    Precision(int code) {
+        this.code = code;
+    }
+
+    /** Its number on the native side. */
+    public int code() {
+        return code;
+    }
 }

@@ -45,7 +45,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
         metadata.put("epoch_totals", state.totals().text());
         metadata.put("early_stopping", state.stopping().text());
         fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
-        metadata.putAll(MetadataCodec.encode(model));
+        metadata.putAll(MetadataCodec.encode(state.parameters().net(), model));
         metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
         Safetensors.write(path, new TensorFile(tensors, metadata));
     }
@@ -73,7 +73,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
 
     private static RunState state(TensorFile file, TrainingSettings settings) {
         Map<String, String> metadata = file.metadata();
-        Parameters parameters = Safetensors.parameters(file.tensors());
+        Parameters parameters = Safetensors.parameters(file);
         Map<String, float[]> moments = new LinkedHashMap<>();
         file.tensors().forEach((name, tensor) -> {
             if (name.startsWith(Safetensors.OPTIMIZER_PREFIX)) {

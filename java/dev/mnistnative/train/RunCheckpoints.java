@@ -84,7 +84,7 @@ final class RunCheckpoints implements AutoCloseable {
     }
 
     private void requireFitting(Path path, RunState state) {
-        boolean fits = state.parameters().shape().equals(settings.layers())
+        boolean fits = state.parameters().net().equals(settings.layers())
                 && state.moments()
                         .keySet()
                         .equals(Moments.of(settings.optimizer()).keySet())

@@ -47,7 +47,7 @@ public final class Trainer implements AutoCloseable {
     public static Trainer create(TrainingSettings settings) {
         Require.present("settings", settings);
         Require.present("layers", settings.layers());
-        int[] sizes = settings.layers().toArray();
+        int[] sizes = settings.layers().sizesArray();
         DeviceChoice<NativeTrainer> choice =
                 DeviceChoice.make(settings.placement(), placement -> createNative(sizes, placement, settings));
         return new Trainer(settings, choice);
@@ -216,8 +216,8 @@ public final class Trainer implements AutoCloseable {
      */
     public void setParameters(Parameters parameters) {
         Require.present("parameters", parameters);
-        if (!parameters.shape().equals(settings.layers())) {
-            throw new IllegalArgumentException("the parameters are of shape " + parameters.shape()
+        if (!parameters.net().equals(settings.layers())) {
+            throw new IllegalArgumentException("the parameters are of shape " + parameters.net()
                     + ", but the trainer's layers are " + settings.layers());
         }
         trainer.write(parameters.values());

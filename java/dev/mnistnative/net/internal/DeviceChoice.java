@@ -39,7 +39,7 @@ public record DeviceChoice<T>(T object, Device device, String reason) {
             default -> NativePlacement.CPU;
         };
         NativePlacement placement =
-                new NativePlacement(code, device.index(), where.precision().ordinal(), where.threads(), where.isa());
+                new NativePlacement(code, device.index(), where.precision().code(), where.threads(), where.isa());
         return new DeviceChoice<>(maker.apply(placement), device, reason);
     }
 }

@@ -73,7 +73,7 @@ public final class BenchmarkReport {
         TrainingSettings settings = start.settings();
         JsonLine.print(out, json -> {
             json.writeFieldName("layers");
-            int[] sizes = settings.layers().toArray();
+            int[] sizes = settings.layers().sizesArray();
             json.writeArray(sizes, 0, sizes.length);
             json.writeNumberField("batch_size", result.batchSize());
             json.writeStringField("optimizer", settings.optimizer().name());

@@ -144,7 +144,7 @@ final class ModelSections {
     }
 
     String weights() {
-        Mlp shape = trained.parameters().shape();
+        Mlp shape = trained.parameters().net();
         int side = TextBlocks.side(shape.features());
         if (side == 0) {
             return "<p>The samples are no square images, so their weights are not drawn.</p>";

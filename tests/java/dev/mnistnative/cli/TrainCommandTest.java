@@ -224,7 +224,7 @@ class TrainCommandTest {
         Cli.line("--limit 640 --epochs 1 --lr 0 --device cpu --init " + weights + " --save " + weights + ".again")
                 .succeeded();
         Parameters first = Safetensors.readParameters(Path.of(weights));
-        assertEquals(Mlp.of(784, 16, 10), first.shape());
+        assertEquals(Mlp.of(784, 16, 10), first.net());
         assertArrayEquals(
                 first.values(),
                 Safetensors.readParameters(Path.of(weights + ".again")).values());

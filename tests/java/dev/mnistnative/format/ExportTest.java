@@ -71,7 +71,7 @@ class ExportTest {
     private float[] run(Parameters parameters, boolean softmax, float[] pixels) throws IOException, OrtException {
         Path file = folder.resolve("model.onnx");
         Onnx.write(file, parameters, softmax, METADATA);
-        Mlp shape = parameters.shape();
+        Mlp shape = parameters.net();
         int count = pixels.length / shape.features();
         String output = softmax ? "probabilities" : "logits";
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -103,7 +103,8 @@ class ExportTest {
                             "linear_relu_stack.0.weight.npy",
                             "linear_relu_stack.0.bias.npy",
                             "linear_relu_stack.2.weight.npy",
-                            "linear_relu_stack.2.bias.npy"),
+                            "linear_relu_stack.2.bias.npy",
+                            "activation.npy"),
                     zip.stream().map(Object::toString).toList());
             Path weight = folder.resolve("weight.npy");
             Files.copy(zip.getInputStream(zip.getEntry("linear_relu_stack.2.weight.npy")), weight);

@@ -2,6 +2,7 @@ package dev.mnistnative.format;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -73,7 +74,8 @@ class SafetensorsTest {
         assertEquals(
                 List.of(4L, 3L),
                 file.tensors().get("linear_relu_stack.0.weight").shape());
-        assertEquals(Map.of("format", "pt", "note", "a \"quoted\"\n \\ line é"), file.metadata());
+        assertEquals(
+                Map.of("format", "pt", "activation", "relu", "note", "a \"quoted\"\n \\ line é"), file.metadata());
         try (Stream<Path> left = Files.list(directory)) {
             assertEquals(List.of(path), left.toList(), "nothing is left beside the file");
         }
@@ -248,5 +250,39 @@ class SafetensorsTest {
             refusal(Files.write(path, java.util.Arrays.copyOf(whole, length)));
         }
         refusal(Files.write(path, java.util.Arrays.copyOf(whole, whole.length + 1)));
+    }
+
+    @Test
+    void theActivationsComeBackAndAbsentOnesAreRelu() throws IOException {
+        Path file = directory.resolve("activation.safetensors");
+        Parameters parameters = Parameters.initial(SHAPE, 1);
+        Safetensors.writeParameters(file, parameters);
+        TensorFile written = Safetensors.read(file);
+        assertEquals("relu", written.metadata().get("activation"));
+        assertEquals(parameters, Safetensors.readParameters(file));
+        for (String text : List.of("relu", "")) {
+            Map<String, String> metadata = text.isEmpty() ? Map.of() : Map.of("activation", text);
+            Safetensors.write(file, new TensorFile(written.tensors(), metadata));
+            assertEquals(parameters, Safetensors.readParameters(file));
+        }
+        Safetensors.writeParameters(file, Parameters.initial(Mlp.of(3, 2), 0));
+        assertFalse(Safetensors.read(file).metadata().containsKey("activation"));
+    }
+
+    @Test
+    void unknownActivationsAreRefusedWithFileAndValue() throws IOException {
+        Path file = directory.resolve("softsign.safetensors");
+        Map<String, Tensor> tensors = Safetensors.stateDict(Parameters.initial(SHAPE, 1));
+        for (String wrong : List.of("softsign", "", "relu,", "RELU")) {
+            Safetensors.write(file, new TensorFile(tensors, Map.of("activation", wrong)));
+            String message = assertThrows(DataFormatException.class, () -> SavedModel.read(file))
+                    .getMessage();
+            assertTrue(message.startsWith(file + ": activation \""), message);
+            assertTrue(message.contains("is none of relu"), message);
+        }
+        Safetensors.write(file, new TensorFile(tensors, Map.of("activation", "relu,relu")));
+        String message = assertThrows(DataFormatException.class, () -> SavedModel.read(file))
+                .getMessage();
+        assertTrue(message.contains("activations: there are 2"), message);
     }
 }

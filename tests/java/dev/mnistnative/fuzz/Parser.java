@@ -90,7 +90,7 @@ enum Parser {
     private static void useModel(Path file) throws IOException {
         try {
             SavedModel model = SavedModel.read(file);
-            if (model.parameters().values().length != model.parameters().shape().parameterCount()) {
+            if (model.parameters().values().length != model.parameters().net().parameterCount()) {
                 throw new AssertionError("a net of another size");
             }
         } catch (DataFormatException refused) {

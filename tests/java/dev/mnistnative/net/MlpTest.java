@@ -39,4 +39,49 @@ class MlpTest {
                 .getMessage();
         assertTrue(message.contains("2^31"), message);
     }
+
+    @Test
+    void everyHiddenLayerHasAnActivation() {
+        assertEquals(
+                List.of(Activation.RELU, Activation.RELU), Mlp.of(4, 3, 3, 2).activations());
+        assertEquals(List.of(), Mlp.of(4, 2).withActivation(Activation.RELU).activations());
+        assertEquals(Mlp.of(4, 3, 2), Mlp.of(4, 3, 2).withActivations(List.of(Activation.RELU)));
+        Mlp net = Mlp.of(4, 3, 2);
+        assertEquals(
+                "activations: there are 2, but layers [4, 3, 2] have 1 hidden ones: give one for each",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> net.withActivations(List.of(Activation.RELU, Activation.RELU)))
+                        .getMessage());
+    }
+
+    @Test
+    void activationsAreKnownByTheirNames() {
+        for (Activation activation : Activation.values()) {
+            assertEquals(activation, Activation.of(activation.id()));
+        }
+        assertEquals(
+                "activation \"softsign\" is none of relu",
+                assertThrows(IllegalArgumentException.class, () -> Activation.of("softsign"))
+                        .getMessage());
+    }
+
+    @Test
+    void dropoutIsReservedAndRefused() {
+        List<Integer> sizes = List.of(4, 3, 2);
+        List<Activation> relu = List.of(Activation.RELU);
+        assertEquals(0, Mlp.of(4, 3, 2).hiddenDropout());
+        for (double share : new double[] {0.5, -1, Double.NaN}) {
+            for (boolean hidden : new boolean[] {true, false}) {
+                String message = assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new Mlp(sizes, relu, hidden ? share : 0, hidden ? 0 : share))
+                        .getMessage();
+                assertEquals(
+                        (hidden ? "hidden" : "input") + " dropout is " + share
+                                + ", but no device can drop anything yet: use 0",
+                        message);
+            }
+        }
+    }
 }
