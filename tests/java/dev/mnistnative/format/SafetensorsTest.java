@@ -74,8 +74,7 @@ class SafetensorsTest {
         assertEquals(
                 List.of(4L, 3L),
                 file.tensors().get("linear_relu_stack.0.weight").shape());
-        assertEquals(
-                Map.of("format", "pt", "activation", "relu", "note", "a \"quoted\"\n \\ line é"), file.metadata());
+        assertEquals(Map.of("format", "pt", "activation", "relu", "note", "a \"quoted\"\n \\ line é"), file.metadata());
         try (Stream<Path> left = Files.list(directory)) {
             assertEquals(List.of(path), left.toList(), "nothing is left beside the file");
         }
