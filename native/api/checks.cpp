@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "model/error.h"
-#include "model/memory.h"
+#include "machine/memory.h"
+#include "net/error.h"
 
 namespace mn::api {
 
@@ -74,13 +74,12 @@ OptimizerOptions checked_optimizer(const mn_options& o) {
     optimizer.kind = checked_enum(o.optimizer, OptimizerKind::sgd, "optimizer is not one of mn_optimizer");
     require(finite_not_negative(o.weight_decay), "weight_decay must be finite and not negative");
     optimizer.weight_decay = o.weight_decay;
-    return optimizer.adaptive() ? checked_adam(o, optimizer) : checked_sgd(o, optimizer);
+    return optimizer.kind == OptimizerKind::sgd ? checked_sgd(o, optimizer) : checked_adam(o, optimizer);
 }
 
 // Parameters, moments, the chunk's copy of them and a gradient: what every backend keeps on its device.
 double training_bytes(const TrainerOptions& options) {
-    const OptimizerOptions& o = options.optimizer;
-    const int vectors = 1 + o.has_first_moment() + o.has_second_moment() + o.has_max_second_moment();
+    const double vectors = static_cast<double>(slots_of(options.optimizer).size());
     const size_t element = options.placement.device == DeviceKind::reference ? sizeof(double) : sizeof(float);
     return static_cast<double>(options.net.parameter_count()) * static_cast<double>(element) * (2 * vectors + 1);
 }
@@ -96,10 +95,10 @@ void require(bool ok, const char* message) {
         refuse(message);
 }
 
-NetShape checked_net(const int32_t* sizes, int32_t layer_count) {
+Net checked_net(const int32_t* sizes, int32_t layer_count) {
     require(sizes != nullptr, "sizes is NULL");
     require(layer_count >= 1 && layer_count <= 1000, "layer_count must be between 1 and 1000");
-    NetShape net;
+    Net net;
     net.sizes.assign(sizes, sizes + layer_count + 1);
     for (int l = 0; l <= layer_count; ++l) {
         if (sizes[l] < 1)
@@ -172,7 +171,7 @@ void check_labels(const int32_t* labels, int64_t count, int64_t classes, int64_t
     }
 }
 
-Samples checked_pixels(const void* pixels, PixelType type, double scale, int64_t count, const NetShape& net) {
+Data checked_pixels(const void* pixels, PixelType type, double scale, int64_t count, const Net& net) {
     require(count >= 0 && count <= kMaxCount, "count must be between 0 and 2^31 - 1");
     require(count == 0 || pixels, "pixels is NULL");
     if (type == PixelType::uint8) {
@@ -184,14 +183,14 @@ Samples checked_pixels(const void* pixels, PixelType type, double scale, int64_t
     return {pixels, type, scale, nullptr, count, net.features()};
 }
 
-Samples checked_data(const mn_data* data, const NetShape& net, const LossOptions& loss) {
+Data checked_data(const mn_data* data, const Net& net, const LossOptions& loss) {
     require(data != nullptr, "data is NULL");
     if (data->features != net.features()) {
         refuse("features is " + std::to_string(data->features) + ", but the net takes " +
                std::to_string(net.features()));
     }
     const PixelType type = checked_enum(data->type, PixelType::float32, "type is not one of mn_pixel_type");
-    Samples samples = checked_pixels(data->pixels, type, data->scale, data->count, net);
+    Data samples = checked_pixels(data->pixels, type, data->scale, data->count, net);
     require(data->count == 0 || data->labels, "labels is NULL");
     require(aligned(data->labels, alignof(int32_t)), "labels is not aligned to 4 bytes");
     check_labels(data->labels, data->count, net.classes(), loss.ignore_index);
@@ -199,7 +198,7 @@ Samples checked_data(const mn_data* data, const NetShape& net, const LossOptions
     return samples;
 }
 
-void check_chunk(const Chunk& chunk, int64_t available, const NetShape& net) {
+void check_chunk(const Chunk& chunk, int64_t available, const Net& net) {
     require(available > 0, "data: there is no training set, call mn_trainer_set_data() first");
     require(chunk.samples >= 1 && chunk.samples <= kMaxCount, "samples must be between 1 and 2^31 - 1");
     require(chunk.batch_size >= 1 && chunk.batch_size <= kMaxCount, "batch_size must be between 1 and 2^31 - 1");
@@ -226,31 +225,17 @@ void check_chunk(const Chunk& chunk, int64_t available, const NetShape& net) {
     require_memory(width * static_cast<double>(chunk.rows(0)) * sizeof(float), "a batch of this batch_size");
 }
 
-bool holds(const OptimizerOptions& optimizer, Slot slot) {
-    switch (slot) {
-    case Slot::parameters:
-        return true;
-    case Slot::first_moment:
-        return optimizer.has_first_moment();
-    case Slot::second_moment:
-        return optimizer.has_second_moment();
-    case Slot::max_second_moment:
-        return optimizer.has_max_second_moment();
-    }
-    return false;
-}
-
 Slot checked_slot(const TrainerOptions& options, const mn_slot& slot, const void* values, int64_t count) {
     const Slot checked = checked_enum(slot, Slot::max_second_moment, "slot is not one of mn_slot");
     require(values != nullptr, "values is NULL");
     check_parameter_count(options.net, count);
-    if (!holds(options.optimizer, checked)) {
+    if (!keeps(options.optimizer, checked)) {
         throw Error(Status::unsupported, "slot: this optimizer keeps no such state");
     }
     return checked;
 }
 
-void check_parameter_count(const NetShape& net, int64_t count) {
+void check_parameter_count(const Net& net, int64_t count) {
     if (count != net.parameter_count()) {
         refuse("count is " + std::to_string(count) + ", but the net has " + std::to_string(net.parameter_count()) +
                " parameters");

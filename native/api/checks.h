@@ -7,15 +7,15 @@
 #include <cstdint>
 #include <string>
 
+#include "floor/floor.h"
 #include "mnist_native.h"
-#include "model/backend.h"
 
 namespace mn::api {
 
 [[noreturn]] void refuse(const std::string& message);
 void require(bool ok, const char* message);
 
-NetShape checked_net(const int32_t* sizes, int32_t layer_count);
+Net checked_net(const int32_t* sizes, int32_t layer_count);
 Placement checked_placement(const mn_options& options);
 LossOptions checked_loss(const float* class_weights, int64_t classes, int64_t ignore_index, double label_smoothing,
                          const mn_reduction& reduction);
@@ -23,18 +23,16 @@ LossOptions checked_loss(const float* class_weights, int64_t classes, int64_t ig
 TrainerOptions checked_trainer(const mn_options& options);
 
 // Shape, type, scale and every label.
-Samples checked_data(const mn_data* data, const NetShape& net, const LossOptions& loss);
+Data checked_data(const mn_data* data, const Net& net, const LossOptions& loss);
 // Pixels without labels.
-Samples checked_pixels(const void* pixels, PixelType type, double scale, int64_t count, const NetShape& net);
+Data checked_pixels(const void* pixels, PixelType type, double scale, int64_t count, const Net& net);
 void check_labels(const int32_t* labels, int64_t count, int64_t classes, int64_t ignore_index);
 
 // Against the training set of `available` samples; learning rates and memory for the batch included.
-void check_chunk(const Chunk& chunk, int64_t available, const NetShape& net);
+void check_chunk(const Chunk& chunk, int64_t available, const Net& net);
 
-// Whether the optimizer keeps it.
-bool holds(const OptimizerOptions& optimizer, Slot slot);
 Slot checked_slot(const TrainerOptions& options, const mn_slot& slot, const void* values, int64_t count);
-void check_parameter_count(const NetShape& net, int64_t count);
+void check_parameter_count(const Net& net, int64_t count);
 
 // Refuses with OUT_OF_MEMORY where `bytes` are more than the host has free: the system would grant them, and end the
 // process when they are touched.

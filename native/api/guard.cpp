@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-#include "model/error.h"
+#include "net/error.h"
 
 namespace mn::api {
 

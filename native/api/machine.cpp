@@ -2,8 +2,9 @@
 #include "api/accounting.h"
 #include "api/checks.h"
 #include "api/guard.h"
+#include "floor/floor.h"
+#include "machine/cores.h"
 #include "mnist_native.h"
-#include "model/backend.h"
 
 using namespace mn::api;
 
@@ -25,7 +26,7 @@ mn_status mn_get_cpu_info(mn_cpu_info* info) {
         mn_cpu_info found{};
         copy_text(mn::cpu::isa_levels(), found.isa_levels, sizeof found.isa_levels);
         copy_text(mn::cpu::best_isa(), found.isa_best, sizeof found.isa_best);
-        found.cores = mn::cpu::usable_cores();
+        found.cores = mn::usable_cores();
         found.has_bf16 = mn::cpu::has_bf16();
         *info = found;
     });

@@ -5,30 +5,30 @@
 #include "api/accounting.h"
 #include "api/checks.h"
 #include "api/guard.h"
+#include "floor/floor.h"
 #include "mnist_native.h"
-#include "model/backend.h"
-#include "model/error.h"
+#include "net/error.h"
 #include "reference/loss.h"
 
 using namespace mn::api;
 
 struct mn_model {
-    mn::NetShape net;
-    std::unique_ptr<mn::Predictor> predictor;
+    mn::Net net;
+    std::unique_ptr<mn::Model> predictor;
     Account account;
 };
 
 namespace {
 
-std::unique_ptr<mn::Predictor> make_predictor(const mn::NetShape& net, const mn::Placement& place,
-                                              std::span<const float> parameters) {
+std::unique_ptr<mn::Model> make_model(const mn::Net& net, const mn::Placement& place,
+                                      std::span<const float> parameters) {
     switch (place.device) {
     case mn::DeviceKind::cpu:
-        return mn::cpu::make_predictor(net, place, parameters);
+        return mn::cpu::make_model(net, place, parameters);
     case mn::DeviceKind::cuda:
-        return mn::cuda::make_predictor(net, place, parameters);
+        return mn::cuda::make_model(net, place, parameters);
     case mn::DeviceKind::reference:
-        return mn::reference::make_predictor(net, place, parameters);
+        return mn::reference::make_model(net, place, parameters);
     }
     throw mn::Error(mn::Status::internal, "unknown device");
 }
@@ -37,7 +37,7 @@ mn_status model_logits(const mn_model* model, const void* pixels, mn::PixelType 
                        float* logits) noexcept {
     return guarded([&] {
         require(model != nullptr, "model is NULL");
-        const mn::Samples samples = checked_pixels(pixels, type, scale, count, model->net);
+        const mn::Data samples = checked_pixels(pixels, type, scale, count, model->net);
         require(count == 0 || logits, "logits is NULL");
         if (count > 0)
             model->predictor->logits(samples, logits);
@@ -56,7 +56,7 @@ mn_status mn_model_create(const mn_options* options, const float* parameters, in
         const mn::Placement place = checked_placement(*options);
         check_parameter_count(made->net, count);
         require_memory(static_cast<double>(count) * sizeof(float), "the net of these sizes");
-        made->predictor = make_predictor(made->net, place, {parameters, static_cast<size_t>(count)});
+        made->predictor = make_model(made->net, place, {parameters, static_cast<size_t>(count)});
         made->account.set(made->predictor->bytes());
         *model = made.release();
     });

@@ -7,19 +7,19 @@
 #include "api/accounting.h"
 #include "api/checks.h"
 #include "api/guard.h"
+#include "floor/floor.h"
 #include "mnist_native.h"
 #include "mnist_native_cuda.h"
-#include "model/backend.h"
-#include "model/error.h"
-#include "model/initialise.h"
+#include "net/error.h"
+#include "net/initialise.h"
 
 using namespace mn::api;
 
 struct mn_trainer {
-    mn_trainer(mn::TrainerOptions o, std::unique_ptr<mn::Backend> b) : options(std::move(o)), backend(std::move(b)) {}
+    mn_trainer(mn::TrainerOptions o, std::unique_ptr<mn::Trainer> b) : options(std::move(o)), backend(std::move(b)) {}
 
     mn::TrainerOptions options;
-    std::unique_ptr<mn::Backend> backend;
+    std::unique_ptr<mn::Trainer> backend;
     int64_t data_count = 0; // samples of the training set
     Account account;
     bool dead = false; // the GPU failed
@@ -63,14 +63,14 @@ mn_status on_trainer(mn_trainer* trainer, Body&& body) noexcept {
     });
 }
 
-std::unique_ptr<mn::Backend> make_backend(const mn::TrainerOptions& options) {
+std::unique_ptr<mn::Trainer> make_trainer(const mn::TrainerOptions& options) {
     switch (options.placement.device) {
     case mn::DeviceKind::cpu:
-        return mn::cpu::make_backend(options);
+        return mn::cpu::make_trainer(options);
     case mn::DeviceKind::cuda:
-        return mn::cuda::make_backend(options);
+        return mn::cuda::make_trainer(options);
     case mn::DeviceKind::reference:
-        return mn::reference::make_backend(options);
+        return mn::reference::make_trainer(options);
     }
     throw mn::Error(mn::Status::internal, "unknown device");
 }
@@ -99,7 +99,7 @@ mn_status mn_trainer_create(const mn_options* options, mn_trainer** trainer) {
         require(options != nullptr, "options is NULL");
         require(trainer != nullptr, "trainer is NULL");
         mn::TrainerOptions checked = checked_trainer(*options);
-        std::unique_ptr<mn::Backend> backend = make_backend(checked);
+        std::unique_ptr<mn::Trainer> backend = make_trainer(checked);
         auto made = std::make_unique<mn_trainer>(std::move(checked), std::move(backend));
         made->account.set(made->backend->bytes());
         *trainer = made.release();
@@ -124,17 +124,15 @@ mn_status mn_trainer_initialize(mn_trainer* trainer, uint64_t seed) {
         std::vector<double> values(initial.begin(), initial.end());
         t.backend->write(mn::Slot::parameters, values);
         std::fill(values.begin(), values.end(), 0.0);
-        for (mn::Slot slot : {mn::Slot::first_moment, mn::Slot::second_moment, mn::Slot::max_second_moment}) {
-            if (holds(t.options.optimizer, slot))
-                t.backend->write(slot, values);
-        }
+        for (mn::Slot slot : mn::slots_of(t.options.optimizer).subspan(1))
+            t.backend->write(slot, values);
         t.backend->set_step(0);
     });
 }
 
 mn_status mn_trainer_set_data(mn_trainer* trainer, const mn_data* data) {
     return on_trainer(trainer, [&](mn_trainer& t) {
-        const mn::Samples samples = checked_data(data, t.options.net, t.options.loss);
+        const mn::Data samples = checked_data(data, t.options.net, t.options.loss);
         t.data_count = 0; // should bind() fail, there is no training set
         t.backend->bind(samples);
         t.data_count = samples.count;
@@ -171,7 +169,7 @@ mn_status mn_trainer_evaluate(mn_trainer* trainer, const mn_data* data, int64_t 
                               mn_evaluation* evaluation, int32_t* predictions) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         require(evaluation != nullptr, "evaluation is NULL");
-        const mn::Samples samples = checked_data(data, t.options.net, t.options.loss);
+        const mn::Data samples = checked_data(data, t.options.net, t.options.loss);
         require(first >= 0 && count >= 0 && first <= samples.count - count, "first and count reach outside the data");
         const mn::Evaluation sums = t.backend->evaluate(samples, first, count, predictions);
         t.account.set(t.backend->bytes());

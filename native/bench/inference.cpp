@@ -1,7 +1,8 @@
 // Inference: one image, and ten thousand.
 #include <memory>
 
-#include "model/initialise.h"
+#include "machine/cores.h"
+#include "net/initialise.h"
 #include "support.h"
 
 namespace mn::bench {
@@ -10,10 +11,10 @@ namespace {
 
 void predict(benchmark::State& state, int64_t count, const Placement& place) {
     const Images images(count, false);
-    const auto predictor = cpu::make_predictor(article_net(), place, initial_parameters(article_net(), 0));
+    const auto model = cpu::make_model(article_net(), place, initial_parameters(article_net(), 0));
     std::vector<float> logits(static_cast<size_t>(count * 10));
     for (auto _ : state)
-        predictor->logits(images.samples(), logits.data());
+        model->logits(images.samples(), logits.data());
     state.SetItemsProcessed(state.iterations() * count);
 }
 
@@ -22,7 +23,7 @@ void predict(benchmark::State& state, int64_t count, const Placement& place) {
 void register_inference() {
     for (const int64_t count : {1, 10000}) {
         for (const int threads : {1, 2}) {
-            if (threads > cpu::usable_cores() || (count == 1 && threads > 1))
+            if (threads > usable_cores() || (count == 1 && threads > 1))
                 continue;
             for (const Precision precision : {Precision::float32, Precision::bf16}) {
                 if (precision == Precision::bf16 && !cpu::has_bf16())

@@ -8,6 +8,7 @@
 
 #include "cpu/layout.h"
 #include "cpu/pool.h"
+#include "machine/cores.h"
 #include "support.h"
 
 namespace mn::bench {
@@ -175,7 +176,7 @@ double core_to_core_nanoseconds() {
 }
 
 void register_machine() {
-    const int cores = cpu::usable_cores();
+    const int cores = usable_cores();
     for (const int threads : {1, 2}) {
         if (threads > cores)
             continue;

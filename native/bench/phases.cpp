@@ -6,7 +6,7 @@
 #include "cpu/isa.h"
 #include "cpu/loss.h"
 #include "cpu/update.h"
-#include "model/initialise.h"
+#include "net/initialise.h"
 #include "support.h"
 
 namespace mn::bench {
@@ -20,9 +20,9 @@ constexpr int64_t kRows = 320;
 // A net and its buffers after one forward and backward pass.
 struct Fixture {
     const Kernels& kernels;
-    NetShape net = article_net();
+    Net net = article_net();
     Images images;
-    Samples samples;
+    Data samples;
     Selection selection;
     TrainingState state;
     ForwardBuffers buffers;
@@ -31,7 +31,7 @@ struct Fixture {
     std::vector<double> scratch = std::vector<double>(20);
     Loss loss;
     Updater updater;
-    UpdateConstants constants = update_constants({}, 2e-5, 1);
+    StepConstants constants = step_constants({}, 2e-5, 1);
     Worker worker;
     bool sparse;
 

@@ -3,7 +3,8 @@
 #include <memory>
 #include <sstream>
 
-#include "model/initialise.h"
+#include "machine/cores.h"
+#include "net/initialise.h"
 #include "support.h"
 
 namespace mn::bench {
@@ -20,15 +21,15 @@ struct Variant {
 void step(benchmark::State& state, const Variant& variant) {
     constexpr int64_t kSteps = 4; // in one chunk
     const Images images(variant.batch * kSteps, variant.dense);
-    const auto backend = cpu::make_backend(variant.options);
+    const auto trainer = cpu::make_trainer(variant.options);
     const std::vector<float> initial = initial_parameters(variant.options.net, 0);
-    backend->write(Slot::parameters, std::vector<double>(initial.begin(), initial.end()));
-    backend->bind(images.samples());
+    trainer->write(Slot::parameters, std::vector<double>(initial.begin(), initial.end()));
+    trainer->bind(images.samples());
     const std::vector<double> learning_rates(kSteps, 2e-5);
     std::vector<StepResult> results(kSteps);
     const Chunk chunk{nullptr, 0, images.count, variant.batch, learning_rates.data()};
     for (auto _ : state)
-        backend->train(chunk, results);
+        trainer->train(chunk, results);
     state.counters["step"] =
         benchmark::Counter(kSteps, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
     report_flop(state, kSteps * step_flop(variant.options.net, variant.batch), variant.options.placement.threads);
@@ -55,7 +56,7 @@ void add_precisions(const Variant& variant, int threads) {
 } // namespace
 
 void register_steps() {
-    const int most = std::min(cpu::usable_cores(), 2);
+    const int most = std::min(usable_cores(), 2);
     for (int threads = 1; threads <= most; ++threads) {
         for (const bool dense : {false, true}) {
             Variant article{"article", {}, 320, dense};

@@ -34,20 +34,20 @@ Images::Images(int64_t images, bool dense)
     }
 }
 
-Samples Images::samples() const {
+Data Images::samples() const {
     return {pixels.data(), PixelType::uint8, 1.0 / 255, labels.data(), count, features};
 }
 
-NetShape article_net() {
+Net article_net() {
     return {{784, 312, 256, 10}};
 }
 
-NetShape wide_net() {
+Net wide_net() {
     return {{784, 2048, 2048, 10}};
 }
 
 // Forward and weight gradient of every layer, backward through all but the first.
-double step_flop(const NetShape& net, int64_t rows) {
+double step_flop(const Net& net, int64_t rows) {
     double sum = 0;
     for (int l = 0; l < net.layers(); ++l)
         sum += static_cast<double>(net.fan_in(l) * net.fan_out(l)) * (l == 0 ? 4 : 6);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::bench {
 
@@ -26,14 +26,14 @@ struct Images {
     int64_t count, features;
 
     Images(int64_t images, bool dense);
-    Samples samples() const;
+    Data samples() const;
 };
 
-NetShape article_net();
-NetShape wide_net();
+Net article_net();
+Net wide_net();
 
 // Floating-point operations of a training step as dense products.
-double step_flop(const NetShape& net, int64_t rows);
+double step_flop(const Net& net, int64_t rows);
 
 // Reports operations as a rate and as a share of the peak of so many threads. Zeros that a sparse product skips count
 // as done, so that a share may be above 1.

@@ -1,7 +1,7 @@
 // Stands in for the CPU floor in a build that does without it (MN_CPU=OFF): to check a GPU where Highway is not to be
 // had.
-#include "model/backend.h"
-#include "model/error.h"
+#include "floor/floor.h"
+#include "net/error.h"
 
 namespace mn::cpu {
 
@@ -9,11 +9,11 @@ namespace {
 constexpr const char* kReason = "this build has no CPU backend: build again without MN_CPU=OFF, or use the GPU";
 }
 
-std::unique_ptr<Backend> make_backend(const TrainerOptions&) {
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions&) {
     throw Error(Status::unsupported, kReason);
 }
 
-std::unique_ptr<Predictor> make_predictor(const NetShape&, const Placement&, std::span<const float>) {
+std::unique_ptr<Model> make_model(const Net&, const Placement&, std::span<const float>) {
     throw Error(Status::unsupported, kReason);
 }
 
@@ -23,10 +23,6 @@ std::string isa_levels() {
 
 std::string best_isa() {
     return "";
-}
-
-int usable_cores() {
-    return 0;
 }
 
 bool has_bf16() {

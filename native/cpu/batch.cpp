@@ -121,7 +121,7 @@ Selection AlikeOrder::by_keys(const Selection& selection) {
 
 void prefetch(const Selection& selection, int64_t group) {
     constexpr int64_t kLine = 64;
-    const Samples& samples = *selection.samples;
+    const Data& samples = *selection.samples;
     const int64_t row_bytes = samples.features * (samples.type == PixelType::uint8 ? 1 : 4);
     for (int64_t row = group * kGroup; row < std::min((group + 1) * kGroup, selection.rows); ++row) {
         const char* pixels = static_cast<const char*>(samples.pixels) + selection.sample(row) * row_bytes;
@@ -194,7 +194,7 @@ bool Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
 }
 
 // Others may still read the table for the step before; it does not change between steps on the same samples.
-void Batch::set_table(const Samples& samples) {
+void Batch::set_table(const Data& samples) {
     const bool bytes = samples.type == PixelType::uint8;
     if (bytes != bytes_)
         bytes_ = bytes;

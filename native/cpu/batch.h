@@ -9,7 +9,7 @@
 #include "cpu/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/pool.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cpu {
 
@@ -18,7 +18,7 @@ enum class Purpose { training, inference };
 // Which samples a batch takes: row r is sample order[r], or first + r where order is null. What only a backward pass
 // needs is left out for inference.
 struct Selection {
-    const Samples* samples = nullptr;
+    const Data* samples = nullptr;
     const int32_t* order = nullptr;
     int64_t first = 0;
     int64_t rows = 0;
@@ -192,7 +192,7 @@ class Batch {
   private:
     template <class Pixel>
     bool stage_pixels(const Kernels& kernels, const Selection& selection, const Worker& worker);
-    void set_table(const Samples& samples);
+    void set_table(const Data& samples);
     const float* table() const { return bytes_ ? table_.data() : nullptr; }
 
     Activations dense_;

@@ -89,7 +89,7 @@ void for_each_dense_gradient(const Bf16Activations& input, const Bf16Activations
 
 } // namespace
 
-Bf16Net::Bf16Net(const NetShape& net, Purpose purpose) {
+Bf16Net::Bf16Net(const Net& net, Purpose purpose) {
     for (int l = 0; l < net.layers(); ++l) {
         weights.emplace_back(net.fan_in(l), net.fan_out(l));
         if (l > 0 && purpose == Purpose::training)
@@ -163,7 +163,7 @@ Bf16Batch::Bf16Batch(int64_t capacity, int64_t features, Purpose purpose)
         by_pixel_ = Bf16NonZeros(panels_of(features) * kPanel, divide_up(capacity, 2));
 }
 
-float Bf16Batch::scale_of(const Samples& samples) {
+float Bf16Batch::scale_of(const Data& samples) {
     return samples.type == PixelType::uint8 ? static_cast<float>(samples.scale) : 1.0f;
 }
 
@@ -288,8 +288,7 @@ int64_t Bf16Batch::bytes() const {
     return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes();
 }
 
-Bf16Buffers::Bf16Buffers(const NetShape& net, int64_t capacity, Purpose purpose)
-    : batch(capacity, net.features(), purpose) {
+Bf16Buffers::Bf16Buffers(const Net& net, int64_t capacity, Purpose purpose) : batch(capacity, net.features(), purpose) {
     for (int l = 0; l < net.layers(); ++l) {
         if (l + 1 < net.layers())
             outputs.emplace_back(capacity, net.fan_out(l), purpose);
@@ -342,7 +341,7 @@ void bf16_backward(const Bf16Net& net, size_t l, const Activations& input, int64
     });
 }
 
-void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, size_t l, const UpdateConstants& constants,
+void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, size_t l, const StepConstants& constants,
                  const Bf16Buffers& halves, const Activations& delta, int64_t rows, bool sparse, float scale,
                  const Worker& worker) {
     const auto apply = [&](const WeightBlock& block, const float* gradient) {

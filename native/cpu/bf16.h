@@ -1,5 +1,5 @@
 // The step with bf16 products: the same rooms as the float32 step, on bf16 copies of weights, activations and deltas.
-// Sums, biases, master weights and the optimizer stay float32. Only for machines with bf16_usable().
+// Sums, biases, master weights and the optimizer stay float32. Only for machines with machine_has_bf16().
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ struct Bf16Net {
     std::vector<Bf16Weight> weights;
     std::vector<Bf16Weight> transposed; // [layer - 1]
 
-    Bf16Net(const NetShape& net, Purpose purpose);
+    Bf16Net(const Net& net, Purpose purpose);
     // Takes over float32 weights: all, or rows of one panel, which begin at an even row.
     void refresh(const PackedNet& parameters);
     void refresh_rows(size_t l, const PackedLayer& layer, int64_t panel, Range rows);
@@ -86,7 +86,7 @@ class Bf16Batch {
     // As Batch::stage.
     bool stage(const Kernels& kernels, const Selection& selection, const Worker& worker);
     // What the first layer's products are multiplied by: raw bytes are exact in bf16, so their scale comes last.
-    static float scale_of(const Samples& samples);
+    static float scale_of(const Data& samples);
 
     const Bf16Activations& dense() const { return dense_; }
     Bf16SparseTile by_sample(Range groups) const { return by_sample_.tile(groups); }
@@ -110,7 +110,7 @@ struct Bf16Buffers {
     std::vector<Bf16Activations> outputs; // of each layer but the last
     std::vector<Bf16Activations> deltas;  // of each layer
 
-    Bf16Buffers(const NetShape& net, int64_t capacity, Purpose purpose);
+    Bf16Buffers(const Net& net, int64_t capacity, Purpose purpose);
     int64_t bytes() const;
 };
 
@@ -123,7 +123,7 @@ void bf16_backward(const Bf16Net& net, size_t l, const Activations& input, int64
                    Activations& input_delta, const Worker& worker);
 
 // As Updater::dense and Updater::sparse; scale: what a sum over the input is multiplied by.
-void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, size_t l, const UpdateConstants& constants,
+void bf16_update(const Updater& updater, TrainingState& state, Bf16Net& net, size_t l, const StepConstants& constants,
                  const Bf16Buffers& halves, const Activations& delta, int64_t rows, bool sparse, float scale,
                  const Worker& worker);
 

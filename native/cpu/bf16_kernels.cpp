@@ -326,18 +326,8 @@ void bf16_words(const uint8_t* row, const uint8_t* other, int64_t count, uint32_
 
 #pragma GCC pop_options
 
-bool bf16_usable() {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512bf16");
-}
-
 #else
 
-bool bf16_usable() {
-    return false;
-}
 void bf16_multiply(const Bf16Tile&) {}
 void bf16_outer(const Bf16Tile&) {}
 void bf16_gather(const Bf16SparseTile&) {}

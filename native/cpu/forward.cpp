@@ -59,7 +59,7 @@ void forward_sparse(const Kernels& kernels, const PackedLayer& layer, const Batc
 
 } // namespace
 
-ForwardBuffers::ForwardBuffers(const NetShape& net, int64_t rows, Purpose purpose, Precision precision)
+ForwardBuffers::ForwardBuffers(const Net& net, int64_t rows, Purpose purpose, Precision precision)
     : capacity(padded_capacity(rows)), batch(precision == Precision::float32 ? capacity : 0, net.features(), purpose) {
     for (int l = 0; l < net.layers(); ++l)
         outputs.emplace_back(capacity, net.fan_out(l));

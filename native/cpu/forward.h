@@ -9,7 +9,7 @@
 #include "cpu/layout.h"
 #include "cpu/partition.h"
 #include "cpu/pool.h"
-#include "model/options.h"
+#include "net/net.h"
 
 namespace mn::cpu {
 
@@ -21,7 +21,7 @@ struct ForwardBuffers {
 
     ForwardBuffers() = default;
     // bf16 stages its batches elsewhere (bf16.h).
-    ForwardBuffers(const NetShape& net, int64_t rows, Purpose purpose, Precision precision = Precision::float32);
+    ForwardBuffers(const Net& net, int64_t rows, Purpose purpose, Precision precision = Precision::float32);
     const Activations& logits() const { return outputs.back(); }
     int64_t bytes() const;
 };

@@ -4,13 +4,12 @@
 #include <span>
 
 #include "cpu/kernels.h"
+#include "machine/isa.h"
 
 namespace mn::cpu {
 
-enum class Level { baseline, ssse3, sse4, avx2, avx3, avx3_dl };
-
 struct LevelKernels {
-    Level level;
+    IsaLevel level;
     const Kernels* kernels;
 };
 

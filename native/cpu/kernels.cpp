@@ -55,8 +55,7 @@ const Kernels kKernels = {
     .count_floats = CountFloats,
     .column_sum = ColumnSum,
     .transpose = Transpose,
-    .adam = Adam,
-    .sgd = Sgd,
+    .update = UpdateSlices,
 };
 
 } // namespace HWY_NAMESPACE
@@ -68,21 +67,21 @@ namespace mn::cpu {
 
 std::span<const LevelKernels> kernel_tables() {
     static constexpr LevelKernels kTables[] = {
-        {Level::baseline, &HWY_NAMESPACE::kKernels},
+        {IsaLevel::baseline, &HWY_NAMESPACE::kKernels},
 #if HWY_TARGETS & HWY_SSSE3 & ~HWY_STATIC_TARGET
-        {Level::ssse3, &N_SSSE3::kKernels},
+        {IsaLevel::ssse3, &N_SSSE3::kKernels},
 #endif
 #if HWY_TARGETS & HWY_SSE4 & ~HWY_STATIC_TARGET
-        {Level::sse4, &N_SSE4::kKernels},
+        {IsaLevel::sse4, &N_SSE4::kKernels},
 #endif
 #if HWY_TARGETS & HWY_AVX2 & ~HWY_STATIC_TARGET
-        {Level::avx2, &N_AVX2::kKernels},
+        {IsaLevel::avx2, &N_AVX2::kKernels},
 #endif
 #if HWY_TARGETS & HWY_AVX3 & ~HWY_STATIC_TARGET
-        {Level::avx3, &N_AVX3::kKernels},
+        {IsaLevel::avx3, &N_AVX3::kKernels},
 #endif
 #if HWY_TARGETS & HWY_AVX3_DL & ~HWY_STATIC_TARGET
-        {Level::avx3_dl, &N_AVX3_DL::kKernels},
+        {IsaLevel::avx3_dl, &N_AVX3_DL::kKernels},
 #endif
     };
     return kTables;

@@ -6,6 +6,8 @@
 #include <cstdint>
 
 #include "cpu/layout.h"
+#include "net/activation.h"
+#include "net/optimizer.h"
 
 namespace mn::cpu {
 
@@ -58,18 +60,6 @@ struct SparseTile {
     const float* bias = nullptr; // the epilogue's: [panel][kPanel]
 };
 
-// An optimizer step's constants, worked out in double precision.
-struct UpdateConstants {
-    float weight_decay = 0; // added to the gradient, times the parameter
-    // Adam: first = first * beta1 + gradient * (1 - beta1), second likewise with the gradient's square;
-    // parameter = parameter * keep - step_size * first / (sqrt(second) * inverse_correction + eps)
-    float beta1 = 0, one_minus_beta1 = 0, beta2 = 0, one_minus_beta2 = 0;
-    float keep = 1, step_size = 0, inverse_correction = 0, eps = 0;
-    // SGD: first = momentum * first + undamped * gradient;
-    // parameter -= learning_rate * (from_gradient * gradient + from_momentum * first)
-    float momentum = 0, undamped = 0, from_gradient = 1, from_momentum = 0, learning_rate = 0;
-};
-
 // Parameters and the optimizer's values for them, [count] each; null where the optimizer has none.
 struct UpdateSlice {
     const float* gradient = nullptr;
@@ -115,8 +105,7 @@ struct Kernels {
     // out [columns of 0..kPanel][out_stride]: the transpose of values [rows][kPanel]; rows <= kPanel.
     void (*transpose)(const float* values, int64_t rows, int64_t columns, float* out, int64_t out_stride);
 
-    void (*adam)(const UpdateConstants& constants, const UpdateSlice& slice);
-    void (*sgd)(const UpdateConstants& constants, const UpdateSlice& slice);
+    void (*update)(UpdateRule rule, const StepConstants& constants, const UpdateSlice& slice);
 };
 
 } // namespace mn::cpu

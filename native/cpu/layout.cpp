@@ -5,7 +5,7 @@ namespace mn::cpu {
 PackedLayer::PackedLayer(int64_t in, int64_t out)
     : fan_in(in), fan_out(out), weight(panels_of(out) * in * kPanel), bias(panels_of(out) * kPanel) {}
 
-PackedNet::PackedNet(const NetShape& net) {
+PackedNet::PackedNet(const Net& net) {
     for (int l = 0; l < net.layers(); ++l)
         layers.emplace_back(net.fan_in(l), net.fan_out(l));
 }

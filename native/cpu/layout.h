@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/options.h"
+#include "net/net.h"
 
 namespace mn::cpu {
 
@@ -114,7 +114,7 @@ struct PackedNet {
     std::vector<PackedLayer> layers;
 
     PackedNet() = default;
-    explicit PackedNet(const NetShape& net);
+    explicit PackedNet(const Net& net);
     int64_t bytes() const;
 
     // From and to the flat vector in state-dict order: for each layer weight [fan_out, fan_in], then bias [fan_out].

@@ -6,7 +6,7 @@
 
 #include "cpu/layout.h"
 #include "cpu/pool.h"
-#include "model/options.h"
+#include "net/loss.h"
 
 namespace mn::cpu {
 

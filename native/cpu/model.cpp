@@ -10,7 +10,7 @@
 #include "cpu/forward.h"
 #include "cpu/isa.h"
 #include "cpu/placement.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cpu {
 
@@ -27,7 +27,7 @@ struct Buffers {
     OutlineOrder order;
     std::optional<Bf16Buffers> halves;
 
-    Buffers(const NetShape& net, int64_t rows, Precision precision)
+    Buffers(const Net& net, int64_t rows, Precision precision)
         : forward(net, rows, Purpose::inference, precision), order(forward.capacity) {
         if (precision == Precision::bf16)
             halves.emplace(net, forward.capacity, Purpose::inference);
@@ -38,7 +38,7 @@ struct Buffers {
 // Buffers that calls borrow, so that a call allocates nothing once there are enough.
 class BufferStore {
   public:
-    BufferStore(const NetShape& net, Precision precision) : net_(net), precision_(precision) {}
+    BufferStore(const Net& net, Precision precision) : net_(net), precision_(precision) {}
 
     std::unique_ptr<Buffers> borrow(int64_t rows) {
         {
@@ -68,15 +68,15 @@ class BufferStore {
     }
 
   private:
-    NetShape net_;
+    Net net_;
     Precision precision_;
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<Buffers>> free_;
 };
 
-class CpuPredictor final : public Predictor {
+class CpuModel final : public Model {
   public:
-    CpuPredictor(const NetShape& net, const Placement& place, std::span<const float> parameters)
+    CpuModel(const Net& net, const Placement& place, std::span<const float> parameters)
         : net_(net), precision_(place.precision), kernels_(kernels_of(place.isa)), threads_(threads_of(place)),
           parameters_(net), store_(net, place.precision) {
         parameters_.pack(parameters);
@@ -84,7 +84,7 @@ class CpuPredictor final : public Predictor {
             half_net_.emplace(net, Purpose::inference).refresh(parameters_);
     }
 
-    void logits(const Samples& samples, float* logits) const override {
+    void logits(const Data& samples, float* logits) const override {
         const int64_t threads = std::min<int64_t>(threads_, samples.count / kRowsPerThread);
         std::unique_lock lock(crew_mutex_, std::defer_lock);
         if (threads >= 2 && lock.try_lock()) {
@@ -107,7 +107,7 @@ class CpuPredictor final : public Predictor {
     std::string describe() const override { return cpu::describe(kernels_, threads_, precision_); }
 
   private:
-    void predict_together(const Samples& samples, float* logits) const {
+    void predict_together(const Data& samples, float* logits) const {
         if (!crew_)
             crew_ = std::make_unique<Pool>(threads_);
         while (crew_buffers_.size() < static_cast<size_t>(threads_))
@@ -118,7 +118,7 @@ class CpuPredictor final : public Predictor {
     }
 
     // Fills logits [row, classes] for the given rows, on the calling thread alone.
-    void predict(const Samples& samples, Range rows, Buffers& buffers, float* logits) const {
+    void predict(const Data& samples, Range rows, Buffers& buffers, float* logits) const {
         const Activations& from = buffers.forward.logits();
         for (int64_t at = rows.begin; at < rows.end; at += kBlockRows) {
             const Selection block{&samples, nullptr, at, std::min(kBlockRows, rows.end - at), Purpose::inference};
@@ -132,7 +132,7 @@ class CpuPredictor final : public Predictor {
         }
     }
 
-    NetShape net_;
+    Net net_;
     Precision precision_;
     const Kernels& kernels_;
     int threads_;
@@ -147,10 +147,9 @@ class CpuPredictor final : public Predictor {
 
 } // namespace
 
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place,
-                                          std::span<const float> parameters) {
+std::unique_ptr<Model> make_model(const Net& net, const Placement& place, std::span<const float> parameters) {
     check_precision(place);
-    return std::make_unique<CpuPredictor>(net, place, parameters);
+    return std::make_unique<CpuModel>(net, place, parameters);
 }
 
 } // namespace mn::cpu

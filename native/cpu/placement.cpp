@@ -1,9 +1,10 @@
 #include "cpu/placement.h"
 
-#include "cpu/bf16_kernels.h"
-#include "cpu/pool.h"
-#include "model/backend.h"
-#include "model/error.h"
+#include "cpu/isa.h"
+#include "floor/floor.h"
+#include "machine/cores.h"
+#include "machine/isa.h"
+#include "net/error.h"
 
 namespace mn::cpu {
 
@@ -14,7 +15,7 @@ int threads_of(const Placement& place) {
 void check_precision(const Placement& place) {
     if (place.precision == Precision::tf32)
         throw Error(Status::unsupported, "precision tf32 is for GPUs; on the CPU choose float32");
-    if (place.precision == Precision::bf16 && !bf16_usable())
+    if (place.precision == Precision::bf16 && !machine_has_bf16())
         throw Error(Status::unsupported, "this CPU lacks the bf16 instructions (AVX512_BF16); choose float32");
     if (place.precision == Precision::bf16 && !place.isa.empty() && place.isa != best_isa())
         throw Error(Status::unsupported, "precision bf16 needs AVX512_BF16, so it can't run on the instruction set \"" +
@@ -27,7 +28,7 @@ std::string describe(const Kernels& kernels, int threads, Precision precision) {
 }
 
 bool has_bf16() {
-    return bf16_usable();
+    return machine_has_bf16();
 }
 
 } // namespace mn::cpu

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cpu/kernels.h"
-#include "model/options.h"
+#include "net/placement.h"
 
 namespace mn::cpu {
 

@@ -20,9 +20,6 @@ constexpr Range share(int64_t items, int64_t index, int64_t parts) {
     return {items * index / parts, items * (index + 1) / parts};
 }
 
-// Logical cores this process may use: its affinity mask, cut by the control group's CPU quota. At least 1.
-int usable_cores();
-
 class Pool;
 
 // One thread's seat in a parallel region.

@@ -3,6 +3,7 @@
 #include <hwy/highway.h>
 
 #include "cpu/kernels.h"
+#include "cpu/numbers-inl.h"
 
 #if defined(MN_CPU_PRODUCT_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MN_CPU_PRODUCT_INL_H_
@@ -14,13 +15,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace mn::cpu {
 namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Floats = hn::CappedTag<float, 16>;
-using Vec = hn::Vec<Floats>;
-constexpr Floats kFloats;
-constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(kFloats));
-
 // Accumulators are tile rows x 2 vectors, next to them 2 vectors of B and one of A: 32 registers with AVX-512 and NEON,
 // else 16.
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON

@@ -1,5 +1,5 @@
 // The CPU floor: the rooms put together, and the threads that walk through them.
-#include "model/backend.h"
+#include "floor/floor.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +14,7 @@
 #include "cpu/placement.h"
 #include "cpu/pool.h"
 #include "cpu/update.h"
-#include "model/error.h"
+#include "net/error.h"
 
 namespace mn::cpu {
 
@@ -23,18 +23,14 @@ namespace {
 // Rows that an evaluation pushes through the net at once, unless training did with more.
 constexpr int64_t kEvaluationRows = 256;
 
-int threads_of(const Placement& place) {
-    return place.threads > 0 ? place.threads : usable_cores();
-}
-
 // The bf16 step has transposes of its own.
 Transposes transposes_of(const Placement& place) {
     return place.precision == Precision::bf16 ? Transposes::absent : Transposes::kept;
 }
 
-class CpuBackend final : public Backend {
+class CpuTrainer final : public Trainer {
   public:
-    explicit CpuBackend(const TrainerOptions& options)
+    explicit CpuTrainer(const TrainerOptions& options)
         : options_(options), kernels_(kernels_of(options.placement.isa)), loss_(options.loss, options.net.classes()),
           state_(options.net, options.optimizer, transposes_of(options.placement)),
           updater_(kernels_, options.optimizer, state_), pool_(threads_of(options.placement)),
@@ -43,7 +39,7 @@ class CpuBackend final : public Backend {
             half_net_.emplace(options.net, Purpose::training);
     }
 
-    void bind(const Samples& training) override { training_ = training; }
+    void bind(const Data& training) override { training_ = training; }
 
     ChunkResult train(const Chunk& chunk, std::span<StepResult> results) override {
         reserve(std::min(chunk.batch_size, chunk.samples));
@@ -71,7 +67,7 @@ class CpuBackend final : public Backend {
         return {steps, false};
     }
 
-    Evaluation evaluate(const Samples& samples, int64_t first, int64_t count, int32_t* predictions) override {
+    Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int32_t* predictions) override {
         reserve(std::min(count, kEvaluationRows));
         Evaluation sums;
         pool_.run([&](const Worker& worker) {
@@ -175,7 +171,7 @@ class CpuBackend final : public Backend {
         if (worker.leads())
             result = {loss, static_cast<int32_t>(sums.correct)};
         const double learning_rate = chunk.learning_rates[step];
-        update_layers(rows, sparse, update_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
+        update_layers(rows, sparse, step_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
         return true;
     }
 
@@ -208,7 +204,7 @@ class CpuBackend final : public Backend {
     }
 
     // From the last layer to the first: a layer's delta is handed down before its weight changes.
-    void update_layers(int64_t rows, bool sparse, const UpdateConstants& constants, const Worker& worker) {
+    void update_layers(int64_t rows, bool sparse, const StepConstants& constants, const Worker& worker) {
         for (size_t l = deltas_.size(); l-- > 0;) {
             if (l > 0)
                 hand_down(l, rows, worker);
@@ -280,7 +276,7 @@ class CpuBackend final : public Backend {
     Updater updater_;
     Pool pool_;
     Buffer<double> scratch_; // [threads][2 * classes]
-    Samples training_;
+    Data training_;
     ForwardBuffers buffers_;
     std::optional<Bf16Net> half_net_; // with bf16, as halves_
     std::optional<Bf16Buffers> halves_;
@@ -294,9 +290,9 @@ class CpuBackend final : public Backend {
 
 } // namespace
 
-std::unique_ptr<Backend> make_backend(const TrainerOptions& options) {
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
     check_precision(options.placement);
-    return std::make_unique<CpuBackend>(options);
+    return std::make_unique<CpuTrainer>(options);
 }
 
 } // namespace mn::cpu

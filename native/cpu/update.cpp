@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "cpu/forward.h"
-#include "model/error.h"
+#include "net/error.h"
 
 namespace mn::cpu {
 
@@ -19,7 +19,7 @@ float* bias_or_null(PackedNet& net, size_t l, int64_t index) {
 }
 
 // Adam divides the padding's 0 by its 0 where eps is 0; the bf16 products take in a column of padding.
-void keep_padding(const UpdateConstants& constants, const PackedLayer& layer, int64_t panel, float* values,
+void keep_padding(const StepConstants& constants, const PackedLayer& layer, int64_t panel, float* values,
                   int64_t rows) {
     const int64_t columns = std::min(kPanel, layer.fan_out - panel * kPanel);
     if (constants.eps != 0)
@@ -30,13 +30,13 @@ void keep_padding(const UpdateConstants& constants, const PackedLayer& layer, in
 
 } // namespace
 
-TrainingState::TrainingState(const NetShape& net, const OptimizerOptions& optimizer, Transposes transposes)
+TrainingState::TrainingState(const Net& net, const OptimizerOptions& optimizer, Transposes transposes)
     : parameters(net) {
-    if (optimizer.has_first_moment())
+    if (keeps(optimizer, Slot::first_moment))
         first_moment = PackedNet(net);
-    if (optimizer.has_second_moment())
+    if (keeps(optimizer, Slot::second_moment))
         second_moment = PackedNet(net);
-    if (optimizer.has_max_second_moment())
+    if (keeps(optimizer, Slot::max_second_moment))
         max_second_moment = PackedNet(net);
     for (int l = 1; l < net.layers() && transposes == Transposes::kept; ++l)
         transposed.emplace_back(net.fan_in(l), net.fan_out(l));
@@ -68,39 +68,14 @@ int64_t TrainingState::bytes() const {
     return sum;
 }
 
-UpdateConstants update_constants(const OptimizerOptions& o, double learning_rate, int64_t step) {
-    const auto f = [](double x) { return static_cast<float>(x); };
-    UpdateConstants u;
-    u.weight_decay = f(o.kind == OptimizerKind::adamw ? 0 : o.weight_decay);
-    if (o.adaptive()) {
-        const double steps = static_cast<double>(step);
-        u.beta1 = f(o.beta1);
-        u.one_minus_beta1 = f(1 - o.beta1);
-        u.beta2 = f(o.beta2);
-        u.one_minus_beta2 = f(1 - o.beta2);
-        u.keep = f(o.kind == OptimizerKind::adamw ? 1 - learning_rate * o.weight_decay : 1);
-        u.step_size = f(learning_rate / (1 - std::pow(o.beta1, steps)));
-        u.inverse_correction = f(1 / std::sqrt(1 - std::pow(o.beta2, steps)));
-        u.eps = f(o.eps);
-        return u;
-    }
-    // The first step takes the gradient as it is, undampened.
-    const bool first = step == 1;
-    u.momentum = f(first ? 0 : o.momentum);
-    u.undamped = f(first ? 1 : 1 - o.dampening);
-    u.from_gradient = o.nesterov ? 1 : 0;
-    u.from_momentum = f(o.nesterov ? o.momentum : 1);
-    u.learning_rate = f(learning_rate);
-    return u;
-}
-
-void Updater::apply(size_t l, const UpdateConstants& constants, const WeightBlock& block, const float* gradient,
+void Updater::apply(size_t l, const StepConstants& constants, const WeightBlock& block, const float* gradient,
                     const Activations& delta, int64_t rows) const {
     PackedLayer& layer = state_.parameters.layers[l];
     const int64_t index = layer.weight_index(block.panel, block.rows.begin), count = block.rows.size();
-    apply_(constants, {gradient, layer.weight.data() + index, data_or_null(state_.first_moment, l, index),
-                       data_or_null(state_.second_moment, l, index), data_or_null(state_.max_second_moment, l, index),
-                       count * kPanel});
+    kernels_.update(rule_, constants,
+                    {gradient, layer.weight.data() + index, data_or_null(state_.first_moment, l, index),
+                     data_or_null(state_.second_moment, l, index), data_or_null(state_.max_second_moment, l, index),
+                     count * kPanel});
     keep_padding(constants, layer, block.panel, layer.weight.data() + index, count);
     if (l > 0 && !state_.transposed.empty())
         state_.transposed[l - 1].refresh(kernels_, layer, block.panel, block.rows);
@@ -108,19 +83,20 @@ void Updater::apply(size_t l, const UpdateConstants& constants, const WeightBloc
         update_bias(l, constants, block.panel, delta, rows);
 }
 
-void Updater::update_bias(size_t l, const UpdateConstants& constants, int64_t panel, const Activations& delta,
+void Updater::update_bias(size_t l, const StepConstants& constants, int64_t panel, const Activations& delta,
                           int64_t rows) const {
     alignas(64) float gradient[kPanel];
     kernels_.column_sum(delta.at(panel, 0), rows, gradient);
     PackedLayer& layer = state_.parameters.layers[l];
     const int64_t index = panel * kPanel;
-    apply_(constants,
-           {gradient, layer.bias.data() + index, bias_or_null(state_.first_moment, l, index),
-            bias_or_null(state_.second_moment, l, index), bias_or_null(state_.max_second_moment, l, index), kPanel});
+    kernels_.update(rule_, constants,
+                    {gradient, layer.bias.data() + index, bias_or_null(state_.first_moment, l, index),
+                     bias_or_null(state_.second_moment, l, index), bias_or_null(state_.max_second_moment, l, index),
+                     kPanel});
     keep_padding(constants, layer, panel, layer.bias.data() + index, 1);
 }
 
-void Updater::dense(size_t l, const UpdateConstants& constants, const Activations& input, const Activations& delta,
+void Updater::dense(size_t l, const StepConstants& constants, const Activations& input, const Activations& delta,
                     int64_t rows, const Worker& worker) const {
     alignas(64) float gradient[kPanel * kPanel];
     for_each_block(worker, {delta.panels(), input.columns()}, [&](const WeightBlock& block) {
@@ -141,7 +117,7 @@ void Updater::dense(size_t l, const UpdateConstants& constants, const Activation
     });
 }
 
-void Updater::sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
+void Updater::sparse(const StepConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                      const Worker& worker) const {
     const auto gather = [&](Range panels, Range groups, float* out, int64_t out_panel_stride) {
         for (int64_t strip = 0; strip < divide_up(rows, kSampleStrip); ++strip) {

@@ -9,7 +9,7 @@
 #include "cpu/layout.h"
 #include "cpu/partition.h"
 #include "cpu/pool.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cpu {
 
@@ -20,7 +20,7 @@ struct TrainingState {
     PackedNet parameters, first_moment, second_moment, max_second_moment; // without layers where not kept
     std::vector<TransposedWeight> transposed; // [layer - 1], where kept: the first needs none
 
-    TrainingState(const NetShape& net, const OptimizerOptions& optimizer, Transposes transposes = Transposes::kept);
+    TrainingState(const Net& net, const OptimizerOptions& optimizer, Transposes transposes = Transposes::kept);
     PackedNet& of(Slot slot);
     const PackedNet& of(Slot slot) const { return const_cast<TrainingState*>(this)->of(slot); }
     void refresh_transposed(const Kernels& kernels);
@@ -43,9 +43,6 @@ void TrainingState::for_each_buffer(TrainingState& other, Visit visit) const {
     for (size_t l = 0; l < transposed.size(); ++l)
         visit(transposed[l].values, other.transposed[l].values);
 }
-
-// step: 1 for the first.
-UpdateConstants update_constants(const OptimizerOptions& optimizer, double learning_rate, int64_t step);
 
 // What a product does not write, since it is padding, becomes zero.
 template <size_t kSize>
@@ -74,27 +71,27 @@ void for_each_sparse_gradient(const Worker& worker, const PanelGroups& panels, i
 class Updater {
   public:
     Updater(const Kernels& kernels, const OptimizerOptions& optimizer, TrainingState& state)
-        : kernels_(kernels), apply_(optimizer.adaptive() ? kernels.adam : kernels.sgd), state_(state) {}
+        : kernels_(kernels), rule_(rule_of(optimizer)), state_(state) {}
 
     // One step on layer `l` (weight, bias and transpose): its gradient is input^T [fan_in, rows] * delta [rows,
     // fan_out].
-    void dense(size_t l, const UpdateConstants& constants, const Activations& input, const Activations& delta,
+    void dense(size_t l, const StepConstants& constants, const Activations& input, const Activations& delta,
                int64_t rows, const Worker& worker) const;
     // The same for the first layer, from the lists of its non-zero inputs.
-    void sparse(const UpdateConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
+    void sparse(const StepConstants& constants, const Batch& input, const Activations& delta, int64_t rows,
                 const Worker& worker) const;
 
     // One step on a block of a weight and its transpose, by their gradient [block.rows][kPanel], and with a panel's
     // first block on its bias, by the delta [rows, fan_out].
-    void apply(size_t l, const UpdateConstants& constants, const WeightBlock& block, const float* gradient,
+    void apply(size_t l, const StepConstants& constants, const WeightBlock& block, const float* gradient,
                const Activations& delta, int64_t rows) const;
 
   private:
-    void update_bias(size_t l, const UpdateConstants& constants, int64_t panel, const Activations& delta,
+    void update_bias(size_t l, const StepConstants& constants, int64_t panel, const Activations& delta,
                      int64_t rows) const;
 
     const Kernels& kernels_;
-    void (*apply_)(const UpdateConstants&, const UpdateSlice&);
+    UpdateRule rule_;
     TrainingState& state_;
 };
 

@@ -1,6 +1,6 @@
 // Stands in for the CUDA floor where no nvcc was found at build time.
-#include "model/backend.h"
-#include "model/error.h"
+#include "floor/floor.h"
+#include "net/error.h"
 
 namespace mn::cuda {
 
@@ -8,11 +8,11 @@ namespace {
 constexpr const char* kReason = "this build has no CUDA backend: install nvcc and build again";
 }
 
-std::unique_ptr<Backend> make_backend(const TrainerOptions&) {
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions&) {
     throw Error(Status::unsupported, kReason);
 }
 
-std::unique_ptr<Predictor> make_predictor(const NetShape&, const Placement&, std::span<const float>) {
+std::unique_ptr<Model> make_model(const Net&, const Placement&, std::span<const float>) {
     throw Error(Status::unsupported, kReason);
 }
 

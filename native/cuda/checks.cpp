@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "model/error.h"
+#include "net/error.h"
 
 namespace mn::cuda {
 

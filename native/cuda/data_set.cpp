@@ -1,6 +1,6 @@
 #include "cuda/data_set.h"
 
-#include "model/error.h"
+#include "net/error.h"
 
 namespace mn::cuda {
 
@@ -19,7 +19,7 @@ bool fits(int64_t bytes) {
 
 } // namespace
 
-void DataSet::bind(const Samples& samples, int64_t limit, Slices& slices) {
+void DataSet::bind(const Data& samples, int64_t limit, Slices& slices) {
     evict();
     samples_ = samples;
     const int64_t bytes = samples.count * sample_bytes(samples.features, samples.type);

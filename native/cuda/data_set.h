@@ -5,20 +5,20 @@
 
 #include "cuda/memory.h"
 #include "cuda/samples.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cuda {
 
 class DataSet {
   public:
     // Uploads the set if it has at most `limit` bytes and the device has room for it.
-    void bind(const Samples& samples, int64_t limit, Slices& slices);
+    void bind(const Data& samples, int64_t limit, Slices& slices);
     // Gives the device memory back: from now on the set is streamed.
     void evict();
 
-    const Samples& samples() const { return samples_; }
+    const Data& samples() const { return samples_; }
     bool resident() const { return resident_; }
-    bool is(const Samples& other) const {
+    bool is(const Data& other) const {
         return other.pixels == samples_.pixels && other.labels == samples_.labels && other.count == samples_.count &&
                other.type == samples_.type && other.scale == samples_.scale;
     }
@@ -26,7 +26,7 @@ class DataSet {
     int64_t bytes() const { return pixels_.bytes() + labels_.bytes(); }
 
   private:
-    Samples samples_;
+    Data samples_;
     bool resident_ = false;
     DeviceMemory<uint8_t> pixels_;
     DeviceMemory<int32_t> labels_;

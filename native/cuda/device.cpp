@@ -5,8 +5,8 @@
 
 #include "cuda/checks.h"
 #include "cuda/memory.h"
-#include "model/backend.h"
-#include "model/error.h"
+#include "floor/floor.h"
+#include "net/error.h"
 
 namespace mn::cuda {
 

@@ -1,6 +1,6 @@
 #include "cuda/launcher.h"
 
-#include "model/error.h"
+#include "net/error.h"
 
 namespace mn::cuda {
 

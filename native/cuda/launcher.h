@@ -10,7 +10,7 @@
 #include "cuda/kernels.h"
 #include "cuda/memory.h"
 #include "cuda/tuning.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cuda {
 

@@ -4,7 +4,7 @@
 
 namespace mn::cuda {
 
-Layout::Layout(const NetShape& net) {
+Layout::Layout(const Net& net) {
     for (int l = 0; l < net.layers(); ++l) {
         LayerLayout layer;
         layer.fan_in = static_cast<int>(net.fan_in(l));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cuda/rules.h"
-#include "model/options.h"
+#include "net/net.h"
 
 namespace mn::cuda {
 
@@ -24,7 +24,7 @@ struct LayerLayout {
 };
 
 struct Layout {
-    explicit Layout(const NetShape& net);
+    explicit Layout(const Net& net);
 
     std::vector<LayerLayout> layers;
     int64_t parameters = 0;      // floats of a padded parameter vector

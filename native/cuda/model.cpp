@@ -5,7 +5,7 @@
 #include "cuda/launcher.h"
 #include "cuda/net_memory.h"
 #include "cuda/samples.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cuda {
 
@@ -14,12 +14,12 @@ namespace {
 // Rows that go through the net at once, as far as their memory is small.
 constexpr int64_t kRows = 4096, kBytes = 64 << 20;
 
-class CudaPredictor final : public Predictor {
+class CudaModel final : public Model {
   public:
-    CudaPredictor(const NetShape& net, const Placement& place, std::span<const float> parameters)
+    CudaModel(const Net& net, const Placement& place, std::span<const float> parameters)
         : launcher_(place, Tuning{}), work_(std::make_unique<Work>(net, launcher_.device(), parameters)) {}
 
-    void logits(const Samples& samples, float* logits) const override {
+    void logits(const Data& samples, float* logits) const override {
         const std::lock_guard turn(mutex_);
         const DeviceGuard guard(launcher_.device());
         Work& w = *work_;
@@ -45,7 +45,7 @@ class CudaPredictor final : public Predictor {
 
   private:
     struct Work {
-        Work(const NetShape& shape, int device, std::span<const float> parameters)
+        Work(const Net& shape, int device, std::span<const float> parameters)
             : guard(std::make_unique<DeviceGuard>(device)), net(shape, {Slot::parameters}, stream.get()) {
             net.write(Slot::parameters, parameters, stream.get());
             guard.reset();
@@ -56,7 +56,7 @@ class CudaPredictor final : public Predictor {
         Slices slices;
     };
 
-    void forward(const Samples& samples, const Picked& picked, int slot) const {
+    void forward(const Data& samples, const Picked& picked, int slot) const {
         Work& w = *work_;
         StepArguments s;
         s.net = w.net.arguments();
@@ -86,9 +86,8 @@ class CudaPredictor final : public Predictor {
 
 } // namespace
 
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement& place,
-                                          std::span<const float> parameters) {
-    return std::make_unique<CudaPredictor>(net, place, parameters);
+std::unique_ptr<Model> make_model(const Net& net, const Placement& place, std::span<const float> parameters) {
+    return std::make_unique<CudaModel>(net, place, parameters);
 }
 
 } // namespace mn::cuda

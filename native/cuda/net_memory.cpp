@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "model/error.h"
+#include "net/error.h"
 
 namespace mn::cuda {
 
-NetMemory::NetMemory(const NetShape& net, std::vector<Slot> slots, cudaStream_t stream)
+NetMemory::NetMemory(const Net& net, std::vector<Slot> slots, cudaStream_t stream)
     : layout_(net), slots_(std::move(slots)) {
     const int64_t count = layout_.parameters * static_cast<int64_t>(slots_.size());
     require_free(count * static_cast<int64_t>(sizeof(float)), "the net's parameters and optimizer state");

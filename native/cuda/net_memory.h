@@ -11,14 +11,14 @@
 #include "cuda/launcher.h"
 #include "cuda/layout.h"
 #include "cuda/memory.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cuda {
 
 class NetMemory {
   public:
     // slots: those that are held, parameters first; all start as zeros.
-    NetMemory(const NetShape& net, std::vector<Slot> slots, cudaStream_t stream);
+    NetMemory(const Net& net, std::vector<Slot> slots, cudaStream_t stream);
 
     const Layout& layout() const { return layout_; }
     NetArguments arguments() const;

@@ -4,11 +4,12 @@
 #include <vector>
 
 #include "cuda/rules.h"
-#include "model/options.h"
+#include "net/loss.h"
+#include "net/optimizer.h"
 
 namespace mn::cuda {
 
-inline OptimizerRule rule_of(const OptimizerOptions& o) {
+inline OptimizerRule optimizer_rule(const OptimizerOptions& o) {
     OptimizerRule rule;
     rule.kind = o.kind == OptimizerKind::sgd ? Rule::sgd : o.kind == OptimizerKind::adamw ? Rule::adamw : Rule::adam;
     rule.amsgrad = o.amsgrad;
@@ -37,7 +38,7 @@ inline StepScalars scalars_of(const OptimizerOptions& o, double learning_rate, i
 }
 
 // class_weights: those on the device, or null.
-inline LossRule rule_of(const LossOptions& o, int64_t classes, const float* class_weights) {
+inline LossRule loss_rule(const LossOptions& o, int64_t classes, const float* class_weights) {
     LossRule rule;
     double sum = 0;
     for (int64_t c = 0; c < classes; ++c)

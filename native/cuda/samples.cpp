@@ -41,7 +41,7 @@ int64_t sample_bytes(int64_t features, PixelType type) {
     return row_bytes(features, type) + static_cast<int64_t>(sizeof(int32_t));
 }
 
-DataArguments describe(const Samples& samples, const void* pixels, const int32_t* labels) {
+DataArguments describe(const Data& samples, const void* pixels, const int32_t* labels) {
     DataArguments data;
     data.pixels = pixels;
     data.labels = labels;
@@ -82,7 +82,7 @@ int64_t Slices::bytes() const {
     return total;
 }
 
-void Slices::gather(Slot& slot, const Samples& samples, const Picked& picked) {
+void Slices::gather(Slot& slot, const Data& samples, const Picked& picked) {
     const int64_t from_bytes = samples.features * element_bytes(samples.type);
     const int64_t to_bytes = row_bytes(samples.features, samples.type);
     const uint8_t* const pixels = static_cast<const uint8_t*>(samples.pixels);
@@ -96,7 +96,7 @@ void Slices::gather(Slot& slot, const Samples& samples, const Picked& picked) {
     }
 }
 
-DataArguments Slices::fill(int index, const Samples& samples, const Picked& picked, cudaStream_t compute) {
+DataArguments Slices::fill(int index, const Data& samples, const Picked& picked, cudaStream_t compute) {
     Slot& slot = slots_[index];
     wait(slot.used);   // the device memory is free
     wait(slot.copied); // and the pinned memory
@@ -116,7 +116,7 @@ void Slices::release(int slot, cudaStream_t compute) {
     record(slots_[slot].used, compute);
 }
 
-void Slices::upload(const Samples& samples, uint8_t* pixels, int32_t* labels) {
+void Slices::upload(const Data& samples, uint8_t* pixels, int32_t* labels) {
     const int64_t per_row = row_bytes(samples.features, samples.type);
     const int64_t rows = std::min(samples.count, std::max<int64_t>(1, kUploadBytes / per_row));
     for (Slot& slot : slots_)

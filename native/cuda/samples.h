@@ -7,7 +7,7 @@
 
 #include "cuda/arguments.h"
 #include "cuda/memory.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cuda {
 
@@ -32,11 +32,11 @@ class Slices {
     int64_t bytes() const;
 
     // Gathers the samples (labels too, if there are any) and sends them; work queued on `compute` after this sees them.
-    DataArguments fill(int slot, const Samples& samples, const Picked& picked, cudaStream_t compute);
+    DataArguments fill(int slot, const Data& samples, const Picked& picked, cudaStream_t compute);
     // What was queued on `compute` so far is the last to use the slot.
     void release(int slot, cudaStream_t compute);
     // Sends all samples to memory that holds the whole set; returns when they are there.
-    void upload(const Samples& samples, uint8_t* pixels, int32_t* labels);
+    void upload(const Data& samples, uint8_t* pixels, int32_t* labels);
 
   private:
     struct Slot {
@@ -46,13 +46,13 @@ class Slices {
         DeviceMemory<int32_t> labels;
         Event copied, used;
     };
-    void gather(Slot& slot, const Samples& samples, const Picked& picked);
+    void gather(Slot& slot, const Data& samples, const Picked& picked);
     void reserve_host(Slot& slot, int64_t rows, int64_t row_bytes);
 
     Slot slots_[2];
     Stream stream_;
 };
 
-DataArguments describe(const Samples& samples, const void* pixels, const int32_t* labels);
+DataArguments describe(const Data& samples, const void* pixels, const int32_t* labels);
 
 } // namespace mn::cuda

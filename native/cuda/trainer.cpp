@@ -1,5 +1,5 @@
 // The CUDA floor: the net, its optimizer state and the training set live on the device; a chunk of steps is one launch.
-#include "model/backend.h"
+#include "floor/floor.h"
 
 #include <algorithm>
 #include <vector>
@@ -10,7 +10,7 @@
 #include "cuda/rules_of.h"
 #include "cuda/samples.h"
 #include "cuda/tuning.h"
-#include "model/error.h"
+#include "net/error.h"
 
 namespace mn::cuda {
 
@@ -23,18 +23,18 @@ constexpr int64_t kEvaluationRows = 4096, kEvaluationBytes = 64 << 20, kEvaluati
 
 std::vector<Slot> slots_of(const OptimizerOptions& optimizer) {
     std::vector<Slot> slots{Slot::parameters};
-    if (optimizer.has_first_moment())
+    if (keeps(optimizer, Slot::first_moment))
         slots.push_back(Slot::first_moment);
-    if (optimizer.has_second_moment())
+    if (keeps(optimizer, Slot::second_moment))
         slots.push_back(Slot::second_moment);
-    if (optimizer.has_max_second_moment())
+    if (keeps(optimizer, Slot::max_second_moment))
         slots.push_back(Slot::max_second_moment);
     return slots;
 }
 
-class CudaBackend final : public Backend {
+class CudaTrainer final : public Trainer {
   public:
-    CudaBackend(const TrainerOptions& options, const Tuning& tuning)
+    CudaTrainer(const TrainerOptions& options, const Tuning& tuning)
         : options_(options), tuning_(tuning), launcher_(options.placement, tuning), guard_(launcher_.device()),
           net_(options.net, slots_of(options.optimizer), stream()) {
         const std::vector<float>& weights = options.loss.class_weights;
@@ -53,7 +53,7 @@ class CudaBackend final : public Backend {
         callers_stream_ = static_cast<cudaStream_t>(stream);
     }
 
-    void bind(const Samples& training) override {
+    void bind(const Data& training) override {
         const DeviceGuard guard(launcher_.device());
         data_.bind(training, tuning_.resident_limit, slices_);
     }
@@ -71,7 +71,7 @@ class CudaBackend final : public Backend {
         return finish(chunk, results);
     }
 
-    Evaluation evaluate(const Samples& samples, int64_t first, int64_t count, int32_t* predictions) override {
+    Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int32_t* predictions) override {
         const DeviceGuard guard(launcher_.device());
         if (count == 0)
             return {};
@@ -205,7 +205,7 @@ class CudaBackend final : public Backend {
     }
 
     // Rows of a slice: many, but fewer where memory is short, and one batch at least.
-    int64_t reserve_slices(int64_t batch, const Samples& samples) {
+    int64_t reserve_slices(int64_t batch, const Data& samples) {
         for (int64_t rows = wanted_slice_rows(batch, samples);; rows = std::max(batch, rows / 2 / batch * batch)) {
             try {
                 slices_.reserve(rows, samples.features, samples.type);
@@ -219,7 +219,7 @@ class CudaBackend final : public Backend {
     }
 
     // Of a slice: as many whole batches as a slice's bytes hold, but one at least.
-    int64_t wanted_slice_rows(int64_t batch, const Samples& samples) const {
+    int64_t wanted_slice_rows(int64_t batch, const Data& samples) const {
         const int64_t batch_bytes = batch * sample_bytes(samples.features, samples.type);
         const int64_t all = std::max(batch, round_up(samples.count, batch));
         return std::min(all, batch * std::max<int64_t>(1, tuning_.slice_bytes / batch_bytes));
@@ -238,8 +238,8 @@ class CudaBackend final : public Backend {
         StepArguments s;
         s.net = net_.arguments();
         s.data = data;
-        s.loss = rule_of(options_.loss, options_.net.classes(), class_weights_.get());
-        s.optimizer = rule_of(options_.optimizer);
+        s.loss = loss_rule(options_.loss, options_.net.classes(), class_weights_.get());
+        s.optimizer = optimizer_rule(options_.optimizer);
         s.first = first;
         s.samples = samples;
         s.batch_size = batch_size;
@@ -369,12 +369,12 @@ class CudaBackend final : public Backend {
 
 } // namespace
 
-std::unique_ptr<Backend> make_backend(const TrainerOptions& options, const Tuning& tuning) {
-    return std::make_unique<CudaBackend>(options, tuning);
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options, const Tuning& tuning) {
+    return std::make_unique<CudaTrainer>(options, tuning);
 }
 
-std::unique_ptr<Backend> make_backend(const TrainerOptions& options) {
-    return make_backend(options, Tuning{});
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
+    return make_trainer(options, Tuning{});
 }
 
 } // namespace mn::cuda

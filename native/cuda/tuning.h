@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "cuda/arguments.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::cuda {
 
@@ -21,6 +21,6 @@ struct Tuning {
     int64_t slice_bytes = 32 << 20;         // of a streamed slice; at least one batch
 };
 
-std::unique_ptr<Backend> make_backend(const TrainerOptions& options, const Tuning& tuning);
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options, const Tuning& tuning);
 
 } // namespace mn::cuda

@@ -1,4 +1,4 @@
-#include "model/memory.h"
+#include "machine/memory.h"
 
 #include <algorithm>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "model/initialise.h"
+#include "net/initialise.h"
 
 #include <cmath>
 #include <random>
@@ -7,7 +7,7 @@ namespace mn {
 
 // at::CPUGeneratorImpl draws one 32-bit MT19937 word per float32; uniform_ takes its low 24 bits as u in [0, 1) and
 // forms u * (to - from) + from, which PyTorch's vectorised loop contracts into one fused multiply-add.
-std::vector<float> initial_parameters(const NetShape& net, uint64_t seed) {
+std::vector<float> initial_parameters(const Net& net, uint64_t seed) {
     std::mt19937 words(static_cast<uint32_t>(seed)); // PyTorch keeps the low 32 bits as well
     std::vector<float> values;
     values.reserve(static_cast<size_t>(net.parameter_count()));

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/options.h"
+#include "net/net.h"
 
 namespace mn {
 
 // The flat parameter vector that torch.manual_seed(seed) followed by the net's nn.Linear layers in order would give.
-std::vector<float> initial_parameters(const NetShape& net, uint64_t seed);
+std::vector<float> initial_parameters(const Net& net, uint64_t seed);
 
 } // namespace mn

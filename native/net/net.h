@@ -1,76 +1,37 @@
-// What a trainer is made of: the net's shape, the loss, the optimizer. Plain values, checked once at the door (api/).
+// What a net is: the widths of its layers, and what stands between them. Plain values, checked once at the door (api/).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
+
+#include "net/activation.h"
 
 namespace mn {
 
-// Widths of the net: sizes[0] inputs, then each layer's outputs; the last are the classes. ReLU between layers.
-struct NetShape {
+// sizes[0] inputs, then each layer's outputs; the last are the classes. An activation behind every layer but the last.
+struct Net {
     std::vector<int32_t> sizes;
+    std::vector<Activation> activations = {}; // [hidden layers], or empty: ReLU behind each
+    // Shares of the input and of each hidden layer's outputs that training drops. Reserved: nothing but 0 passes api/.
+    double input_dropout = 0, hidden_dropout = 0;
 
     int layers() const { return static_cast<int>(sizes.size()) - 1; }
     int64_t fan_in(int layer) const { return sizes[static_cast<size_t>(layer)]; }
     int64_t fan_out(int layer) const { return sizes[static_cast<size_t>(layer) + 1]; }
     int64_t features() const { return sizes.front(); }
     int64_t classes() const { return sizes.back(); }
+    bool is_hidden(int layer) const { return layer + 1 < layers(); }
+    // What stands behind a hidden layer.
+    Activation activation(int layer) const {
+        return activations.empty() ? Activation::relu : activations[static_cast<size_t>(layer)];
+    }
 
     // Length of the flat parameter vector: for each layer weight [fan_out, fan_in], then bias [fan_out].
     int64_t parameter_count() const;
     // Where layer's weight and bias begin in that vector.
     int64_t weight_offset(int layer) const;
     int64_t bias_offset(int layer) const { return weight_offset(layer) + fan_in(layer) * fan_out(layer); }
-};
-
-enum class Reduction { none, mean, sum };
-
-// torch.nn.CrossEntropyLoss
-struct LossOptions {
-    std::vector<float> class_weights; // [classes] or empty
-    int64_t ignore_index = -100;
-    double label_smoothing = 0;
-    Reduction reduction = Reduction::mean;
-
-    double weight_of(int64_t label) const {
-        return class_weights.empty() ? 1.0 : static_cast<double>(class_weights[static_cast<size_t>(label)]);
-    }
-};
-
-enum class OptimizerKind { adam, adamw, sgd };
-
-// torch.optim.Adam, AdamW, SGD; the learning rate comes with each step.
-struct OptimizerOptions {
-    OptimizerKind kind = OptimizerKind::adam;
-    double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
-    bool amsgrad = false;
-    double weight_decay = 0;
-    double momentum = 0, dampening = 0;
-    bool nesterov = false;
-
-    bool adaptive() const { return kind != OptimizerKind::sgd; }
-    bool has_first_moment() const { return adaptive() || momentum != 0; }
-    bool has_second_moment() const { return adaptive(); }
-    bool has_max_second_moment() const { return adaptive() && amsgrad; }
-};
-
-enum class DeviceKind { cpu, cuda, reference };
-enum class Precision { float32, bf16, tf32 };
-
-struct Placement {
-    DeviceKind device = DeviceKind::cpu;
-    int device_index = 0;
-    Precision precision = Precision::float32;
-    int threads = 0; // 0 = all cores
-    std::string isa; // "" = best
-};
-
-struct TrainerOptions {
-    NetShape net;
-    LossOptions loss;
-    OptimizerOptions optimizer;
-    Placement placement;
 };
 
 } // namespace mn

@@ -47,7 +47,7 @@ std::vector<double> input_gradient(const std::vector<double>& delta, const doubl
 
 } // namespace
 
-void backward(const NetShape& net, std::span<const double> parameters, int64_t rows, const Activations& activations,
+void backward(const Net& net, std::span<const double> parameters, int64_t rows, const Activations& activations,
               std::vector<double> delta, std::span<double> gradient) {
     for (int l = net.layers() - 1; l >= 0; --l) {
         const std::vector<double>& inputs = activations.values[static_cast<size_t>(l)];

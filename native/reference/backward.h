@@ -5,14 +5,14 @@
 #include <span>
 #include <vector>
 
-#include "model/options.h"
+#include "net/net.h"
 #include "reference/forward.h"
 
 namespace mn::reference {
 
 // activations: what forward() left. delta: in, the loss's gradient by the logits [rows, classes]; used up.
 // gradient: out, the loss's gradient by the flat parameter vector.
-void backward(const NetShape& net, std::span<const double> parameters, int64_t rows, const Activations& activations,
+void backward(const Net& net, std::span<const double> parameters, int64_t rows, const Activations& activations,
               std::vector<double> delta, std::span<double> gradient);
 
 } // namespace mn::reference

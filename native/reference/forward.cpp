@@ -40,7 +40,7 @@ void relu(std::vector<double>& values) {
 
 } // namespace
 
-void Activations::resize(const NetShape& net, int64_t rows) {
+void Activations::resize(const Net& net, int64_t rows) {
     values.resize(net.sizes.size());
     for (size_t l = 0; l < values.size(); ++l)
         values[l].resize(static_cast<size_t>(rows * net.sizes[l]));
@@ -53,7 +53,7 @@ int64_t Activations::bytes() const {
     return static_cast<int64_t>(total);
 }
 
-void forward(const NetShape& net, std::span<const double> parameters, int64_t rows, Activations& activations) {
+void forward(const Net& net, std::span<const double> parameters, int64_t rows, Activations& activations) {
     for (int l = 0; l < net.layers(); ++l) {
         const std::vector<double>& inputs = activations.values[static_cast<size_t>(l)];
         std::vector<double>& outputs = activations.values[static_cast<size_t>(l) + 1];

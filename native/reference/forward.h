@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "model/options.h"
+#include "net/net.h"
 
 namespace mn::reference {
 
@@ -16,12 +16,12 @@ struct Activations {
 
     std::vector<double>& input() { return values.front(); }
     std::vector<double>& logits() { return values.back(); }
-    void resize(const NetShape& net, int64_t rows);
+    void resize(const Net& net, int64_t rows);
     int64_t bytes() const;
 };
 
 // input() holds `rows` samples; fills the other values. parameters: the flat vector in state-dict order.
-void forward(const NetShape& net, std::span<const double> parameters, int64_t rows, Activations& activations);
+void forward(const Net& net, std::span<const double> parameters, int64_t rows, Activations& activations);
 
 // The first index of the largest of the logits [classes].
 int32_t first_largest(const double* logits, int64_t classes);

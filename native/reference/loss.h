@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "model/options.h"
+#include "net/loss.h"
 
 namespace mn::reference {
 

@@ -1,11 +1,11 @@
 // The reference floor: the rooms put together. One thread, plain loops, double precision.
-#include "model/backend.h"
+#include "floor/floor.h"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "model/error.h"
+#include "net/error.h"
 #include "reference/backward.h"
 #include "reference/forward.h"
 #include "reference/loss.h"
@@ -21,7 +21,7 @@ constexpr const char* kDescription = "reference: 1 thread, plain loops in double
 constexpr int64_t kBlock = 256;
 
 // Widens one sample to double. What a backend sees of a byte is a float32; so it is here.
-void load_sample(const Samples& samples, int64_t index, double* row) {
+void load_sample(const Data& samples, int64_t index, double* row) {
     const int64_t offset = index * samples.features;
     if (samples.type == PixelType::uint8) {
         const uint8_t* bytes = static_cast<const uint8_t*>(samples.pixels) + offset;
@@ -34,8 +34,8 @@ void load_sample(const Samples& samples, int64_t index, double* row) {
 }
 
 // Loads samples [first, first + rows) and runs them through the net.
-void forward_block(const NetShape& net, std::span<const double> parameters, const Samples& samples, int64_t first,
-                   int64_t rows, Activations& activations) {
+void forward_block(const Net& net, std::span<const double> parameters, const Data& samples, int64_t first, int64_t rows,
+                   Activations& activations) {
     activations.resize(net, rows);
     for (int64_t r = 0; r < rows; ++r) {
         load_sample(samples, first + r, activations.input().data() + r * net.features());
@@ -66,13 +66,13 @@ class Rollback {
     bool kept_ = false;
 };
 
-class ReferenceBackend final : public Backend {
+class ReferenceTrainer final : public Trainer {
   public:
-    explicit ReferenceBackend(const TrainerOptions& options)
+    explicit ReferenceTrainer(const TrainerOptions& options)
         : options_(options), parameters_(static_cast<size_t>(options.net.parameter_count())),
           gradient_(parameters_.size()), state_(options.optimizer, options.net.parameter_count()) {}
 
-    void bind(const Samples& training) override { training_ = training; }
+    void bind(const Data& training) override { training_ = training; }
 
     ChunkResult train(const Chunk& chunk, std::span<StepResult> results) override {
         Rollback rollback(parameters_, state_);
@@ -84,7 +84,7 @@ class ReferenceBackend final : public Backend {
         return {chunk.steps(), false};
     }
 
-    Evaluation evaluate(const Samples& samples, int64_t first, int64_t count, int32_t* predictions) override {
+    Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int32_t* predictions) override {
         Evaluation sums;
         LossOptions each = options_.loss;
         each.reduction = Reduction::sum;
@@ -104,7 +104,7 @@ class ReferenceBackend final : public Backend {
     }
 
     void read(Slot slot, std::span<double> values) const override {
-        const std::vector<double>& from = const_cast<ReferenceBackend*>(this)->vector_of(slot);
+        const std::vector<double>& from = const_cast<ReferenceTrainer*>(this)->vector_of(slot);
         std::copy(from.begin(), from.end(), values.begin());
     }
 
@@ -125,7 +125,7 @@ class ReferenceBackend final : public Backend {
   private:
     // False if the loss is not finite; nothing is updated then.
     bool train_step(const Chunk& chunk, int64_t step, StepResult& result) {
-        const NetShape& net = options_.net;
+        const Net& net = options_.net;
         const int64_t rows = chunk.rows(step);
         gather(chunk, step, rows);
         forward(net, parameters_, rows, activations_);
@@ -180,20 +180,20 @@ class ReferenceBackend final : public Backend {
     }
 
     TrainerOptions options_;
-    Samples training_;
+    Data training_;
     std::vector<double> parameters_, gradient_, delta_;
     std::vector<int32_t> labels_;
     OptimizerState state_;
     Activations activations_;
 };
 
-class ReferencePredictor final : public Predictor {
+class ReferenceModel final : public Model {
   public:
-    ReferencePredictor(const NetShape& net, std::span<const float> parameters)
+    ReferenceModel(const Net& net, std::span<const float> parameters)
         : net_(net), parameters_(parameters.begin(), parameters.end()) {}
 
     // Every call has its own activations, so that threads don't meet.
-    void logits(const Samples& samples, float* logits) const override {
+    void logits(const Data& samples, float* logits) const override {
         Activations activations;
         for (int64_t done = 0; done < samples.count; done += kBlock) {
             const int64_t rows = std::min(kBlock, samples.count - done);
@@ -207,18 +207,18 @@ class ReferencePredictor final : public Predictor {
     std::string describe() const override { return kDescription; }
 
   private:
-    NetShape net_;
+    Net net_;
     std::vector<double> parameters_;
 };
 
 } // namespace
 
-std::unique_ptr<Backend> make_backend(const TrainerOptions& options) {
-    return std::make_unique<ReferenceBackend>(options);
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
+    return std::make_unique<ReferenceTrainer>(options);
 }
 
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Placement&, std::span<const float> parameters) {
-    return std::make_unique<ReferencePredictor>(net, parameters);
+std::unique_ptr<Model> make_model(const Net& net, const Placement&, std::span<const float> parameters) {
+    return std::make_unique<ReferenceModel>(net, parameters);
 }
 
 } // namespace mn::reference

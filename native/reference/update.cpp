@@ -51,11 +51,11 @@ void update_sgd(const OptimizerOptions& o, double learning_rate, std::span<const
 
 OptimizerState::OptimizerState(const OptimizerOptions& options, int64_t parameters) {
     const size_t size = static_cast<size_t>(parameters);
-    if (options.has_first_moment())
+    if (keeps(options, Slot::first_moment))
         first_moment.assign(size, 0.0);
-    if (options.has_second_moment())
+    if (keeps(options, Slot::second_moment))
         second_moment.assign(size, 0.0);
-    if (options.has_max_second_moment())
+    if (keeps(options, Slot::max_second_moment))
         max_second_moment.assign(size, 0.0);
 }
 
@@ -67,10 +67,12 @@ int64_t OptimizerState::bytes() const {
 void update(const OptimizerOptions& options, double learning_rate, std::span<const double> gradient,
             std::span<double> parameters, OptimizerState& state) {
     ++state.step;
-    if (options.adaptive()) {
-        update_adam(options, learning_rate, gradient, parameters, state);
-    } else {
-        update_sgd(options, learning_rate, gradient, parameters, state);
+    switch (options.kind) {
+    case OptimizerKind::adam:
+    case OptimizerKind::adamw:
+        return update_adam(options, learning_rate, gradient, parameters, state);
+    case OptimizerKind::sgd:
+        return update_sgd(options, learning_rate, gradient, parameters, state);
     }
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "model/options.h"
+#include "net/optimizer.h"
 
 namespace mn::reference {
 

@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "machine/memory.h"
 #include "mnist_native.h"
-#include "model/memory.h"
 #include "support/data.h"
 
 namespace mn::test {
@@ -83,7 +83,7 @@ class Api : public testing::Test {
     static constexpr int64_t kParameters = 43;
     int32_t sizes_[3] = {4, 5, 3};
     mn_options options_{};
-    Data values_ = made_up({.count = 6, .features = 4, .classes = 3});
+    OwnedData values_ = made_up({.count = 6, .features = 4, .classes = 3});
     mn_data data_{};
     double rates_[6] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
     double losses_[6] = {};
@@ -397,7 +397,7 @@ TEST_F(Api, the_message_stays_until_the_next_failure_and_is_the_threads_own) {
 // A chunk that takes a while in one thread, calls from another meanwhile.
 TEST_F(Api, second_thread_gets_busy) {
     const int32_t sizes[] = {784, 256, 10};
-    const Data wide = made_up({.count = 256, .features = 784, .classes = 10});
+    const OwnedData wide = made_up({.count = 256, .features = 784, .classes = 10});
     options_.sizes = sizes;
     data_ = {wide.floats.data(), MN_FLOAT32_PIXELS, 1, wide.labels.data(), wide.count(), 784};
     const Trainer trainer = ready();

@@ -19,7 +19,7 @@ class AgainstReference : public FloorTest {
     }
 
     void check_first_gradients(int64_t batch_size) const;
-    void check_training(const TrainerOptions& options, const Data& data, const Plan& plan) const;
+    void check_training(const TrainerOptions& options, const OwnedData& data, const Plan& plan) const;
 };
 
 struct ExpectedGradient {
@@ -53,12 +53,12 @@ void AgainstReference::check_first_gradients(int64_t batch_size) const {
     }
 }
 
-void AgainstReference::check_training(const TrainerOptions& options, const Data& data, const Plan& plan) const {
-    const std::unique_ptr<Backend> expected = make_backend(options, reference_floor());
-    const std::unique_ptr<Backend> got = make_backend(options, floor());
-    for (Backend* backend : {expected.get(), got.get()}) {
-        write(*backend, Slot::parameters, initial(options.net, 21));
-        backend->bind(data.samples());
+void AgainstReference::check_training(const TrainerOptions& options, const OwnedData& data, const Plan& plan) const {
+    const std::unique_ptr<Trainer> expected = make_trainer(options, reference_floor());
+    const std::unique_ptr<Trainer> got = make_trainer(options, floor());
+    for (Trainer* trainer : {expected.get(), got.get()}) {
+        write(*trainer, Slot::parameters, initial(options.net, 21));
+        trainer->bind(data.samples());
     }
     const Trained truth = train(*expected, plan), trained = train(*got, plan);
     EXPECT_EQ(trained.chunk.steps_done, truth.chunk.steps_done);
@@ -93,8 +93,8 @@ TEST_P(AgainstReference, HeavyFirstGradientBatch320) {
 }
 
 TEST_P(AgainstReference, every_loss_option) {
-    const NetShape net{{13, 9, 5}};
-    const Data data = made_up({.count = 31, .features = 13, .classes = 5, .type = PixelType::uint8});
+    const Net net{{13, 9, 5}};
+    const OwnedData data = made_up({.count = 31, .features = 13, .classes = 5, .type = PixelType::uint8});
     Plan plan;
     plan.samples = plan.batch_size = 31;
     for (const LossOptions& loss : loss_variants(5)) {
@@ -108,7 +108,8 @@ TEST_P(AgainstReference, every_loss_option) {
 
 // Ten steps of 31 samples in a given order and a ragged one of 5.
 TEST_P(AgainstReference, every_optimizer) {
-    const Data data = made_up({.count = 300, .features = 33, .classes = 5, .type = PixelType::uint8, .zeros = 0.8});
+    const OwnedData data =
+        made_up({.count = 300, .features = 33, .classes = 5, .type = PixelType::uint8, .zeros = 0.8});
     for (const OptimizerCase& c : optimizer_cases()) {
         SCOPED_TRACE(c.name);
         TrainerOptions options;
@@ -117,13 +118,13 @@ TEST_P(AgainstReference, every_optimizer) {
         Plan plan;
         plan.order = made_up_order(300, 315, 8);
         plan.batch_size = 31;
-        plan.learning_rate = c.options.adaptive() ? 1e-3 : 0.1;
+        plan.learning_rate = c.options.kind == OptimizerKind::sgd ? 0.1 : 1e-3;
         check_training(options, data, plan);
     }
 }
 
 TEST_P(AgainstReference, file_order_and_ragged_last_batch) {
-    const Data data = made_up({.count = 100, .features = 10, .classes = 7});
+    const OwnedData data = made_up({.count = 100, .features = 10, .classes = 7});
     for (int64_t batch_size : {1, 2, 31, 64, 1000}) {
         SCOPED_TRACE(batch_size);
         TrainerOptions options;

@@ -20,18 +20,18 @@ struct State {
 
 class Behaviour : public FloorTest {
   protected:
-    static State state_of(const Backend& backend, const TrainerOptions& options) {
-        State state{{}, backend.step()};
+    static State state_of(const Trainer& trainer, const TrainerOptions& options) {
+        State state{{}, trainer.step()};
         for (Slot slot : slots_of(options.optimizer))
-            state.slots.push_back(read(backend, slot, options.net));
+            state.slots.push_back(read(trainer, slot, options.net));
         return state;
     }
 
-    std::unique_ptr<Backend> started(const TrainerOptions& options, const Data& data) const {
-        std::unique_ptr<Backend> backend = make_backend(options, floor());
-        write(*backend, Slot::parameters, initial(options.net, 6));
-        backend->bind(data.samples());
-        return backend;
+    std::unique_ptr<Trainer> started(const TrainerOptions& options, const OwnedData& data) const {
+        std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+        write(*trainer, Slot::parameters, initial(options.net, 6));
+        trainer->bind(data.samples());
+        return trainer;
     }
 };
 
@@ -44,7 +44,7 @@ TrainerOptions small_net(OptimizerKind kind = OptimizerKind::adam) {
     return options;
 }
 
-Data small_data() {
+OwnedData small_data() {
     return made_up({.count = 60, .features = 12, .classes = 5});
 }
 
@@ -64,16 +64,16 @@ TEST_P(Behaviour, non_finite_input_diverges_and_restores) {
     for (float bad : {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()}) {
         SCOPED_TRACE(bad);
         const TrainerOptions options = small_net();
-        Data data = small_data();
+        OwnedData data = small_data();
         data.floats[static_cast<size_t>(45 * data.features + 3)] = bad;
-        const std::unique_ptr<Backend> backend = started(options, data);
-        train(*backend, steps_of_10(0, 20, 1e-2));
-        const State before = state_of(*backend, options);
-        const Trained trained = train(*backend, steps_of_10(10, 50, 1e-2)); // the third step meets sample 45
+        const std::unique_ptr<Trainer> trainer = started(options, data);
+        train(*trainer, steps_of_10(0, 20, 1e-2));
+        const State before = state_of(*trainer, options);
+        const Trained trained = train(*trainer, steps_of_10(10, 50, 1e-2)); // the third step meets sample 45
         EXPECT_TRUE(trained.chunk.diverged);
         EXPECT_EQ(trained.chunk.steps_done, 3);
-        EXPECT_TRUE(state_of(*backend, options) == before);
-        const Trained good = train(*backend, steps_of_10(10, 30, 1e-2)); // and it goes on
+        EXPECT_TRUE(state_of(*trainer, options) == before);
+        const Trained good = train(*trainer, steps_of_10(10, 30, 1e-2)); // and it goes on
         EXPECT_FALSE(good.chunk.diverged);
         for (size_t i = 0; i < 3; ++i)
             EXPECT_EQ(good.results[i].loss, trained.results[i].loss);
@@ -83,14 +83,14 @@ TEST_P(Behaviour, non_finite_input_diverges_and_restores) {
 TEST_P(Behaviour, huge_learning_rate_diverges_and_restores) {
     for (OptimizerKind kind : {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::sgd}) {
         const TrainerOptions options = small_net(kind);
-        const Data data = small_data();
-        const std::unique_ptr<Backend> backend = started(options, data);
-        train(*backend, steps_of_10(0, 20, 1e-2));
-        const State before = state_of(*backend, options);
-        const Trained trained = train(*backend, steps_of_10(0, 60, 1e300));
+        const OwnedData data = small_data();
+        const std::unique_ptr<Trainer> trainer = started(options, data);
+        train(*trainer, steps_of_10(0, 20, 1e-2));
+        const State before = state_of(*trainer, options);
+        const Trained trained = train(*trainer, steps_of_10(0, 60, 1e300));
         EXPECT_TRUE(trained.chunk.diverged);
         EXPECT_EQ(trained.chunk.steps_done, 1);
-        EXPECT_TRUE(state_of(*backend, options) == before);
+        EXPECT_TRUE(state_of(*trainer, options) == before);
     }
 }
 
@@ -99,11 +99,11 @@ TEST_P(Behaviour, ignored_batch_is_no_divergence) {
         TrainerOptions options = small_net(OptimizerKind::sgd);
         options.loss.ignore_index = -7;
         options.loss.reduction = reduction;
-        Data data = small_data();
+        OwnedData data = small_data();
         std::fill(data.labels.begin() + 10, data.labels.begin() + 20, -7);
-        const std::unique_ptr<Backend> backend = started(options, data);
-        const State before = state_of(*backend, options);
-        const Trained ignored = train(*backend, steps_of_10(10, 10, 0.1));
+        const std::unique_ptr<Trainer> trainer = started(options, data);
+        const State before = state_of(*trainer, options);
+        const Trained ignored = train(*trainer, steps_of_10(10, 10, 0.1));
         EXPECT_FALSE(ignored.chunk.diverged);
         EXPECT_EQ(ignored.chunk.steps_done, 1);
         EXPECT_EQ(ignored.results[0].correct, 0);
@@ -112,9 +112,9 @@ TEST_P(Behaviour, ignored_batch_is_no_divergence) {
         } else {
             EXPECT_EQ(ignored.results[0].loss, 0);
         }
-        EXPECT_EQ(state_of(*backend, options).slots, before.slots); // a zero gradient
-        EXPECT_EQ(backend->step(), 1);
-        const Trained all = train(*backend, steps_of_10(0, 60, 0.1));
+        EXPECT_EQ(state_of(*trainer, options).slots, before.slots); // a zero gradient
+        EXPECT_EQ(trainer->step(), 1);
+        const Trained all = train(*trainer, steps_of_10(0, 60, 0.1));
         EXPECT_FALSE(all.chunk.diverged);
         EXPECT_EQ(all.chunk.steps_done, 6);
         EXPECT_TRUE(std::isfinite(all.results[5].loss));
@@ -122,22 +122,22 @@ TEST_P(Behaviour, ignored_batch_is_no_divergence) {
 }
 
 TEST_P(Behaviour, evaluation_is_the_loss_of_the_logits) {
-    const NetShape net{{31, 17, 5}};
+    const Net net{{31, 17, 5}};
     const std::vector<double> parameters = initial(net, 9);
-    const Data data = made_up({.count = 700, .features = 31, .classes = 5, .type = PixelType::uint8});
+    const OwnedData data = made_up({.count = 700, .features = 31, .classes = 5, .type = PixelType::uint8});
     const int64_t first = 13, count = 600;
-    const auto predictor = make_predictor(net, reference_floor(), {parameters.begin(), parameters.end()});
+    const auto model = make_model(net, reference_floor(), {parameters.begin(), parameters.end()});
     std::vector<float> logits(700 * 5);
-    predictor->logits(data.samples(), logits.data());
+    model->logits(data.samples(), logits.data());
     const std::vector<double> wide(logits.begin() + first * 5, logits.begin() + (first + count) * 5);
     for (LossOptions loss : loss_variants(5)) {
         TrainerOptions options;
         options.net = net;
         options.loss = loss;
-        const std::unique_ptr<Backend> backend = make_backend(options, floor());
-        write(*backend, Slot::parameters, parameters);
+        const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+        write(*trainer, Slot::parameters, parameters);
         std::vector<int32_t> predictions(count);
-        const Evaluation got = backend->evaluate(data.samples(), first, count, predictions.data());
+        const Evaluation got = trainer->evaluate(data.samples(), first, count, predictions.data());
 
         const int32_t* labels = data.labels.data() + first;
         double sum = 0, mean = 0;
@@ -162,23 +162,23 @@ TEST_P(Behaviour, evaluation_is_the_loss_of_the_logits) {
 
 TEST_P(Behaviour, the_first_of_equal_logits_is_the_prediction) {
     const TrainerOptions options = small_net();
-    const Data data = small_data();
-    const std::unique_ptr<Backend> backend = make_backend(options, floor());
-    backend->bind(data.samples());
-    write(*backend, Slot::parameters, std::vector<double>(static_cast<size_t>(options.net.parameter_count()), 0.0));
+    const OwnedData data = small_data();
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+    trainer->bind(data.samples());
+    write(*trainer, Slot::parameters, std::vector<double>(static_cast<size_t>(options.net.parameter_count()), 0.0));
     const int64_t zeros = std::count(data.labels.begin(), data.labels.end(), 0);
     std::vector<int32_t> predictions(60, -1);
-    EXPECT_EQ(backend->evaluate(data.samples(), 0, 60, predictions.data()).correct, zeros);
+    EXPECT_EQ(trainer->evaluate(data.samples(), 0, 60, predictions.data()).correct, zeros);
     EXPECT_EQ(predictions, std::vector<int32_t>(60, 0));
     Plan plan;
     plan.samples = plan.batch_size = 60;
-    const Trained trained = train(*backend, plan);
+    const Trained trained = train(*trainer, plan);
     EXPECT_EQ(trained.results[0].correct, zeros);
     EXPECT_NEAR(trained.results[0].loss, std::log(5), 1e-6);
 }
 
 TEST_P(Behaviour, evaluation_of_nothing) {
-    const Data data = small_data();
+    const OwnedData data = small_data();
     const Evaluation sums = started(small_net(), data)->evaluate(data.samples(), 60, 0, nullptr);
     EXPECT_EQ(sums.loss_sum, 0);
     EXPECT_EQ(sums.weight_sum, 0);
@@ -187,36 +187,36 @@ TEST_P(Behaviour, evaluation_of_nothing) {
 
 TEST_P(Behaviour, every_slot_is_read_as_it_was_written) {
     const TrainerOptions options = small_net();
-    const std::unique_ptr<Backend> backend = make_backend(options, floor());
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
     std::vector<double> values = initial(options.net, 30);
     for (Slot slot : slots_of(options.optimizer)) {
-        EXPECT_EQ(read(*backend, slot, options.net).size(), values.size());
+        EXPECT_EQ(read(*trainer, slot, options.net).size(), values.size());
         for (double& v : values)
             v += 0.25;
         for (double& v : values)
             v = static_cast<float>(v);
-        write(*backend, slot, values);
-        EXPECT_EQ(read(*backend, slot, options.net), values);
+        write(*trainer, slot, values);
+        EXPECT_EQ(read(*trainer, slot, options.net), values);
     }
-    backend->set_step(41);
-    EXPECT_EQ(backend->step(), 41);
+    trainer->set_step(41);
+    EXPECT_EQ(trainer->step(), 41);
 }
 
 TEST_P(Behaviour, training_sets_may_be_changed) {
     TrainerOptions options = small_net();
-    const Data bytes = made_up({.count = 25, .features = 12, .classes = 5, .type = PixelType::uint8});
-    const Data floats = small_data();
-    const std::unique_ptr<Backend> backend = started(options, floats), fresh = started(options, bytes);
-    train(*backend, steps_of_10(0, 60, 0));
-    backend->bind(bytes.samples());
-    EXPECT_EQ(train(*backend, steps_of_10(0, 25, 0)).losses(), train(*fresh, steps_of_10(0, 25, 0)).losses());
+    const OwnedData bytes = made_up({.count = 25, .features = 12, .classes = 5, .type = PixelType::uint8});
+    const OwnedData floats = small_data();
+    const std::unique_ptr<Trainer> trainer = started(options, floats), fresh = started(options, bytes);
+    train(*trainer, steps_of_10(0, 60, 0));
+    trainer->bind(bytes.samples());
+    EXPECT_EQ(train(*trainer, steps_of_10(0, 25, 0)).losses(), train(*fresh, steps_of_10(0, 25, 0)).losses());
 }
 
 TEST_P(Behaviour, says_what_it_is_and_holds) {
     const TrainerOptions options = small_net();
-    const std::unique_ptr<Backend> backend = make_backend(options, floor());
-    EXPECT_FALSE(backend->describe().empty());
-    EXPECT_GE(backend->bytes(), options.net.parameter_count() * 4 * 4); // parameters and three moments
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+    EXPECT_FALSE(trainer->describe().empty());
+    EXPECT_GE(trainer->bytes(), options.net.parameter_count() * 4 * 4); // parameters and three moments
 }
 
 MN_ON_FLOORS(Behaviour, all_floors());

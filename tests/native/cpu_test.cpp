@@ -9,7 +9,7 @@
 #include "cpu/batch.h"
 #include "cpu/isa.h"
 #include "cpu/pool.h"
-#include "model/error.h"
+#include "net/error.h"
 #include "support/data.h"
 #include "support/floors.h"
 #include "support/runs.h"
@@ -17,7 +17,7 @@
 namespace mn::test {
 namespace {
 
-const NetShape kArticle{{784, 312, 256, 10}};
+const Net kArticle{{784, 312, 256, 10}};
 
 Floor cpu_floor(int threads, Precision precision, const std::string& isa = "") {
     Floor floor{"cpu", {}};
@@ -27,18 +27,18 @@ Floor cpu_floor(int threads, Precision precision, const std::string& isa = "") {
     return floor;
 }
 
-std::unique_ptr<Backend> trained(const Floor& floor, const NetShape& net, const Samples& samples, const Plan& plan,
+std::unique_ptr<Trainer> trained(const Floor& floor, const Net& net, const Data& samples, const Plan& plan,
                                  Trained& run) {
-    std::unique_ptr<Backend> backend = make_backend({net, {}, {}, {}}, floor);
-    write(*backend, Slot::parameters, initial(net, 0));
-    backend->bind(samples);
-    run = train(*backend, plan);
-    return backend;
+    std::unique_ptr<Trainer> trainer = make_trainer({net, {}, {}, {}}, floor);
+    write(*trainer, Slot::parameters, initial(net, 0));
+    trainer->bind(samples);
+    run = train(*trainer, plan);
+    return trainer;
 }
 
 std::string message_of(const Floor& floor) {
     try {
-        make_backend({kArticle, {}, {}, {}}, floor);
+        make_trainer({kArticle, {}, {}, {}}, floor);
     } catch (const Error& error) {
         EXPECT_EQ(error.status(), Status::unsupported);
         return error.what();
@@ -64,9 +64,9 @@ MN_ON_FLOORS(SparseInput, cpu_floors());
 TEST_P(SparseInput, first_gradient_of_the_reference) {
     for (const PixelType type : {PixelType::uint8, PixelType::float32}) {
         for (const int32_t features : {1, 7, 33, 901}) {
-            const NetShape net{{features, 37, 5}};
+            const Net net{{features, 37, 5}};
             for (const int64_t batch : {1, 6, 31, 333}) {
-                const Data data = made_up({340, features, 5, type, 0.9, 3});
+                const OwnedData data = made_up({340, features, 5, type, 0.9, 3});
                 const Plan plan{{}, batch, batch, 0, 2};
                 const std::vector<double> parameters = initial(net, 1);
                 const Gradient want = first_gradient(reference_floor(), net, {}, data.samples(), plan, parameters);
@@ -81,11 +81,11 @@ TEST_P(SparseInput, first_gradient_of_the_reference) {
 
 // The same pixels as bytes and as floats.
 void expect_same_bits_from_bytes_and_floats(const Floor& floor) {
-    const NetShape net{{1037, 37, 5}};
+    const Net net{{1037, 37, 5}};
     const Plan plan{{}, 666, 333, 1e-3, 0};
     for (const double zeros : {0.0, 0.9}) {
-        const Data bytes = made_up({666, 1037, 5, PixelType::uint8, zeros, 3});
-        Samples samples = bytes.samples();
+        const OwnedData bytes = made_up({666, 1037, 5, PixelType::uint8, zeros, 3});
+        Data samples = bytes.samples();
         samples.scale = 0.25; // exact, so that it may be applied early or late
         std::vector<float> widened;
         for (const uint8_t byte : bytes.bytes)
@@ -106,34 +106,34 @@ TEST_P(SparseInput, same_bits_from_bytes_and_floats) {
 // Long lists, in more than one strip, by several workers; then a dense batch and a small sparse one in the same
 // buffers.
 TEST(CpuBatch, same_bits_for_any_threads_and_whatever_the_buffers_held) {
-    const NetShape net{{901, 70, 5}};
-    const Data sparse = made_up({700, 901, 5, PixelType::uint8, 0.9, 4});
-    const Data dense = made_up({333, 901, 5, PixelType::uint8, 0, 5});
+    const Net net{{901, 70, 5}};
+    const OwnedData sparse = made_up({700, 901, 5, PixelType::uint8, 0.9, 4});
+    const OwnedData dense = made_up({333, 901, 5, PixelType::uint8, 0, 5});
     for (const Precision precision : {Precision::float32, Precision::bf16}) {
         if (precision == Precision::bf16 && !cpu::has_bf16())
             continue;
         std::vector<std::vector<double>> seen;
         for (const int threads : {1, 3, 5}) {
             Trained run;
-            const auto backend =
+            const auto trainer =
                 trained(cpu_floor(threads, precision), net, sparse.samples(), {{}, 700, 350, 1e-3, 0}, run);
-            backend->bind(dense.samples());
-            train(*backend, {{}, 333, 333, 1e-3, 0});
-            backend->bind(sparse.samples());
-            train(*backend, {{}, 31, 31, 1e-3, 0});
-            seen.push_back(read(*backend, Slot::parameters, net));
+            trainer->bind(dense.samples());
+            train(*trainer, {{}, 333, 333, 1e-3, 0});
+            trainer->bind(sparse.samples());
+            train(*trainer, {{}, 31, 31, 1e-3, 0});
+            seen.push_back(read(*trainer, Slot::parameters, net));
             EXPECT_EQ(seen.back(), seen.front()) << threads << " threads";
 
             TrainerOptions options;
             options.net = net;
-            const auto fresh = make_backend(options, cpu_floor(threads, precision));
+            const auto fresh = make_trainer(options, cpu_floor(threads, precision));
             for (const Slot slot : {Slot::parameters, Slot::first_moment, Slot::second_moment})
-                write(*fresh, slot, read(*backend, slot, net));
-            fresh->set_step(backend->step());
+                write(*fresh, slot, read(*trainer, slot, net));
+            fresh->set_step(trainer->step());
             fresh->bind(sparse.samples());
             train(*fresh, {{}, 30, 15, 1e-3, 0});
-            train(*backend, {{}, 30, 15, 1e-3, 0});
-            EXPECT_EQ(read(*fresh, Slot::parameters, net), read(*backend, Slot::parameters, net));
+            train(*trainer, {{}, 30, 15, 1e-3, 0});
+            EXPECT_EQ(read(*fresh, Slot::parameters, net), read(*trainer, Slot::parameters, net));
         }
     }
 }
@@ -152,7 +152,7 @@ std::vector<std::string> levels() {
 
 // Each level against what the words say, of numbers that are neither a multiple of a vector nor of a block.
 TEST(CpuBatch, pairs_are_made_and_listed) {
-    const Data data = made_up({19, 46, 2, PixelType::uint8, 0.7, 9});
+    const OwnedData data = made_up({19, 46, 2, PixelType::uint8, 0.7, 9});
     const auto pixel = [&](int64_t row, int64_t column) { return data.bytes[static_cast<size_t>(row * 46 + column)]; };
     for (const std::string& isa : levels()) {
         const cpu::Kernels& kernels = cpu::kernels_of(isa);
@@ -196,7 +196,7 @@ TEST(CpuBatch, pairs_are_made_and_listed) {
 
 TEST(CpuBatch, samples_in_the_order_of_their_labels_each_in_its_old_order_ignored_ones_last) {
     const std::vector<int32_t> labels = {0, -100, 2, 1, 2, 0, 7, 1};
-    Samples samples;
+    Data samples;
     samples.labels = labels.data();
     samples.count = 8;
     const std::vector<int32_t> shuffled = {7, 6, 5, 4, 3, 2, 1};
@@ -218,7 +218,7 @@ TEST(CpuBatch, samples_in_the_order_of_their_outlines) {
                 floats[static_cast<size_t>(i * 300 + k)] = -0.5f;
             }
         }
-        Samples samples;
+        Data samples;
         samples.pixels = type == PixelType::uint8 ? static_cast<const void*>(bytes.data()) : floats.data();
         samples.type = type;
         samples.count = 8;
@@ -233,15 +233,15 @@ TEST(CpuBatch, samples_in_the_order_of_their_outlines) {
 
 // Blocks of other sizes put the samples in another order.
 TEST(CpuEvaluation, same_bits_however_many_rows_go_through_the_net_at_once) {
-    const Data data = mnist(700);
+    const OwnedData data = mnist(700);
     std::vector<Evaluation> seen;
     std::vector<std::vector<int32_t>> predictions;
     for (const int64_t batch : {1, 333, 700}) {
         Trained run;
-        const auto backend =
+        const auto trainer =
             trained(cpu_floor(3, Precision::float32), kArticle, data.samples(), {{}, batch, batch, 0, 0}, run);
         predictions.emplace_back(600);
-        seen.push_back(backend->evaluate(data.samples(), 90, 600, predictions.back().data()));
+        seen.push_back(trainer->evaluate(data.samples(), 90, 600, predictions.back().data()));
         EXPECT_EQ(seen.back().loss_sum, seen.front().loss_sum) << "batch " << batch;
         EXPECT_EQ(seen.back().correct, seen.front().correct);
         EXPECT_EQ(predictions.back(), predictions.front());
@@ -250,17 +250,17 @@ TEST(CpuEvaluation, same_bits_however_many_rows_go_through_the_net_at_once) {
 
 // A sample's logits do not depend on what else is in the batch, nor on the thread that has it.
 TEST(CpuPrediction, same_bits_alone_and_in_a_batch) {
-    const Data data = mnist(300);
+    const OwnedData data = mnist(300);
     const std::vector<double> wide = initial(kArticle, 0);
     const std::vector<float> parameters(wide.begin(), wide.end());
-    const auto predictor = make_predictor(kArticle, cpu_floor(3, Precision::float32), parameters);
+    const auto model = make_model(kArticle, cpu_floor(3, Precision::float32), parameters);
     std::vector<float> together(3000), alone(10);
-    predictor->logits(data.samples(), together.data());
+    model->logits(data.samples(), together.data());
     for (const int64_t i : {0, 1, 157, 299}) {
-        Samples one = data.samples();
+        Data one = data.samples();
         one.pixels = data.bytes.data() + i * 784;
         one.count = 1;
-        predictor->logits(one, alone.data());
+        model->logits(one, alone.data());
         EXPECT_TRUE(std::equal(alone.begin(), alone.end(), together.begin() + i * 10)) << "sample " << i;
     }
 }
@@ -270,12 +270,12 @@ TEST(CpuBf16, follows_float32_or_says_what_is_missing) {
         EXPECT_NE(message_of(cpu_floor(1, Precision::bf16)).find("AVX512_BF16"), std::string::npos);
         return;
     }
-    const Data data = mnist(2000);
+    const OwnedData data = mnist(2000);
     const Plan plan{{}, 2000, 64, 1e-3, 0};
     Trained exact, rounded;
     trained(cpu_floor(1, Precision::float32), kArticle, data.samples(), plan, exact);
-    const auto backend = trained(cpu_floor(1, Precision::bf16), kArticle, data.samples(), plan, rounded);
-    EXPECT_NE(backend->describe().find("bf16"), std::string::npos);
+    const auto trainer = trained(cpu_floor(1, Precision::bf16), kArticle, data.samples(), plan, rounded);
+    EXPECT_NE(trainer->describe().find("bf16"), std::string::npos);
     // bf16 keeps 8 bits: a product is off by up to 2^-8, a loss by the mean of many.
     EXPECT_TRUE(all_within(rounded.losses(), exact.losses(), [](double b) { return 0.01 * (1 + b); }));
 }
@@ -286,8 +286,8 @@ TEST(CpuBf16, odd_shapes_and_any_threads) {
         GTEST_SKIP() << "SKIPPED: this CPU has no AVX512_BF16";
     for (const PixelType type : {PixelType::uint8, PixelType::float32}) {
         for (const double zeros : {0.1, 0.95}) {
-            const NetShape net{{313, 37, 65, 3}};
-            const Data data = made_up({93, 313, 3, type, zeros, 5});
+            const Net net{{313, 37, 65, 3}};
+            const OwnedData data = made_up({93, 313, 3, type, zeros, 5});
             const Plan plan{{}, 93, 31, 1e-3, 0};
             Trained exact, one, three;
             trained(cpu_floor(1, Precision::float32), net, data.samples(), plan, exact);
@@ -310,18 +310,18 @@ TEST(CpuBf16, same_bits_from_bytes_and_floats) {
 TEST(CpuBf16, padding_stays_out_of_it_where_eps_is_0) {
     if (!cpu::has_bf16())
         GTEST_SKIP() << "SKIPPED: this CPU has no AVX512_BF16";
-    const NetShape net{{5, 7, 9, 3}};
-    const Data data = made_up({64, 5, 3, PixelType::uint8, 0, 5});
+    const Net net{{5, 7, 9, 3}};
+    const OwnedData data = made_up({64, 5, 3, PixelType::uint8, 0, 5});
     std::vector<double> parameters(static_cast<size_t>(net.parameter_count()));
     for (size_t i = 0; i < parameters.size(); ++i)
         parameters[i] = 0.1 + 0.02 * static_cast<double>(i * 7 % 13);
     TrainerOptions options;
     options.net = net;
     options.optimizer.eps = 0;
-    const auto backend = make_backend(options, cpu_floor(1, Precision::bf16));
-    write(*backend, Slot::parameters, parameters);
-    backend->bind(data.samples());
-    const Trained run = train(*backend, {{}, 64, 16, 1e-3, 0});
+    const auto trainer = make_trainer(options, cpu_floor(1, Precision::bf16));
+    write(*trainer, Slot::parameters, parameters);
+    trainer->bind(data.samples());
+    const Trained run = train(*trainer, {{}, 64, 16, 1e-3, 0});
     EXPECT_EQ(run.chunk.steps_done, 4);
     EXPECT_FALSE(run.chunk.diverged);
     for (const double loss : run.losses())

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "mnist_native.h"
-#include "model/error.h"
+#include "net/error.h"
 #include "support/runs.h"
 
 namespace mn::test {
@@ -53,7 +53,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 // A trainer behind the door, with a bound set.
 struct Door {
-    Data data = made_up({.count = 20, .features = 12, .classes = 5});
+    OwnedData data = made_up({.count = 20, .features = 12, .classes = 5});
     mn_trainer* trainer = nullptr;
 
     explicit Door(mn_device device) {
@@ -89,7 +89,7 @@ TEST_F(CudaFaults, no_device) {
     std::string reason;
     EXPECT_EQ(cuda::device_count(&reason), 0);
     EXPECT_TRUE(contains(reason, "GPU")) << reason;
-    const auto [status, message] = failure([] { cuda::make_backend(small_net()); });
+    const auto [status, message] = failure([] { cuda::make_trainer(small_net()); });
     EXPECT_EQ(status, Status::unsupported);
     EXPECT_EQ(message, reason);
 }
@@ -97,16 +97,16 @@ TEST_F(CudaFaults, no_device) {
 // Run with room for the net but for no large batch.
 TEST_F(CudaFaults, out_of_memory) {
     MN_NEEDS_FAULT("CUDA_STANDIN_OOM_AFTER");
-    const Data data = made_up({.count = 20000, .features = 12, .classes = 5});
-    const auto backend = cuda::make_backend(small_net());
-    write(*backend, Slot::parameters, initial(small_net().net, 1));
-    backend->bind(data.samples());
-    EXPECT_TRUE(contains(backend->describe(), "streamed")) << backend->describe();
-    const auto [status, message] = failure([&] { train(*backend, one_step(20000)); });
+    const OwnedData data = made_up({.count = 20000, .features = 12, .classes = 5});
+    const auto trainer = cuda::make_trainer(small_net());
+    write(*trainer, Slot::parameters, initial(small_net().net, 1));
+    trainer->bind(data.samples());
+    EXPECT_TRUE(contains(trainer->describe(), "streamed")) << trainer->describe();
+    const auto [status, message] = failure([&] { train(*trainer, one_step(20000)); });
     EXPECT_EQ(status, Status::out_of_memory);
     EXPECT_TRUE(contains(message, "cudaMalloc") || contains(message, "cudaMemGetInfo")) << message;
     EXPECT_TRUE(contains(message, "smaller batch")) << message;
-    const Trained after = train(*backend, one_step(10)); // the trainer goes on
+    const Trained after = train(*trainer, one_step(10)); // the trainer goes on
     EXPECT_TRUE(std::isfinite(after.results.front().loss));
 }
 
@@ -114,7 +114,7 @@ TEST_F(CudaFaults, out_of_memory_for_the_net) {
     MN_NEEDS_FAULT("CUDA_STANDIN_OOM_AFTER");
     TrainerOptions options = small_net();
     options.net = {{300, 300, 5}};
-    const auto [status, message] = failure([&] { cuda::make_backend(options); });
+    const auto [status, message] = failure([&] { cuda::make_trainer(options); });
     EXPECT_EQ(status, Status::out_of_memory);
     EXPECT_TRUE(contains(message, "optimizer state")) << message;
 }

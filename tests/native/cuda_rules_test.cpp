@@ -125,7 +125,7 @@ TEST(CudaPixels, are_the_nearest_float_to_byte_times_scale) {
 }
 
 TEST(CudaLayout, rows_are_padded_and_the_bias_is_the_last_column) {
-    const NetShape net{{5, 3, 2}};
+    const Net net{{5, 3, 2}};
     const Layout layout(net);
     EXPECT_EQ(layout.layers[0].weight_stride, 8);
     EXPECT_EQ(layout.layers[1].weight_stride, 4);
@@ -154,7 +154,7 @@ TEST(CudaLoss, gradient_of_a_logit_is_the_references) {
     options.class_weights = {0.5f, 2.0f, 1.25f};
     options.label_smoothing = 0.2;
     options.reduction = Reduction::sum;
-    const LossRule rule = rule_of(options, 3, options.class_weights.data());
+    const LossRule rule = loss_rule(options, 3, options.class_weights.data());
     for (int32_t label = 0; label < 3; ++label) {
         double loss = 0, smooth = 0;
         std::vector<double> gradient(3);
@@ -202,7 +202,7 @@ std::vector<OptimizerOptions> optimizers() {
 
 TEST(CudaUpdate, follows_the_reference_for_twenty_steps) {
     for (const OptimizerOptions& o : optimizers()) {
-        const OptimizerRule rule = rule_of(o);
+        const OptimizerRule rule = optimizer_rule(o);
         Weight w{0.7f, 0, 0, 0};
         std::vector<double> parameter{static_cast<double>(w.p)};
         reference::OptimizerState state(o, 1);
@@ -222,7 +222,7 @@ TEST(CudaUpdate, momentum_at_rate_zero_holds_the_gradient) {
     o.kind = OptimizerKind::sgd;
     o.momentum = 0.5;
     Weight w{0.25f, 123.0f, 0, 0};
-    update(rule_of(o), scalars_of(o, 0, 1), 0.125f, w);
+    update(optimizer_rule(o), scalars_of(o, 0, 1), 0.125f, w);
     EXPECT_EQ(w.first, 0.125f);
     EXPECT_EQ(w.p, 0.25f);
 }

@@ -28,7 +28,7 @@ class Cuda : public testing::Test {
     }
 };
 
-TrainerOptions options_for(const NetShape& net) {
+TrainerOptions options_for(const Net& net) {
     TrainerOptions options;
     options.net = net;
     options.placement = cuda_floor().placement;
@@ -41,17 +41,17 @@ struct Outcome {
 };
 
 // Some steps from PyTorch's initial values, the last batch ragged.
-Outcome run(Backend& backend, const NetShape& net, const Data& data, const Plan& plan) {
-    write(backend, Slot::parameters, initial(net, 3));
-    backend.bind(data.samples());
+Outcome run(Trainer& trainer, const Net& net, const OwnedData& data, const Plan& plan) {
+    write(trainer, Slot::parameters, initial(net, 3));
+    trainer.bind(data.samples());
     Outcome outcome;
-    outcome.losses = train(backend, plan).losses();
-    outcome.parameters = read(backend, Slot::parameters, net);
+    outcome.losses = train(trainer, plan).losses();
+    outcome.parameters = read(trainer, Slot::parameters, net);
     return outcome;
 }
 
-Outcome run(const TrainerOptions& options, const Tuning& tuning, const Data& data, const Plan& plan) {
-    return run(*cuda::make_backend(options, tuning), options.net, data, plan);
+Outcome run(const TrainerOptions& options, const Tuning& tuning, const OwnedData& data, const Plan& plan) {
+    return run(*cuda::make_trainer(options, tuning), options.net, data, plan);
 }
 
 Plan shuffled(int64_t samples, int64_t count, int64_t batch_size) {
@@ -73,16 +73,16 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 // Momentum at rate 0 leaves the gradient in the first moment.
-std::vector<double> gradient(Backend& backend, const NetShape& net, const Data& data) {
-    write(backend, Slot::parameters, initial(net, 3));
-    backend.bind(data.samples());
+std::vector<double> gradient(Trainer& trainer, const Net& net, const OwnedData& data) {
+    write(trainer, Slot::parameters, initial(net, 3));
+    trainer.bind(data.samples());
     Plan plan;
     plan.samples = plan.batch_size = data.count();
-    train(backend, plan);
-    return read(backend, Slot::first_moment, net);
+    train(trainer, plan);
+    return read(trainer, Slot::first_moment, net);
 }
 
-TrainerOptions momentum_at(const NetShape& net) {
+TrainerOptions momentum_at(const Net& net) {
     TrainerOptions options = options_for(net);
     options.optimizer.kind = OptimizerKind::sgd;
     options.optimizer.momentum = 0.9;
@@ -92,10 +92,10 @@ TrainerOptions momentum_at(const NetShape& net) {
 } // namespace
 
 TEST_F(Cuda, every_engine_and_tile_size_has_the_references_gradient) {
-    const NetShape net{{70, 37, 45, 5}};
-    const Data data = made_up({.count = 67, .features = 70, .classes = 5, .type = PixelType::uint8});
+    const Net net{{70, 37, 45, 5}};
+    const OwnedData data = made_up({.count = 67, .features = 70, .classes = 5, .type = PixelType::uint8});
     const TrainerOptions options = momentum_at(net);
-    const std::vector<double> expected = gradient(*reference::make_backend(options), net, data);
+    const std::vector<double> expected = gradient(*reference::make_trainer(options), net, data);
     struct Case {
         Engine engine;
         double bound;
@@ -106,7 +106,7 @@ TEST_F(Cuda, every_engine_and_tile_size_has_the_references_gradient) {
             Tuning tuning;
             tuning.engine = c.engine;
             tuning.wide_tiles_from = wide_tiles_from;
-            const std::vector<double> got = gradient(*cuda::make_backend(options, tuning), net, data);
+            const std::vector<double> got = gradient(*cuda::make_trainer(options, tuning), net, data);
             EXPECT_LE(distance(got, expected), c.bound)
                 << "engine " << static_cast<int>(c.engine) << ", wide tiles from " << wide_tiles_from;
         }
@@ -115,37 +115,37 @@ TEST_F(Cuda, every_engine_and_tile_size_has_the_references_gradient) {
 
 // More classes than the head phase takes, and a single layer: the loss is a phase of its own then.
 TEST_F(Cuda, many_classes_and_one_layer_have_the_references_gradient) {
-    for (const NetShape& net : {NetShape{{20, 17, 33}}, NetShape{{20, 100}}, NetShape{{20, 3}}, NetShape{{1, 1}}}) {
-        const Data data = made_up({.count = 35, .features = net.features(), .classes = net.classes()});
+    for (const Net& net : {Net{{20, 17, 33}}, Net{{20, 100}}, Net{{20, 3}}, Net{{1, 1}}}) {
+        const OwnedData data = made_up({.count = 35, .features = net.features(), .classes = net.classes()});
         TrainerOptions options = momentum_at(net);
         options.loss.label_smoothing = 0.1;
-        const std::vector<double> expected = gradient(*reference::make_backend(options), net, data);
-        const std::vector<double> got = gradient(*cuda::make_backend(options, Tuning{}), net, data);
+        const std::vector<double> expected = gradient(*reference::make_trainer(options), net, data);
+        const std::vector<double> got = gradient(*cuda::make_trainer(options, Tuning{}), net, data);
         EXPECT_TRUE(all_within(got, expected, [](double b) { return 1e-6 + 1e-5 * std::abs(b); })) << net.classes();
     }
 }
 
 TEST_F(Cuda, one_launch_and_a_graph_give_the_same_bits) {
-    const NetShape net{{30, 20, 40, 4}};
-    const Data data = made_up({.count = 50, .features = 30, .classes = 4});
+    const Net net{{30, 20, 40, 4}};
+    const OwnedData data = made_up({.count = 50, .features = 30, .classes = 4});
     const Plan plan = shuffled(50, 46, 8);
     Tuning graph;
     graph.schedule = Schedule::graph;
     const TrainerOptions options = options_for(net);
     const Outcome expected = run(options, Tuning{}, data, plan);
-    const auto backend = cuda::make_backend(options, graph);
-    EXPECT_TRUE(run(*backend, net, data, plan) == expected);
-    backend->set_step(0); // and once more with the graph that is kept
+    const auto trainer = cuda::make_trainer(options, graph);
+    EXPECT_TRUE(run(*trainer, net, data, plan) == expected);
+    trainer->set_step(0); // and once more with the graph that is kept
     for (Slot slot : {Slot::first_moment, Slot::second_moment})
-        write(*backend, slot, std::vector<double>(static_cast<size_t>(net.parameter_count()), 0.0));
-    EXPECT_TRUE(run(*backend, net, data, plan) == expected);
+        write(*trainer, slot, std::vector<double>(static_cast<size_t>(net.parameter_count()), 0.0));
+    EXPECT_TRUE(run(*trainer, net, data, plan) == expected);
 }
 
 TEST_F(Cuda, a_streamed_set_gives_the_same_bits) {
-    const NetShape net{{30, 9, 4}};
+    const Net net{{30, 9, 4}};
     const TrainerOptions options = options_for(net);
     for (PixelType type : {PixelType::uint8, PixelType::float32}) {
-        const Data data = made_up({.count = 50, .features = 30, .classes = 4, .type = type});
+        const OwnedData data = made_up({.count = 50, .features = 30, .classes = 4, .type = type});
         Plan in_file_order;
         in_file_order.first = 3;
         in_file_order.samples = 43;
@@ -156,27 +156,27 @@ TEST_F(Cuda, a_streamed_set_gives_the_same_bits) {
             streamed.resident_limit = 0;
             streamed.slice_bytes = 700; // two batches of bytes, one of floats
             const Outcome expected = run(options, Tuning{}, data, plan);
-            const auto backend = cuda::make_backend(options, streamed);
-            EXPECT_TRUE(run(*backend, net, data, plan) == expected);
-            EXPECT_NE(backend->describe().find("streamed"), std::string::npos) << backend->describe();
+            const auto trainer = cuda::make_trainer(options, streamed);
+            EXPECT_TRUE(run(*trainer, net, data, plan) == expected);
+            EXPECT_NE(trainer->describe().find("streamed"), std::string::npos) << trainer->describe();
         }
     }
 }
 
 TEST_F(Cuda, evaluation_in_slices_is_that_of_the_resident_set) {
-    const NetShape net{{30, 9, 4}};
+    const Net net{{30, 9, 4}};
     const TrainerOptions options = options_for(net);
-    const Data data = made_up({.count = 50, .features = 30, .classes = 4});
-    const Data copy = data; // other memory: not the bound set
+    const OwnedData data = made_up({.count = 50, .features = 30, .classes = 4});
+    const OwnedData copy = data; // other memory: not the bound set
     Tuning tuning;
     tuning.slice_bytes = 10 * 124;
-    const auto backend = cuda::make_backend(options, tuning);
-    write(*backend, Slot::parameters, initial(net, 3));
-    backend->bind(data.samples());
-    EXPECT_NE(backend->describe().find("on the device"), std::string::npos) << backend->describe();
+    const auto trainer = cuda::make_trainer(options, tuning);
+    write(*trainer, Slot::parameters, initial(net, 3));
+    trainer->bind(data.samples());
+    EXPECT_NE(trainer->describe().find("on the device"), std::string::npos) << trainer->describe();
     std::vector<int32_t> a(45), b(45);
-    const Evaluation here = backend->evaluate(data.samples(), 5, 45, a.data());
-    const Evaluation there = backend->evaluate(copy.samples(), 5, 45, b.data());
+    const Evaluation here = trainer->evaluate(data.samples(), 5, 45, a.data());
+    const Evaluation there = trainer->evaluate(copy.samples(), 5, 45, b.data());
     EXPECT_EQ(here.loss_sum, there.loss_sum);
     EXPECT_EQ(here.correct, there.correct);
     EXPECT_EQ(here.counted, 45);
@@ -184,38 +184,38 @@ TEST_F(Cuda, evaluation_in_slices_is_that_of_the_resident_set) {
 }
 
 TEST_F(Cuda, a_streamed_chunk_that_diverges_is_restored) {
-    const NetShape net{{12, 6, 3}};
-    Data data = made_up({.count = 40, .features = 12, .classes = 3});
+    const Net net{{12, 6, 3}};
+    OwnedData data = made_up({.count = 40, .features = 12, .classes = 3});
     data.floats[12 * 21] = INFINITY; // in the third batch of eight
     Tuning streamed;
     streamed.resident_limit = 0;
     streamed.slice_bytes = 1;
-    const auto backend = cuda::make_backend(options_for(net), streamed);
-    write(*backend, Slot::parameters, initial(net, 3));
-    backend->bind(data.samples());
+    const auto trainer = cuda::make_trainer(options_for(net), streamed);
+    write(*trainer, Slot::parameters, initial(net, 3));
+    trainer->bind(data.samples());
     Plan plan;
     plan.samples = 40;
     plan.batch_size = 8;
     plan.learning_rate = 1e-3;
-    const Trained trained = train(*backend, plan);
+    const Trained trained = train(*trainer, plan);
     EXPECT_TRUE(trained.chunk.diverged);
     EXPECT_EQ(trained.chunk.steps_done, 2);
-    EXPECT_EQ(read(*backend, Slot::parameters, net), initial(net, 3));
-    EXPECT_EQ(backend->step(), 0);
+    EXPECT_EQ(read(*trainer, Slot::parameters, net), initial(net, 3));
+    EXPECT_EQ(trainer->step(), 0);
 }
 
 TEST_F(Cuda, works_on_the_callers_stream) {
-    const NetShape net{{30, 9, 4}};
+    const Net net{{30, 9, 4}};
     const TrainerOptions options = options_for(net);
-    const Data data = made_up({.count = 50, .features = 30, .classes = 4});
+    const OwnedData data = made_up({.count = 50, .features = 30, .classes = 4});
     const Plan plan = shuffled(50, 46, 8);
     const Outcome expected = run(options, Tuning{}, data, plan);
     const cuda::Stream stream;
-    const auto backend = cuda::make_backend(options, Tuning{});
-    backend->set_stream(stream.get());
-    EXPECT_TRUE(run(*backend, net, data, plan) == expected);
-    backend->set_stream(nullptr);
-    EXPECT_EQ(backend->evaluate(data.samples(), 0, 50, nullptr).counted, 50);
+    const auto trainer = cuda::make_trainer(options, Tuning{});
+    trainer->set_stream(stream.get());
+    EXPECT_TRUE(run(*trainer, net, data, plan) == expected);
+    trainer->set_stream(nullptr);
+    EXPECT_EQ(trainer->evaluate(data.samples(), 0, 50, nullptr).counted, 50);
 }
 
 } // namespace mn::test

@@ -27,7 +27,7 @@ class SameBits : public FloorTest {
 
 struct Job {
     TrainerOptions options;
-    Data data;
+    OwnedData data;
     Plan plan;
 };
 
@@ -38,24 +38,24 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
-std::unique_ptr<Backend> started(const Floor& floor, const Job& job) {
-    std::unique_ptr<Backend> backend = make_backend(job.options, floor);
-    write(*backend, Slot::parameters, initial(job.options.net, 1));
-    backend->bind(job.data.samples());
-    return backend;
+std::unique_ptr<Trainer> started(const Floor& floor, const Job& job) {
+    std::unique_ptr<Trainer> trainer = make_trainer(job.options, floor);
+    write(*trainer, Slot::parameters, initial(job.options.net, 1));
+    trainer->bind(job.data.samples());
+    return trainer;
 }
 
-Outcome outcome(const Backend& backend, const Job& job, std::vector<double> losses) {
+Outcome outcome(const Trainer& trainer, const Job& job, std::vector<double> losses) {
     Outcome out{std::move(losses), {}};
     for (Slot slot : slots_of(job.options.optimizer))
-        out.slots.push_back(read(backend, slot, job.options.net));
+        out.slots.push_back(read(trainer, slot, job.options.net));
     return out;
 }
 
 Outcome run(const Floor& floor, const Job& job) {
-    const std::unique_ptr<Backend> backend = started(floor, job);
-    std::vector<double> losses = train(*backend, job.plan).losses();
-    return outcome(*backend, job, std::move(losses));
+    const std::unique_ptr<Trainer> trainer = started(floor, job);
+    std::vector<double> losses = train(*trainer, job.plan).losses();
+    return outcome(*trainer, job, std::move(losses));
 }
 
 // 50 steps, the last one ragged.
@@ -106,19 +106,19 @@ TEST_P(SameBits, HeavyArticle) {
 // Progress, evaluation and checkpoints between two chunks change nothing.
 TEST_P(SameBits, any_chunks) {
     const Job job = small_job({});
-    const std::unique_ptr<Backend> backend = started(with_threads(2), job);
+    const std::unique_ptr<Trainer> trainer = started(with_threads(2), job);
     std::vector<double> losses;
     for (size_t begin = 0; begin < job.plan.order.size();) {
         const size_t end = std::min(begin + 31 * (1 + losses.size() % 5), job.plan.order.size());
         Plan part = job.plan;
         part.order.assign(job.plan.order.begin() + static_cast<int64_t>(begin),
                           job.plan.order.begin() + static_cast<int64_t>(end));
-        const std::vector<double> more = train(*backend, part).losses();
+        const std::vector<double> more = train(*trainer, part).losses();
         losses.insert(losses.end(), more.begin(), more.end());
-        backend->evaluate(job.data.samples(), 3, 150, nullptr);
+        trainer->evaluate(job.data.samples(), 3, 150, nullptr);
         begin = end;
     }
-    EXPECT_TRUE(outcome(*backend, job, losses) == run(with_threads(2), job));
+    EXPECT_TRUE(outcome(*trainer, job, losses) == run(with_threads(2), job));
 }
 
 TEST_P(SameBits, file_order_is_the_order_0_1_2) {
@@ -135,7 +135,7 @@ TEST_P(SameBits, resumed) {
     for (const OptimizerCase& c : optimizer_cases()) {
         Job job = small_job(c.options);
         job.plan.order.resize(31 * 4);
-        const std::unique_ptr<Backend> whole = started(floor(), job), resumed = started(floor(), job);
+        const std::unique_ptr<Trainer> whole = started(floor(), job), resumed = started(floor(), job);
         train(*whole, job.plan);
         for (Slot slot : slots_of(c.options))
             write(*resumed, slot, read(*whole, slot, job.options.net));

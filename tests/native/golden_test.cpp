@@ -24,8 +24,8 @@ class Golden : public FloorTest {
 // Sample i is the i-th unit vector and the weight [classes, samples] the transposed logits: a net of one layer whose
 // logits are the given ones, and whose weight gradient is the transposed gradient by the logits.
 struct LogitsAsNet {
-    NetShape net;
-    Data data;
+    Net net;
+    OwnedData data;
     std::vector<double> parameters;
 
     explicit LogitsAsNet(const CrossEntropyCase& c)
@@ -87,11 +87,11 @@ TEST_P(Golden, cross_entropy_per_sample_in_evaluation) {
         options.net = one.net;
         options.loss = c.options;
         options.loss.reduction = Reduction::mean;
-        const std::unique_ptr<Backend> backend = make_backend(options, floor());
-        write(*backend, Slot::parameters, one.parameters);
+        const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+        write(*trainer, Slot::parameters, one.parameters);
         std::vector<double> losses;
         for (int64_t i = 0; i < one.data.count(); ++i) {
-            losses.push_back(backend->evaluate(one.data.samples(), i, 1, nullptr).loss_sum);
+            losses.push_back(trainer->evaluate(one.data.samples(), i, 1, nullptr).loss_sum);
         }
         EXPECT_TRUE(all_within(losses, member(golden, c.name + "_f64_loss").values, single)) << c.name;
     }
@@ -100,7 +100,7 @@ TEST_P(Golden, cross_entropy_per_sample_in_evaluation) {
 TEST_P(Golden, optimizers) {
     const Archive golden = read_golden("optimizers.npz");
     const std::vector<double>&x = member(golden, "x").values, &y = member(golden, "y").values;
-    Data data;
+    OwnedData data;
     data.features = 4;
     data.floats.assign(x.begin(), x.end());
     data.labels.assign(y.begin(), y.end());
@@ -108,16 +108,16 @@ TEST_P(Golden, optimizers) {
         TrainerOptions options;
         options.net = {{4, 5, 3}};
         options.optimizer = c.options;
-        const std::unique_ptr<Backend> backend = make_backend(options, floor());
-        write(*backend, Slot::parameters, flat_parameters(golden, "init"));
-        backend->bind(data.samples());
+        const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+        write(*trainer, Slot::parameters, flat_parameters(golden, "init"));
+        trainer->bind(data.samples());
         Plan plan;
         plan.samples = plan.batch_size = 6;
         plan.learning_rate = c.learning_rate;
         std::vector<double> losses, parameters;
         for (int step = 0; step < 50; ++step) {
-            losses.push_back(train(*backend, plan).results.front().loss);
-            const std::vector<double> now = read(*backend, Slot::parameters, options.net);
+            losses.push_back(train(*trainer, plan).results.front().loss);
+            const std::vector<double> now = read(*trainer, Slot::parameters, options.net);
             parameters.insert(parameters.end(), now.begin(), now.end());
         }
         EXPECT_TRUE(all_within(losses, member(golden, c.name + "_f64_loss").values, bound())) << c.name;
@@ -128,18 +128,18 @@ TEST_P(Golden, optimizers) {
 namespace {
 
 // 200 steps from the golden file's start, batches in file order and round again.
-std::unique_ptr<Backend> golden_run(const Floor& floor, const TrainerOptions& options, const Data& data,
+std::unique_ptr<Trainer> golden_run(const Floor& floor, const TrainerOptions& options, const OwnedData& data,
                                     int64_t batch_size, double learning_rate, const std::vector<double>& start,
                                     std::vector<double>& losses) {
-    std::unique_ptr<Backend> backend = make_backend(options, floor);
-    write(*backend, Slot::parameters, start);
-    backend->bind(data.samples());
+    std::unique_ptr<Trainer> trainer = make_trainer(options, floor);
+    write(*trainer, Slot::parameters, start);
+    trainer->bind(data.samples());
     Plan plan;
     plan.order = cyclic_order(data.count() / batch_size * batch_size, 200 * batch_size);
     plan.batch_size = batch_size;
     plan.learning_rate = learning_rate;
-    losses = train(*backend, plan).losses();
-    return backend;
+    losses = train(*trainer, plan).losses();
+    return trainer;
 }
 
 OptimizerOptions plain(OptimizerKind kind) {
@@ -149,7 +149,7 @@ OptimizerOptions plain(OptimizerKind kind) {
 }
 
 // Per parameter tensor: sum, sum of squares, first, middle and last value.
-std::vector<double> checksums(const NetShape& net, const std::vector<double>& parameters) {
+std::vector<double> checksums(const Net& net, const std::vector<double>& parameters) {
     std::vector<double> out;
     const auto add = [&](int64_t offset, int64_t count) {
         const double* v = parameters.data() + offset;
@@ -170,7 +170,7 @@ std::vector<double> checksums(const NetShape& net, const std::vector<double>& pa
 } // namespace
 
 TEST_P(Golden, small_nets) {
-    const Data data = mnist(3200);
+    const OwnedData data = mnist(3200);
     struct Case {
         const char* file;
         OptimizerKind kind;
@@ -186,10 +186,10 @@ TEST_P(Golden, small_nets) {
         options.optimizer = plain(c.kind);
         const std::vector<double> start = flat_parameters(golden, "init");
         std::vector<double> losses;
-        const auto backend = golden_run(floor(), options, data, c.batch_size, c.learning_rate, start, losses);
+        const auto trainer = golden_run(floor(), options, data, c.batch_size, c.learning_rate, start, losses);
         EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound())) << c.file;
         if (floor().exact()) { // float32's own weights are 9e-5 off by now
-            EXPECT_TRUE(all_within(read(*backend, Slot::parameters, options.net), flat_parameters(golden, "final_f64"),
+            EXPECT_TRUE(all_within(read(*trainer, Slot::parameters, options.net), flat_parameters(golden, "final_f64"),
                                    bound()))
                 << c.file;
         }
@@ -211,10 +211,10 @@ TEST_P(GoldenFull, HeavyAdam) {
     const auto exact = [](double b) { return 1e-10 * (1 + std::abs(b)); };
     ASSERT_TRUE(all_within(checksums(options.net, start), member(golden, "init_checksums").values, exact));
     std::vector<double> losses;
-    const auto backend = golden_run(floor(), options, mnist(59840), 320, 2e-5, start, losses);
+    const auto trainer = golden_run(floor(), options, mnist(59840), 320, 2e-5, start, losses);
     EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound()));
     if (floor().exact()) {
-        const std::vector<double> end = read(*backend, Slot::parameters, options.net);
+        const std::vector<double> end = read(*trainer, Slot::parameters, options.net);
         EXPECT_TRUE(all_within(checksums(options.net, end), member(golden, "final_checksums_f64").values, bound()));
         // the file has them rounded to float32
         EXPECT_TRUE(all_within(end, flat_parameters(golden, "final_f64_as_f32"),
@@ -231,10 +231,10 @@ TEST_P(GoldenFull, HeavySgd) {
     const auto exact = [](double b) { return 1e-10 * (1 + std::abs(b)); };
     ASSERT_TRUE(all_within(checksums(options.net, start), member(golden, "init_checksums").values, exact));
     std::vector<double> losses;
-    const auto backend = golden_run(floor(), options, mnist(12800), 64, 0.01, start, losses);
+    const auto trainer = golden_run(floor(), options, mnist(12800), 64, 0.01, start, losses);
     EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound()));
     if (floor().exact()) {
-        const std::vector<double> end = read(*backend, Slot::parameters, options.net);
+        const std::vector<double> end = read(*trainer, Slot::parameters, options.net);
         EXPECT_TRUE(all_within(checksums(options.net, end), member(golden, "final_checksums_f64").values, bound()));
     }
 }

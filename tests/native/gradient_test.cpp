@@ -20,12 +20,12 @@ double bound(double b) {
 // The loss alone, as a function of the parameters.
 class Loss {
   public:
-    Loss(const NetShape& net, const LossOptions& loss, const Samples& samples, const Plan& plan) : plan_(plan) {
+    Loss(const Net& net, const LossOptions& loss, const Data& samples, const Plan& plan) : plan_(plan) {
         TrainerOptions options;
         options.net = net;
         options.loss = loss;
         options.optimizer.kind = OptimizerKind::sgd;
-        backend_ = make_backend(options, reference_floor());
+        backend_ = make_trainer(options, reference_floor());
         backend_->bind(samples);
         plan_.learning_rate = 0;
     }
@@ -44,12 +44,12 @@ class Loss {
     }
 
   private:
-    std::unique_ptr<Backend> backend_;
+    std::unique_ptr<Trainer> backend_;
     Plan plan_;
 };
 
 // Compares `probes` parameters, or all where there are no more.
-void check(const NetShape& net, const LossOptions& loss, const Samples& samples, const Plan& plan, size_t probes) {
+void check(const Net& net, const LossOptions& loss, const Data& samples, const Plan& plan, size_t probes) {
     const std::vector<double> parameters = initial(net, 11);
     const Gradient gradient = first_gradient(reference_floor(), net, loss, samples, plan, parameters);
     Loss function(net, loss, samples, plan);
@@ -74,8 +74,8 @@ void check_shapes(int64_t batch_size, size_t probes) {
 } // namespace
 
 TEST(FiniteDifferences, every_parameter_under_every_loss_option) {
-    const NetShape net{{6, 5, 4, 3}};
-    const Data data = made_up({.count = 7, .features = 6, .classes = 3});
+    const Net net{{6, 5, 4, 3}};
+    const OwnedData data = made_up({.count = 7, .features = 6, .classes = 3});
     Plan plan;
     plan.samples = plan.batch_size = 7;
     for (const LossOptions& loss : loss_variants(3)) {

@@ -1,7 +1,7 @@
 // The initial values against PyTorch's, bit for bit.
 #include <gtest/gtest.h>
 
-#include "model/initialise.h"
+#include "net/initialise.h"
 #include "support/npz.h"
 #include "support/runs.h"
 

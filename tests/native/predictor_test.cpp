@@ -12,14 +12,14 @@ namespace {
 
 class Prediction : public FloorTest {
   protected:
-    static std::vector<float> parameters_of(const NetShape& net) {
+    static std::vector<float> parameters_of(const Net& net) {
         const std::vector<double> wide = initial(net, 12);
         return {wide.begin(), wide.end()};
     }
 
-    static std::vector<float> logits_of(const Predictor& predictor, const NetShape& net, const Samples& samples) {
+    static std::vector<float> logits_of(const Model& model, const Net& net, const Data& samples) {
         std::vector<float> logits(static_cast<size_t>(samples.count * net.classes()));
-        predictor.logits(samples, logits.data());
+        model.logits(samples, logits.data());
         return logits;
     }
 };
@@ -30,11 +30,10 @@ TEST_P(Prediction, logits_of_the_reference) {
     for (int64_t count : {1, 2, 31}) {
         for (const OddShape& shape : odd_shapes(count)) {
             const std::vector<float> parameters = parameters_of(shape.net);
-            Samples samples = shape.data.samples();
+            Data samples = shape.data.samples();
             samples.labels = nullptr; // not read
-            const auto expected =
-                logits_of(*make_predictor(shape.net, reference_floor(), parameters), shape.net, samples);
-            const auto got = logits_of(*make_predictor(shape.net, floor(), parameters), shape.net, samples);
+            const auto expected = logits_of(*make_model(shape.net, reference_floor(), parameters), shape.net, samples);
+            const auto got = logits_of(*make_model(shape.net, floor(), parameters), shape.net, samples);
             EXPECT_TRUE(all_within({got.begin(), got.end()}, {expected.begin(), expected.end()}, [](double b) {
                 return 1e-6 + 1e-5 * std::abs(b);
             })) << shape.name;
@@ -44,16 +43,17 @@ TEST_P(Prediction, logits_of_the_reference) {
 
 // One model, calls of growing and shrinking size, by one thread and by several: buffers are used again.
 TEST_P(Prediction, any_numbers_of_rows_one_after_the_other) {
-    const NetShape net{{784, 33, 10}};
+    const Net net{{784, 33, 10}};
     const std::vector<float> parameters = parameters_of(net);
-    const Data data = made_up({.count = 300, .features = 784, .classes = 10, .type = PixelType::uint8, .zeros = 0.8});
-    const auto predictor = make_predictor(net, floor(), parameters);
-    const std::vector<float> all = logits_of(*predictor, net, data.samples());
+    const OwnedData data =
+        made_up({.count = 300, .features = 784, .classes = 10, .type = PixelType::uint8, .zeros = 0.8});
+    const auto model = make_model(net, floor(), parameters);
+    const std::vector<float> all = logits_of(*model, net, data.samples());
     const auto predict_in_turn = [&] {
         for (const int64_t count : {5, 8, 29, 36, 1, 64, 300, 7, 255, 257}) {
-            Samples samples = data.samples();
+            Data samples = data.samples();
             samples.count = count;
-            const std::vector<float> logits = logits_of(*predictor, net, samples);
+            const std::vector<float> logits = logits_of(*model, net, samples);
             EXPECT_TRUE(std::equal(logits.begin(), logits.end(), all.begin())) << count << " rows";
         }
     };
@@ -66,16 +66,16 @@ TEST_P(Prediction, any_numbers_of_rows_one_after_the_other) {
 }
 
 TEST_P(Prediction, agrees_with_the_trainer) {
-    const NetShape net{{33, 20, 7}};
+    const Net net{{33, 20, 7}};
     const std::vector<float> parameters = parameters_of(net);
-    const Data data = made_up({.count = 513, .features = 33, .classes = 7, .type = PixelType::uint8});
+    const OwnedData data = made_up({.count = 513, .features = 33, .classes = 7, .type = PixelType::uint8});
     TrainerOptions options;
     options.net = net;
-    const std::unique_ptr<Backend> backend = make_backend(options, floor());
-    write(*backend, Slot::parameters, {parameters.begin(), parameters.end()});
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+    write(*trainer, Slot::parameters, {parameters.begin(), parameters.end()});
     std::vector<int32_t> predictions(513);
-    backend->evaluate(data.samples(), 0, 513, predictions.data());
-    const std::vector<float> logits = logits_of(*make_predictor(net, floor(), parameters), net, data.samples());
+    trainer->evaluate(data.samples(), 0, 513, predictions.data());
+    const std::vector<float> logits = logits_of(*make_model(net, floor(), parameters), net, data.samples());
     for (int64_t i = 0; i < 513; ++i) {
         const auto row = logits.begin() + i * 7;
         EXPECT_EQ(std::max_element(row, row + 7) - row, predictions[static_cast<size_t>(i)]) << i;
@@ -83,20 +83,20 @@ TEST_P(Prediction, agrees_with_the_trainer) {
 }
 
 TEST_P(Prediction, four_threads_at_once) {
-    const NetShape net{{50, 40, 10}};
-    const auto predictor = make_predictor(net, floor(), parameters_of(net));
-    std::vector<Data> inputs;
+    const Net net{{50, 40, 10}};
+    const auto model = make_model(net, floor(), parameters_of(net));
+    std::vector<OwnedData> inputs;
     std::vector<std::vector<float>> expected, got(4);
     for (uint32_t t = 0; t < 4; ++t) {
         inputs.push_back(made_up({.count = 40 + 17 * t, .features = 50, .classes = 10, .seed = t + 1}));
-        expected.push_back(logits_of(*predictor, net, inputs[t].samples()));
+        expected.push_back(logits_of(*model, net, inputs[t].samples()));
     }
     std::vector<std::thread> threads;
     std::vector<int> different(4);
     for (size_t t = 0; t < 4; ++t) {
         threads.emplace_back([&, t] {
             for (int repeat = 0; repeat < 20; ++repeat) {
-                different[t] += logits_of(*predictor, net, inputs[t].samples()) != expected[t];
+                different[t] += logits_of(*model, net, inputs[t].samples()) != expected[t];
             }
         });
     }
@@ -106,10 +106,10 @@ TEST_P(Prediction, four_threads_at_once) {
 }
 
 TEST_P(Prediction, says_what_it_is_and_holds) {
-    const NetShape net{{50, 40, 10}};
-    const auto predictor = make_predictor(net, floor(), parameters_of(net));
-    EXPECT_FALSE(predictor->describe().empty());
-    EXPECT_GE(predictor->bytes(), net.parameter_count() * 4);
+    const Net net{{50, 40, 10}};
+    const auto model = make_model(net, floor(), parameters_of(net));
+    EXPECT_FALSE(model->describe().empty());
+    EXPECT_GE(model->bytes(), net.parameter_count() * 4);
 }
 
 MN_ON_FLOORS(Prediction, all_floors());

@@ -138,7 +138,7 @@ class Stress : public testing::Test {
     }
 
     const int64_t before_ = mn_native_bytes();
-    Data values_ = made_up({.count = kSamples, .features = kSizes[0], .classes = kClasses});
+    OwnedData values_ = made_up({.count = kSamples, .features = kSizes[0], .classes = kClasses});
     mn_data data_{values_.floats.data(), MN_FLOAT32_PIXELS, 1, values_.labels.data(), kSamples, kSizes[0]};
     std::vector<std::vector<float>> trained_, logits_;
     std::shared_mutex model_mutex_;

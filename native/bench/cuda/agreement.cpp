@@ -20,7 +20,7 @@ constexpr Engine kEngines[] = {{"float32 (FMA)", cuda::Engine::ffma, 1e-5},
                                {"tf32", cuda::Engine::tf32, 2e-3},
                                {"bf16", cuda::Engine::bf16, 2e-2}};
 
-TrainerOptions options_for(const NetShape& net, OptimizerKind kind) {
+TrainerOptions options_for(const Net& net, OptimizerKind kind) {
     TrainerOptions options;
     options.net = net;
     options.optimizer.kind = kind;
@@ -38,31 +38,31 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
     return worst / largest;
 }
 
-std::vector<double> slot(const Backend& backend, Slot which, const NetShape& net) {
+std::vector<double> slot(const Trainer& trainer, Slot which, const Net& net) {
     std::vector<double> values(static_cast<size_t>(net.parameter_count()));
-    backend.read(which, values);
+    trainer.read(which, values);
     return values;
 }
 
 // Hidden biases of 3 and -3 in turn, so that every unit is clearly on or off. Where one is as good as 0, the rounding
 // of tf32 and bf16 decides whether ReLU lets its gradient pass, and the difference is of no rounding's size.
-void move_off_the_corner(Backend& backend, const NetShape& net) {
-    std::vector<double> values = slot(backend, Slot::parameters, net);
+void move_off_the_corner(Trainer& trainer, const Net& net) {
+    std::vector<double> values = slot(trainer, Slot::parameters, net);
     size_t at = 0;
     for (int l = 0; l + 1 < net.layers(); ++l) {
         at += static_cast<size_t>(net.fan_in(l)) * static_cast<size_t>(net.fan_out(l));
         for (int unit = 0; unit < net.fan_out(l); ++unit)
             values[at++] = unit % 2 == 0 ? 3 : -3;
     }
-    backend.write(Slot::parameters, values);
+    trainer.write(Slot::parameters, values);
 }
 
 // Momentum at rate 0 leaves the gradient in the first moment.
-std::vector<double> gradient(std::unique_ptr<Backend> backend, const Problem& p, const Images& images) {
-    backend = started(std::move(backend), p.net, images.samples());
-    move_off_the_corner(*backend, p.net);
-    train(*backend, p.batch, p.batch, 0);
-    return slot(*backend, Slot::first_moment, p.net);
+std::vector<double> gradient(std::unique_ptr<Trainer> trainer, const Problem& p, const Images& images) {
+    trainer = started(std::move(trainer), p.net, images.samples());
+    move_off_the_corner(*trainer, p.net);
+    train(*trainer, p.batch, p.batch, 0);
+    return slot(*trainer, Slot::first_moment, p.net);
 }
 
 int report(const std::string& what, double found, double bound) {
@@ -74,7 +74,7 @@ int report(const std::string& what, double found, double bound) {
 int check_gradients(const Problem& p, bool tensor_cores) {
     const Images images(p.net, p.batch);
     const TrainerOptions options = options_for(p.net, OptimizerKind::sgd);
-    const std::vector<double> expected = gradient(reference::make_backend(options), p, images);
+    const std::vector<double> expected = gradient(reference::make_trainer(options), p, images);
     int failed = 0;
     for (const Engine& e : kEngines) {
         if (e.engine != cuda::Engine::ffma && !tensor_cores)
@@ -83,7 +83,7 @@ int check_gradients(const Problem& p, bool tensor_cores) {
             cuda::Tuning tuning;
             tuning.engine = e.engine;
             tuning.wide_tiles_from = wide_from;
-            const auto got = gradient(cuda::make_backend(options, tuning), p, images);
+            const auto got = gradient(cuda::make_trainer(options, tuning), p, images);
             failed += report("gradient, " + p.name + ", batch " + std::to_string(p.batch) + ", " + e.name +
                                  (wide_from == 0 ? ", 64 x 64" : ", 32 x 32"),
                              distance(got, expected), e.bound);
@@ -95,14 +95,14 @@ int check_gradients(const Problem& p, bool tensor_cores) {
 // Some steps of Adam; the losses by each way of running them.
 std::vector<double> losses(const cuda::Tuning& tuning, const Problem& p, const Images& images) {
     const TrainerOptions options = options_for(p.net, OptimizerKind::adam);
-    const auto backend = started(cuda::make_backend(options, tuning), p.net, images.samples());
-    return train(*backend, p.samples, p.batch, 1e-3);
+    const auto trainer = started(cuda::make_trainer(options, tuning), p.net, images.samples());
+    return train(*trainer, p.samples, p.batch, 1e-3);
 }
 
 int check_runs(const Problem& p) {
     const Images images(p.net, p.samples);
     const TrainerOptions options = options_for(p.net, OptimizerKind::adam);
-    const auto reference = started(reference::make_backend(options), p.net, images.samples());
+    const auto reference = started(reference::make_trainer(options), p.net, images.samples());
     const std::vector<double> expected = train(*reference, p.samples, p.batch, 1e-3);
     cuda::Tuning graph, streamed;
     graph.schedule = cuda::Schedule::graph;

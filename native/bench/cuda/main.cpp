@@ -4,7 +4,7 @@
 #include <string>
 
 #include "agreement.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 #include "timing.h"
 
 namespace {

@@ -1,7 +1,7 @@
 #include "problems.h"
 
-#include "model/error.h"
-#include "model/initialise.h"
+#include "net/error.h"
+#include "net/initialise.h"
 
 namespace mn::bench {
 
@@ -15,7 +15,7 @@ double Problem::step_flop() const {
     return (2 * forward + below) * static_cast<double>(batch);
 }
 
-Images::Images(const NetShape& net, int64_t count)
+Images::Images(const Net& net, int64_t count)
     : pixels(static_cast<size_t>(net.features() * count)), labels(static_cast<size_t>(count)),
       features(net.features()) {
     uint32_t state = 12345;
@@ -26,22 +26,22 @@ Images::Images(const NetShape& net, int64_t count)
         label = static_cast<int32_t>(next() % static_cast<uint32_t>(net.classes()));
 }
 
-Samples Images::samples() const {
+Data Images::samples() const {
     return {pixels.data(), PixelType::uint8, 1 / 255.0, labels.data(), static_cast<int64_t>(labels.size()), features};
 }
 
-std::unique_ptr<Backend> started(std::unique_ptr<Backend> backend, const NetShape& net, const Samples& samples) {
+std::unique_ptr<Trainer> started(std::unique_ptr<Trainer> trainer, const Net& net, const Data& samples) {
     const std::vector<float> initial = initial_parameters(net, 0);
-    backend->write(Slot::parameters, std::vector<double>(initial.begin(), initial.end()));
-    backend->bind(samples);
-    return backend;
+    trainer->write(Slot::parameters, std::vector<double>(initial.begin(), initial.end()));
+    trainer->bind(samples);
+    return trainer;
 }
 
-std::vector<double> train(Backend& backend, int64_t samples, int64_t batch, double learning_rate) {
+std::vector<double> train(Trainer& trainer, int64_t samples, int64_t batch, double learning_rate) {
     const size_t steps = static_cast<size_t>((samples + batch - 1) / batch);
     const std::vector<double> rates(steps, learning_rate);
     std::vector<StepResult> results(steps);
-    if (backend.train({nullptr, 0, samples, batch, rates.data()}, results).diverged)
+    if (trainer.train({nullptr, 0, samples, batch, rates.data()}, results).diverged)
         throw Error(Status::diverged, "the benchmark's loss is not finite");
     std::vector<double> losses;
     for (const StepResult& r : results)

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "cuda/tuning.h"
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::bench {
 
 struct Problem {
     std::string name;
-    NetShape net;
+    Net net;
     int64_t batch = 320;
     int64_t samples = 60000;
 
@@ -27,14 +27,14 @@ struct Images {
     std::vector<int32_t> labels;
     int64_t features;
 
-    Images(const NetShape& net, int64_t count);
-    Samples samples() const;
+    Images(const Net& net, int64_t count);
+    Data samples() const;
 };
 
 // A backend with PyTorch's initial parameters of seed 0.
-std::unique_ptr<Backend> started(std::unique_ptr<Backend> backend, const NetShape& net, const Samples& samples);
+std::unique_ptr<Trainer> started(std::unique_ptr<Trainer> trainer, const Net& net, const Data& samples);
 
 // One chunk in file order; the steps' losses.
-std::vector<double> train(Backend& backend, int64_t samples, int64_t batch, double learning_rate);
+std::vector<double> train(Trainer& trainer, int64_t samples, int64_t batch, double learning_rate);
 
 } // namespace mn::bench

@@ -41,12 +41,12 @@ struct Seconds {
     double least, median;
 };
 
-Seconds time_epochs(Backend& backend, const Problem& p, int repetitions) {
+Seconds time_epochs(Trainer& trainer, const Problem& p, int repetitions) {
     std::vector<double> times;
     train(backend, p.samples, p.batch, 2e-5); // memory, graph, clocks
     for (int i = 0; i < repetitions; ++i) {
         const auto begin = std::chrono::steady_clock::now();
-        train(backend, p.samples, p.batch, 2e-5);
+        train(trainer, p.samples, p.batch, 2e-5);
         times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     }
     std::sort(times.begin(), times.end());
@@ -65,8 +65,8 @@ void time_problem(const Problem& p, int repetitions, bool tensor_cores) {
         cuda::Tuning tuning;
         tuning.engine = way.engine;
         tuning.schedule = way.schedule;
-        const auto backend = started(cuda::make_backend(options, tuning), p.net, images.samples());
-        const Seconds epoch = time_epochs(*backend, p, repetitions);
+        const auto trainer = started(cuda::make_trainer(options, tuning), p.net, images.samples());
+        const Seconds epoch = time_epochs(*trainer, p, repetitions);
         const double share = p.step_flop() * steps / epoch.least / fma_peak();
         std::printf("%-18s %6lld  %-28s %9.2f %9.2f %10.3f %8.1f %%\n", p.name.c_str(), static_cast<long long>(p.batch),
                     way.name, 1e6 * epoch.least / steps, 1e6 * epoch.median / steps, 1e3 * epoch.least, 100 * share);

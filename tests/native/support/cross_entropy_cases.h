@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "model/options.h"
+#include "net/loss.h"
 #include "support/npz.h"
 
 namespace mn::test {

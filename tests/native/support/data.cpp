@@ -39,7 +39,7 @@ int64_t below(std::mt19937& words, int64_t n) {
 
 } // namespace
 
-Samples Data::samples() const {
+Data OwnedData::samples() const {
     const bool is_bytes = !bytes.empty();
     return {is_bytes ? static_cast<const void*>(bytes.data()) : floats.data(),
             is_bytes ? PixelType::uint8 : PixelType::float32,
@@ -49,8 +49,8 @@ Samples Data::samples() const {
             features};
 }
 
-Data mnist(int64_t count) {
-    Data data;
+OwnedData mnist(int64_t count) {
+    OwnedData data;
     data.features = 784;
     data.scale = 1.0 / 255;
     data.bytes = read_idx("train-images-idx3-ubyte.gz", 16, count * data.features);
@@ -59,9 +59,9 @@ Data mnist(int64_t count) {
     return data;
 }
 
-Data made_up(const Recipe& recipe) {
+OwnedData made_up(const Recipe& recipe) {
     std::mt19937 words(recipe.seed);
-    Data data;
+    OwnedData data;
     data.features = recipe.features;
     const int64_t pixels = recipe.count * recipe.features;
     if (recipe.type == PixelType::uint8) {

@@ -4,24 +4,24 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::test {
 
 // Owns the samples that samples() lends.
-struct Data {
+struct OwnedData {
     std::vector<uint8_t> bytes; // one of the two
     std::vector<float> floats;
     std::vector<int32_t> labels;
     int64_t features = 0;
     double scale = 1;
 
-    Samples samples() const;
+    Data samples() const;
     int64_t count() const { return static_cast<int64_t>(labels.size()); }
 };
 
 // The first `count` training images of MNIST, as bytes of scale 1 / 255. Throws if the files cannot be read.
-Data mnist(int64_t count);
+OwnedData mnist(int64_t count);
 
 // What made_up() makes: pixels of which a share of `zeros` is 0, labels of all classes.
 struct Recipe {
@@ -30,7 +30,7 @@ struct Recipe {
     double zeros = 0.5;
     uint32_t seed = 1;
 };
-Data made_up(const Recipe& recipe);
+OwnedData made_up(const Recipe& recipe);
 
 // A reproducible order of `count` draws from [0, n), each sample as often as any other, give or take one.
 std::vector<int32_t> made_up_order(int64_t n, int64_t count, uint32_t seed);

@@ -48,27 +48,27 @@ std::vector<Floor> floors_by_isa() {
     return floors;
 }
 
-std::unique_ptr<Backend> make_backend(TrainerOptions options, const Floor& floor) {
+std::unique_ptr<Trainer> make_trainer(TrainerOptions options, const Floor& floor) {
     options.placement = floor.placement;
     switch (floor.placement.device) {
     case DeviceKind::cpu:
-        return cpu::make_backend(options);
+        return cpu::make_trainer(options);
     case DeviceKind::cuda:
-        return cuda::make_backend(options);
+        return cuda::make_trainer(options);
     case DeviceKind::reference:
-        return reference::make_backend(options);
+        return reference::make_trainer(options);
     }
     throw std::logic_error("unknown device");
 }
 
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Floor& floor, const std::vector<float>& values) {
+std::unique_ptr<Model> make_model(const Net& net, const Floor& floor, const std::vector<float>& values) {
     switch (floor.placement.device) {
     case DeviceKind::cpu:
-        return cpu::make_predictor(net, floor.placement, values);
+        return cpu::make_model(net, floor.placement, values);
     case DeviceKind::cuda:
-        return cuda::make_predictor(net, floor.placement, values);
+        return cuda::make_model(net, floor.placement, values);
     case DeviceKind::reference:
-        return reference::make_predictor(net, floor.placement, values);
+        return reference::make_model(net, floor.placement, values);
     }
     throw std::logic_error("unknown device");
 }

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "model/backend.h"
+#include "floor/floor.h"
 
 namespace mn::test {
 
@@ -33,8 +33,8 @@ std::vector<Floor> all_floors();
 // all_floors() with each instruction set once, for tests that set the thread count or whose result it does not change.
 std::vector<Floor> floors_by_isa();
 
-std::unique_ptr<Backend> make_backend(TrainerOptions options, const Floor& floor);
-std::unique_ptr<Predictor> make_predictor(const NetShape& net, const Floor& floor, const std::vector<float>& values);
+std::unique_ptr<Trainer> make_trainer(TrainerOptions options, const Floor& floor);
+std::unique_ptr<Model> make_model(const Net& net, const Floor& floor, const std::vector<float>& values);
 
 // Names an instance of a parametrised test after its floor.
 std::string floor_name(const testing::TestParamInfo<Floor>& info);

@@ -11,9 +11,9 @@ namespace mn::test {
 
 struct OddShape {
     std::string name;
-    NetShape net;
+    Net net;
     LossOptions loss;
-    Data data;
+    OwnedData data;
     Plan plan; // one step
 };
 

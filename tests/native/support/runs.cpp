@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "model/initialise.h"
+#include "net/initialise.h"
 
 namespace mn::test {
 
@@ -13,7 +13,7 @@ std::vector<double> Trained::losses() const {
     return values;
 }
 
-Trained train(Backend& backend, const Plan& plan) {
+Trained train(Trainer& trainer, const Plan& plan) {
     Chunk chunk;
     chunk.order = plan.order.empty() ? nullptr : plan.order.data();
     chunk.first = plan.first;
@@ -23,39 +23,39 @@ Trained train(Backend& backend, const Plan& plan) {
     chunk.learning_rates = rates.data();
     Trained trained;
     trained.results.resize(rates.size());
-    trained.chunk = backend.train(chunk, trained.results);
+    trained.chunk = trainer.train(chunk, trained.results);
     return trained;
 }
 
-std::vector<double> read(const Backend& backend, Slot slot, const NetShape& net) {
+std::vector<double> read(const Trainer& trainer, Slot slot, const Net& net) {
     std::vector<double> values(static_cast<size_t>(net.parameter_count()));
-    backend.read(slot, values);
+    trainer.read(slot, values);
     return values;
 }
 
-void write(Backend& backend, Slot slot, const std::vector<double>& values) {
-    backend.write(slot, values);
+void write(Trainer& trainer, Slot slot, const std::vector<double>& values) {
+    trainer.write(slot, values);
 }
 
-std::vector<double> initial(const NetShape& net, uint64_t seed) {
+std::vector<double> initial(const Net& net, uint64_t seed) {
     const std::vector<float> values = initial_parameters(net, seed);
     return {values.begin(), values.end()};
 }
 
-Gradient first_gradient(const Floor& floor, const NetShape& net, const LossOptions& loss, const Samples& samples,
+Gradient first_gradient(const Floor& floor, const Net& net, const LossOptions& loss, const Data& samples,
                         const Plan& plan, const std::vector<double>& parameters) {
     TrainerOptions options;
     options.net = net;
     options.loss = loss;
     options.optimizer.kind = OptimizerKind::sgd;
     options.optimizer.momentum = 0.9;
-    const std::unique_ptr<Backend> backend = make_backend(options, floor);
-    write(*backend, Slot::parameters, parameters);
-    backend->bind(samples);
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor);
+    write(*trainer, Slot::parameters, parameters);
+    trainer->bind(samples);
     Plan once = plan;
     once.learning_rate = 0;
-    const Trained trained = train(*backend, once);
-    return {trained.results.front().loss, read(*backend, Slot::first_moment, net)};
+    const Trained trained = train(*trainer, once);
+    return {trained.results.front().loss, read(*trainer, Slot::first_moment, net)};
 }
 
 testing::AssertionResult all_within(const std::vector<double>& a, const std::vector<double>& b,
@@ -126,17 +126,6 @@ std::vector<OptimizerCase> optimizer_cases() {
         {"sgd_wd", sgd(0, 0, false, 0.1), 0.1},
         {"sgd_nesterov_wd", sgd(0.9, 0, true, 0.1), 0.1},
     };
-}
-
-std::vector<Slot> slots_of(const OptimizerOptions& options) {
-    std::vector<Slot> slots = {Slot::parameters};
-    if (options.has_first_moment())
-        slots.push_back(Slot::first_moment);
-    if (options.has_second_moment())
-        slots.push_back(Slot::second_moment);
-    if (options.has_max_second_moment())
-        slots.push_back(Slot::max_second_moment);
-    return slots;
 }
 
 } // namespace mn::test

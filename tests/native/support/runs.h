@@ -29,13 +29,13 @@ struct Trained {
 };
 
 // One chunk.
-Trained train(Backend& backend, const Plan& plan);
+Trained train(Trainer& trainer, const Plan& plan);
 
-std::vector<double> read(const Backend& backend, Slot slot, const NetShape& net);
-void write(Backend& backend, Slot slot, const std::vector<double>& values);
+std::vector<double> read(const Trainer& trainer, Slot slot, const Net& net);
+void write(Trainer& trainer, Slot slot, const std::vector<double>& values);
 
 // PyTorch's initial values of the net, widened.
-std::vector<double> initial(const NetShape& net, uint64_t seed);
+std::vector<double> initial(const Net& net, uint64_t seed);
 
 // The loss and its gradient over a batch, read without a door of their own: SGD with momentum and a learning rate of 0
 // leaves the first gradient in the momentum buffer and the parameters as they are.
@@ -43,7 +43,7 @@ struct Gradient {
     double loss = 0;
     std::vector<double> values;
 };
-Gradient first_gradient(const Floor& floor, const NetShape& net, const LossOptions& loss, const Samples& samples,
+Gradient first_gradient(const Floor& floor, const Net& net, const LossOptions& loss, const Data& samples,
                         const Plan& plan, const std::vector<double>& parameters);
 
 // Every |a - b| <= bound(b); the message has the worst offender.
@@ -57,8 +57,5 @@ struct OptimizerCase {
     double learning_rate;
 };
 std::vector<OptimizerCase> optimizer_cases();
-
-// The slots that the optimizer keeps, the parameters first.
-std::vector<Slot> slots_of(const OptimizerOptions& options);
 
 } // namespace mn::test

@@ -1,0 +1,72 @@
+// The vectors that the kernels compute with, and what net/*-inl.h ask of them.
+// Included once per target (no #pragma once).
+#include <hwy/highway.h>
+
+#include "cpu/kernels.h"
+#include "net/activation.h"
+#include "net/optimizer.h"
+
+#if defined(MN_CPU_NUMBERS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef MN_CPU_NUMBERS_INL_H_
+#undef MN_CPU_NUMBERS_INL_H_
+#else
+#define MN_CPU_NUMBERS_INL_H_
+#endif
+
+#undef MN_INLINE
+#define MN_INLINE HWY_INLINE
+#undef MN_LAMBDA
+#define MN_LAMBDA HWY_ATTR
+
+HWY_BEFORE_NAMESPACE();
+namespace mn::cpu {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::CappedTag<float, 16>;
+using Vec = hn::Vec<Floats>;
+constexpr Floats kFloats;
+constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(kFloats));
+
+HWY_INLINE Vec zero_of(Vec) {
+    return hn::Zero(kFloats);
+}
+HWY_INLINE Vec set_like(Vec, float x) {
+    return hn::Set(kFloats, x);
+}
+HWY_INLINE Vec mul(Vec a, Vec b) {
+    return hn::Mul(a, b);
+}
+HWY_INLINE Vec div(Vec a, Vec b) {
+    return hn::Div(a, b);
+}
+HWY_INLINE Vec sqrt_of(Vec a) {
+    return hn::Sqrt(a);
+}
+HWY_INLINE Vec max_of(Vec a, Vec b) {
+    return hn::Max(a, b);
+}
+HWY_INLINE Vec mul_add(Vec a, Vec b, Vec c) {
+    return hn::MulAdd(a, b, c);
+}
+HWY_INLINE Vec mul_sub(Vec a, Vec b, Vec c) {
+    return hn::MulSub(a, b, c);
+}
+HWY_INLINE Vec neg_mul_add(Vec a, Vec b, Vec c) {
+    return hn::NegMulAdd(a, b, c);
+}
+HWY_INLINE Vec select_less(Vec a, Vec b, Vec x, Vec y) {
+    return hn::IfThenElse(hn::Lt(a, b), x, y);
+}
+HWY_INLINE Vec select_greater(Vec a, Vec b, Vec x, Vec y) {
+    return hn::IfThenElse(hn::Gt(a, b), x, y);
+}
+
+#include "net/activation-inl.h"
+#include "net/update-inl.h"
+
+} // namespace HWY_NAMESPACE
+} // namespace mn::cpu
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,55 @@
+// Samples, the steps that go over them, and what comes of it.
+#pragma once
+
+#include <cstdint>
+
+namespace mn {
+
+enum class PixelType { uint8, float32 };
+
+// Samples in the caller's memory. Byte b stands for the float32 nearest to b * scale.
+struct Data {
+    const void* pixels = nullptr; // [count, features]
+    PixelType type = PixelType::uint8;
+    double scale = 1;
+    const int32_t* labels = nullptr; // [count]: 0..classes-1 or ignore_index
+    int64_t count = 0;
+    int64_t features = 0;
+
+    float value_of_byte(int byte) const { return static_cast<float>(byte * scale); }
+};
+
+// A run of consecutive steps on the bound training set.
+struct Chunk {
+    const int32_t* order = nullptr; // [samples] indices, or null: first, first + 1, ...
+    int64_t first = 0;
+    int64_t samples = 0;
+    int64_t batch_size = 1;                 // the last step takes what is left
+    const double* learning_rates = nullptr; // [steps]
+
+    int64_t steps() const { return (samples + batch_size - 1) / batch_size; }
+    int64_t rows(int64_t step) const {
+        const int64_t left = samples - step * batch_size;
+        return left < batch_size ? left : batch_size;
+    }
+    int64_t sample(int64_t position) const { return order ? order[position] : first + position; }
+};
+
+struct StepResult {
+    double loss = 0;     // NaN if every label is ignored
+    int32_t correct = 0; // samples whose first largest logit is their label
+};
+
+struct ChunkResult {
+    int64_t steps_done = 0; // on divergence: the steps before the one whose loss was not finite
+    bool diverged = false;  // then the state is that of the chunk's start
+};
+
+struct Evaluation {
+    double loss_sum = 0;   // sum of weighted losses
+    double weight_sum = 0; // loss_sum / weight_sum is the mean reduction
+    int64_t correct = 0;
+    int64_t counted = 0; // labels that are not ignore_index
+};
+
+} // namespace mn
