@@ -71,7 +71,8 @@ final class BenchCommand implements Callable<Integer> {
         Screen screen = new Screen(out, spec.commandLine().getErr(), true);
         try (TrainTest samples =
                 mnist ? BenchmarkSamples.mnist() : BenchmarkSamples.madeUp(settings.layers(), settings.batchSize())) {
-            BenchmarkResult result = new Benchmark(settings, samples, seconds).run(new StartNote(screen));
+            Benchmark benchmark = Usage.checked(spec, () -> new Benchmark(settings, samples, seconds));
+            BenchmarkResult result = benchmark.run(new StartNote(screen));
             BenchmarkReport report = new BenchmarkReport(result, mnist ? "MNIST" : "made-up pixels");
             if (json) {
                 report.json(out);
@@ -85,11 +86,10 @@ final class BenchCommand implements Callable<Integer> {
 
     private TrainingSettings settings() {
         TrainingSettings article = Preset.ARTICLE.settings();
-        TrainingSettings.Builder builder = article.toBuilder()
+        return net.over(article).toBuilder()
                 .optimizer(optimizer.over(article.optimizer()))
-                .placement(placement.placement());
-        net.applyTo(builder);
-        return builder.build();
+                .placement(placement.over(article.placement()))
+                .build();
     }
 
     private static void noteWithoutEpoch(BenchmarkResult result, Screen screen) {

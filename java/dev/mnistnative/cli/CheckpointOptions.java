@@ -10,7 +10,6 @@ import dev.mnistnative.train.TrainingResult;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Where a run is kept, and whether it goes on. */
@@ -39,15 +38,13 @@ final class CheckpointOptions {
 
     /** Refuses what contradicts itself and what could not be written. */
     void check() {
-        if (folder == null && (every != null || resume)) {
-            throw new ParameterException(
-                    command.commandLine(), (resume ? "--resume" : "--checkpoint-every") + " needs --checkpoint-dir");
-        }
-        if (every != null && every < 1) {
-            throw new ParameterException(
-                    command.commandLine(), "--checkpoint-every is " + every + ", but must be at least 1");
-        }
-        OutputPaths.requireFolder("--checkpoint-dir", folder);
+        Usage.refuse(
+                folder == null && (every != null || resume),
+                command,
+                (resume ? "--resume" : "--checkpoint-every") + " needs --checkpoint-dir");
+        Usage.refuse(
+                every != null && every < 1, command, "--checkpoint-every is " + every + ", but must be at least 1");
+        OutputPaths.requireFolder(command, "--checkpoint-dir", folder);
     }
 
     /** Null for none. */

@@ -1,11 +1,13 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.data.Dataset;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.LearningRateSchedule;
 import dev.mnistnative.train.Preset;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -18,13 +20,13 @@ final class Converters {
     /** Makes the converters known to a command and all below it. */
     static void register(CommandLine root) {
         root.registerConverter(Device.class, refusing(Device::parse));
-        root.registerConverter(PixelScale.class, refusing(PixelScale::parse));
+        root.registerConverter(PixelScale.class, refusing(Converters::scale));
         root.registerConverter(LearningRateSchedule.class, refusing(Converters::schedule));
-        root.registerConverter(Preset.class, names(Preset.class));
-        root.registerConverter(Precision.class, names(Precision.class));
-        root.registerConverter(ExportCommand.Format.class, names(ExportCommand.Format.class));
-        root.registerConverter(OptimizerOptions.Kind.class, names(OptimizerOptions.Kind.class));
-        root.registerConverter(ReportOptions.Progress.class, names(ReportOptions.Progress.class));
+        root.registerConverter(Preset.class, named(Preset.values(), Preset::id));
+        root.registerConverter(Precision.class, named(Precision.values(), Converters::lower));
+        root.registerConverter(ExportFormat.class, named(ExportFormat.values(), Converters::lower));
+        root.registerConverter(OptimizerKind.class, named(OptimizerKind.values(), Converters::lower));
+        root.registerConverter(ProgressDisplay.class, named(ProgressDisplay.values(), Converters::lower));
     }
 
     /** {@code constant}, {@code step:N,G} or {@code cosine[:MIN]}. */
@@ -52,6 +54,23 @@ final class Converters {
         throw new IllegalArgumentException("'" + text + "' is none of constant, step:EPOCHS,GAMMA and cosine[:MIN]");
     }
 
+    /** {@code unit} (1/255), {@code raw} (1) or a factor. */
+    static PixelScale scale(String text) {
+        return switch (text) {
+            case "unit" -> new PixelScale(Dataset.UNIT_SCALE);
+            case "raw" -> new PixelScale(1);
+            default -> new PixelScale(factor(text));
+        };
+    }
+
+    private static double factor(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("'" + text + "' is none of unit, raw and a number");
+        }
+    }
+
     private static <T> ITypeConverter<T> refusing(ITypeConverter<T> converter) {
         return text -> {
             try {
@@ -62,15 +81,13 @@ final class Converters {
         };
     }
 
-    /** Constants by their lower-case names. */
-    private static <E extends Enum<E>> ITypeConverter<E> names(Class<E> type) {
-        return text -> Arrays.stream(type.getEnumConstants())
-                .filter(constant -> lower(constant).equals(text))
+    /** Constants by their names. */
+    private static <T> ITypeConverter<T> named(T[] constants, Function<T, String> name) {
+        return text -> Arrays.stream(constants)
+                .filter(constant -> name.apply(constant).equals(text))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException("'" + text + "' is none of "
-                        + Arrays.stream(type.getEnumConstants())
-                                .map(Converters::lower)
-                                .collect(Collectors.joining(", "))));
+                        + Arrays.stream(constants).map(name).collect(Collectors.joining(", "))));
     }
 
     private static String lower(Enum<?> constant) {

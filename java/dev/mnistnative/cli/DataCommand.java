@@ -52,12 +52,8 @@ final class DataCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (oneHotRows < 0) {
-            throw new IllegalArgumentException("--one-hot is " + oneHotRows + ", but must be at least 0");
-        }
-        if (shown < 0) {
-            throw new IllegalArgumentException("--show is " + shown + ", but must be at least 0");
-        }
+        Usage.refuse(oneHotRows < 0, spec, "--one-hot is " + oneHotRows + ", but must be at least 0");
+        Usage.refuse(shown < 0, spec, "--show is " + shown + ", but must be at least 0");
         PrintWriter out = spec.commandLine().getOut();
         try (TrainTest read = data.load(ReadOptions.DEFAULT)) {
             describe(out, "train", read.train());

@@ -7,9 +7,9 @@ import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.TrainTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Where samples come from. */
@@ -50,11 +50,8 @@ final class DataOptions {
             description = "The column of a CSV file that holds the labels.")
     private String labelColumn;
 
-    @Option(
-            names = "--scale",
-            paramLabel = "unit|raw|FACTOR",
-            description = "What pixels are multiplied by; unit is 1/255 (default: unit for bytes, raw for floats).")
-    private PixelScale scale;
+    @Mixin
+    private ScaleOption scale;
 
     @Option(
             names = "--limit",
@@ -66,22 +63,18 @@ final class DataOptions {
     TrainTest load(ReadOptions options) {
         checkCombination();
         TrainTest read = read(labelColumn == null ? options : options.withLabelColumn(labelColumn));
-        Dataset test = read.test() == null ? null : scaled(read.test());
-        return new TrainTest(limited(scaled(read.train())), test);
+        Dataset test = read.test() == null ? null : scale.over(read.test());
+        return new TrainTest(limited(scale.over(read.train())), test);
     }
 
     /** The first samples that {@code --limit} lets through. */
     Dataset limited(Dataset dataset) {
-        return limit == null ? dataset : dataset.limit(limit);
+        return limit == null ? dataset : Usage.checked(command, () -> dataset.limit(limit));
     }
 
-    /** The scale given, or null. */
-    PixelScale scale() {
+    /** Whether and how pixels are scaled otherwise than by their type. */
+    ScaleOption scale() {
         return scale;
-    }
-
-    private Dataset scaled(Dataset dataset) {
-        return scale == null ? dataset : scale.apply(dataset);
     }
 
     private TrainTest read(ReadOptions options) {
@@ -95,7 +88,8 @@ final class DataOptions {
         }
         Path path = Path.of(data);
         if (!Files.exists(path)) {
-            throw refusal("--data " + data + ": there is no such folder or file; check the path, or say mnist");
+            throw Usage.error(
+                    command, "--data " + data + ": there is no such folder or file; check the path, or say mnist");
         }
         return labelColumn == null
                 ? DataFiles.readFolder(path, options)
@@ -116,12 +110,6 @@ final class DataOptions {
     }
 
     private void conflict(boolean wrong, String message) {
-        if (wrong) {
-            throw refusal(message);
-        }
-    }
-
-    private ParameterException refusal(String message) {
-        return new ParameterException(command.commandLine(), message);
+        Usage.refuse(wrong, command, message);
     }
 }

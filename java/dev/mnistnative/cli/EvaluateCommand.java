@@ -52,11 +52,11 @@ final class EvaluateCommand implements Callable<Integer> {
         Mlp layers = saved.parameters().net();
         ReadOptions options = ReadOptions.DEFAULT.withClasses(layers.classes()).withClassNames(metadata.classNames());
         try (TrainTest read = data.load(options);
-                Model predictor = Model.of(saved.parameters(), placement.placement())) {
+                Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE))) {
             Dataset given = data.limited(read.test() == null ? read.train() : read.test());
-            Fit.require(given, layers);
+            DataChecks.requireFit(spec, given, layers);
             noteDevice(predictor);
-            Dataset samples = data.scale() == null ? metadata.prepare(given) : metadata.standardized(given);
+            Dataset samples = data.scale().given() ? metadata.standardized(given) : metadata.prepare(given);
             EvaluationReport report = new EvaluationReport(predictor.evaluate(samples), metadata.classNames());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {

@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Writes a saved model, or the weights of a checkpoint, in another format. */
@@ -18,13 +17,6 @@ import picocli.CommandLine.Spec;
         },
         footer = "  mnist-native export --model m.safetensors --to onnx --softmax m.onnx")
 final class ExportCommand implements Callable<Integer> {
-    /** What {@code --to} takes. */
-    enum Format {
-        ONNX,
-        SAFETENSORS,
-        NPZ
-    }
-
     @Spec
     private CommandSpec spec;
 
@@ -32,7 +24,7 @@ final class ExportCommand implements Callable<Integer> {
     private ModelFile model;
 
     @Option(names = "--to", paramLabel = "onnx|safetensors|npz", required = true, description = "The format.")
-    private Format format;
+    private ExportFormat format;
 
     @Option(names = "--softmax", description = "ONNX: probabilities come out instead of logits.")
     private boolean softmax;
@@ -45,10 +37,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (softmax && format != Format.ONNX) {
-            throw new ParameterException(spec.commandLine(), "--softmax is for --to onnx: leave it out");
-        }
-        OutputPaths.requireFile("OUT", out);
+        Usage.refuse(softmax && format != ExportFormat.ONNX, spec, "--softmax is for --to onnx: leave it out");
+        OutputPaths.requireFile(spec, "OUT", out);
         SavedModel saved = SavedModel.read(model.path());
         switch (format) {
             case ONNX -> saved.writeOnnx(out, softmax);

@@ -3,7 +3,7 @@ package dev.mnistnative.cli;
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -21,11 +21,10 @@ final class HeadStart {
 
     private HeadStart() {}
 
-    /** Looks at the arguments as they were typed; a wrong guess costs a little time and nothing else. */
+    /** For {@code train} with these arguments, as they were typed; a wrong guess costs a little time, nothing else. */
     static void begin(String[] args) {
-        boolean embedded =
-                List.of(args).stream().noneMatch(a -> OTHER_DATA_OR_NONE.contains(a.replaceFirst("=.*", "")));
-        if (Main.trains(args) && embedded) {
+        boolean embedded = Arrays.stream(args).noneMatch(a -> OTHER_DATA_OR_NONE.contains(a.replaceFirst("=.*", "")));
+        if (embedded) {
             trainingSet = new FutureTask<>(Mnist::train);
             start("head-start-mnist", trainingSet);
             start("head-start-native", HeadStart::loadLibrary);

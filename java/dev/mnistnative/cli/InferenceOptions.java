@@ -1,23 +1,19 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.net.Placement;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** How a saved model reads images, and where. */
 final class InferenceOptions {
-    @Option(
-            names = "--scale",
-            paramLabel = "unit|raw|FACTOR",
-            description = "What pixels are multiplied by (default: as in training if the model's file says so, else "
-                    + "unit for bytes, raw for floats).")
-    private PixelScale scale;
+    @Mixin
+    private ScaleOption scale;
 
     @Mixin
     private PlacementOptions placement;
 
-    /** @param threads where none are given, 0 = all cores */
-    Predictor load(ModelFile model, int threads) throws IOException {
-        return Predictor.load(model.path(), placement.placement(threads), scale);
+    /** @param base where it computes unless the options say otherwise */
+    Predictor load(ModelFile model, Placement base) throws IOException {
+        return Predictor.load(model.path(), placement.over(base), scale);
     }
 }

@@ -1,10 +1,15 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.train.CrossEntropyLoss;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** CrossEntropyLoss's settings, with PyTorch's names and meaning; the reduction is the mean. */
 final class LossOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     @Option(
             names = "--class-weights",
             paramLabel = "A,B,...",
@@ -24,8 +29,10 @@ final class LossOptions {
 
     /** The preset's loss with the options given. */
     CrossEntropyLoss over(CrossEntropyLoss preset) {
-        CrossEntropyLoss loss = classWeights == null ? preset : preset.withClassWeights(classWeights);
-        loss = ignoreIndex == null ? loss : loss.withIgnoreIndex(ignoreIndex);
-        return labelSmoothing == null ? loss : loss.withLabelSmoothing(labelSmoothing);
+        return Usage.checked(command, () -> {
+            CrossEntropyLoss loss = classWeights == null ? preset : preset.withClassWeights(classWeights);
+            loss = ignoreIndex == null ? loss : loss.withIgnoreIndex(ignoreIndex);
+            return labelSmoothing == null ? loss : loss.withLabelSmoothing(labelSmoothing);
+        });
     }
 }

@@ -15,7 +15,9 @@ public final class Main {
         if (System.getProperty(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "warn");
         }
-        HeadStart.begin(args);
+        if (trains(args)) {
+            HeadStart.begin(args);
+        }
         System.exit(run(writer(System.out, "stdout"), writer(System.err, "stderr"), args));
     }
 

@@ -31,7 +31,7 @@ final class ManPageCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> lines = ManPage.of(spec.root(), MnistRuntime.version());
         if (file != null) {
-            OutputPaths.requireFile("FILE", file);
+            OutputPaths.requireFile(spec, "FILE", file);
             Files.write(file, lines);
         } else {
             lines.forEach(spec.commandLine().getOut()::println);

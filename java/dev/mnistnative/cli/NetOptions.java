@@ -1,10 +1,15 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.train.TrainingSettings;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The net and how many samples a step takes. */
 final class NetOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     @Option(
             names = "--layers",
             paramLabel = "N,N,...",
@@ -20,13 +25,17 @@ final class NetOptions {
         return layers != null;
     }
 
-    /** Sets what is given. */
-    void applyTo(TrainingSettings.Builder builder) {
-        if (layers != null) {
-            builder.layers(layers);
-        }
-        if (batchSize != null) {
-            builder.batchSize(batchSize);
-        }
+    /** The settings with what is given. */
+    TrainingSettings over(TrainingSettings base) {
+        return Usage.checked(command, () -> {
+            TrainingSettings.Builder builder = base.toBuilder();
+            if (layers != null) {
+                builder.layers(layers);
+            }
+            if (batchSize != null) {
+                builder.batchSize(batchSize);
+            }
+            return builder.build();
+        });
     }
 }

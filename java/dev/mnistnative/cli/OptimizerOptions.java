@@ -4,24 +4,12 @@ import dev.mnistnative.train.Adam;
 import dev.mnistnative.train.AdamW;
 import dev.mnistnative.train.Optimizer;
 import dev.mnistnative.train.Sgd;
-import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The optimizer and its settings, with PyTorch's names, meaning and defaults. */
 final class OptimizerOptions {
-    /** The optimizers that can be named. */
-    enum Kind {
-        ADAM,
-        ADAMW,
-        SGD
-    }
-
-    private static final double ADAM_LR = 1e-3;
-    private static final double SGD_LR = 0.01;
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -29,7 +17,7 @@ final class OptimizerOptions {
             names = "--optimizer",
             paramLabel = "adam|adamw|sgd",
             description = "Naming another one than the preset's resets its settings to PyTorch's (SGD: lr 0.01).")
-    private Kind kind;
+    private OptimizerKind kind;
 
     @Option(names = "--lr", paramLabel = "X", description = "Learning rate.")
     private Double lr;
@@ -65,10 +53,12 @@ final class OptimizerOptions {
 
     /** The preset's optimizer, or the one named, with the options given. */
     Optimizer over(Optimizer preset) {
-        Optimizer base = kind == null || name(kind).equals(preset.name()) ? preset : defaults(kind);
-        if (betas != null && betas.length != 2) {
-            throw refusal("--betas needs two numbers, like 0.9,0.999");
-        }
+        Optimizer base = kind == null || kind.defaults().name().equals(preset.name()) ? preset : kind.defaults();
+        Usage.refuse(betas != null && betas.length != 2, command, "--betas needs two numbers, like 0.9,0.999");
+        return Usage.checked(command, () -> withGiven(base));
+    }
+
+    private Optimizer withGiven(Optimizer base) {
         if (base instanceof Adam adam) {
             refuseSgdOptions(base);
             return new Adam(
@@ -101,14 +91,6 @@ final class OptimizerOptions {
                 nesterov || sgd.nesterov());
     }
 
-    private static Optimizer defaults(Kind kind) {
-        return switch (kind) {
-            case ADAM -> new Adam(ADAM_LR);
-            case ADAMW -> new AdamW(ADAM_LR);
-            case SGD -> new Sgd(SGD_LR);
-        };
-    }
-
     private void refuseSgdOptions(Optimizer optimizer) {
         refuse(momentum != null, "--momentum", optimizer);
         refuse(dampening != null, "--dampening", optimizer);
@@ -116,21 +98,14 @@ final class OptimizerOptions {
     }
 
     private void refuse(boolean given, String option, Optimizer optimizer) {
-        if (given) {
-            throw refusal("%s has no meaning for the optimizer %s: leave it out or choose another --optimizer"
-                    .formatted(option, optimizer.name()));
-        }
-    }
-
-    private ParameterException refusal(String message) {
-        return new ParameterException(command.commandLine(), message);
+        Usage.refuse(
+                given,
+                command,
+                "%s has no meaning for the optimizer %s: leave it out or choose another --optimizer"
+                        .formatted(option, optimizer.name()));
     }
 
     private static double or(Double given, double otherwise) {
         return given == null ? otherwise : given;
-    }
-
-    private static String name(Kind kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -3,14 +3,21 @@ package dev.mnistnative.cli;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Precision;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What computes. */
 final class PlacementOptions {
+    /** The GPU if one works, else all cores of the processor. */
+    static final Placement ANYWHERE = Placement.CPU.on(Device.auto());
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     @Option(
             names = "--device",
             paramLabel = "auto|cpu|cuda[:N]",
-            defaultValue = "auto",
             description = "auto: the GPU if one works, else the CPU, and one line says why (default).")
     private Device device;
 
@@ -20,26 +27,24 @@ final class PlacementOptions {
     @Option(
             names = "--precision",
             paramLabel = "float32|bf16|tf32",
-            defaultValue = "float32",
             description = "How numbers are multiplied (default: float32).")
     private Precision precision;
 
     @Option(
             names = "--isa",
             paramLabel = "LEVEL",
-            defaultValue = "auto",
             description = "A lower CPU level than the best, of those that 'devices' lists (default: auto).")
     private String isa;
 
-    Placement placement() {
-        return placement(0);
-    }
-
-    /** @param otherwise threads where none are given, 0 = all cores */
-    Placement placement(int otherwise) {
-        if (threads != null && threads < 1) {
-            throw new IllegalArgumentException("--threads is " + threads + ", but must be at least 1");
-        }
-        return new Placement(device, precision, threads == null ? otherwise : threads, isa);
+    /** The placement with what is given. */
+    Placement over(Placement base) {
+        Usage.refuse(threads != null && threads < 1, command, "--threads is " + threads + ", but must be at least 1");
+        return Usage.checked(
+                command,
+                () -> new Placement(
+                        device == null ? base.device() : device,
+                        precision == null ? base.precision() : precision,
+                        threads == null ? base.threads() : threads,
+                        isa == null ? base.isa() : isa));
     }
 }

@@ -59,10 +59,8 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (show && json) {
-            throw new IllegalArgumentException("--show and --json exclude each other: leave one out");
-        }
-        try (Predictor predictor = inference.load(model, 0)) {
+        Usage.refuse(show && json, spec, "--show and --json exclude each other: leave one out");
+        try (Predictor predictor = inference.load(model, PlacementOptions.ANYWHERE)) {
             PredictionLines lines = new PredictionLines(
                     spec.commandLine().getOut(),
                     json,
@@ -79,7 +77,7 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private void predictPicture(Predictor predictor, Path file, PredictionLines lines) throws IOException {
-        Fit.requirePictures(predictor.model().net());
+        DataChecks.requirePictures(spec, predictor.model().net());
         byte[] pixels;
         try {
             pixels = DigitNormalizer.normalize(PictureFiles.read(file));
@@ -99,7 +97,7 @@ final class PredictCommand implements Callable<Integer> {
     private void predictSamples(Predictor predictor, Path file, PredictionLines lines) throws IOException {
         try (Dataset read = DataFiles.readImages(file);
                 Dataset samples = predictor.prepared(read)) {
-            Fit.require(samples, predictor.model().net());
+            DataChecks.requireFit(spec, samples, predictor.model().net());
             int side = TextBlocks.side(samples.features());
             for (int i = 0; i < samples.size(); i++) {
                 if (show) {

@@ -17,12 +17,10 @@ final class Predictor implements DigitModel, AutoCloseable {
         this.model = model;
     }
 
-    /** @param scale what pixels are multiplied by; null = what the file says, else by the samples' type */
-    static Predictor load(Path file, Placement placement, PixelScale scale) throws IOException {
+    /** @param scale what pixels are multiplied by; where none is given, what the file says, else by the samples' type */
+    static Predictor load(Path file, Placement placement, ScaleOption scale) throws IOException {
         SavedModel saved = SavedModel.read(file);
-        ModelMetadata metadata =
-                scale == null ? saved.metadata() : saved.metadata().withScale(scale.factor());
-        return new Predictor(Model.of(saved.parameters(), placement, metadata));
+        return new Predictor(Model.of(saved.parameters(), placement, scale.over(saved.metadata())));
     }
 
     Model model() {

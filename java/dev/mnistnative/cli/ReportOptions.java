@@ -16,18 +16,10 @@ import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What a run tells, and to whom. */
 final class ReportOptions {
-    /** When a bar is drawn. */
-    enum Progress {
-        AUTO,
-        ALWAYS,
-        NEVER
-    }
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -59,23 +51,24 @@ final class ReportOptions {
             names = "--progress",
             paramLabel = "auto|always|never",
             description = "auto: a bar on a terminal, plain lines elsewhere (default).")
-    private Progress progress;
+    private ProgressDisplay progress;
 
     /** Refuses what contradicts itself and what could not be written. */
     void check() {
-        if (logSteps != null && logSteps < 1) {
-            throw refusal("--log-steps is " + logSteps + ", but must be at least 1");
-        }
-        if (logSteps != null && (metrics == null || metricsAreATable()) && tensorboard == null) {
-            throw refusal("--log-steps needs --metrics or --tensorboard to write to"
-                    + (metricsAreATable() ? "; a CSV table holds epochs only" : ""));
-        }
-        if (quiet && progress == Progress.ALWAYS) {
-            throw refusal("--quiet and --progress always exclude each other: leave one out");
-        }
-        OutputPaths.requireFile("--metrics", metrics);
-        OutputPaths.requireFile("--report", report);
-        OutputPaths.requireFolder("--tensorboard", tensorboard);
+        Usage.refuse(
+                logSteps != null && logSteps < 1, command, "--log-steps is " + logSteps + ", but must be at least 1");
+        Usage.refuse(
+                logSteps != null && (metrics == null || metricsAreTable()) && tensorboard == null,
+                command,
+                "--log-steps needs --metrics or --tensorboard to write to"
+                        + (metricsAreTable() ? "; a CSV table holds epochs only" : ""));
+        Usage.refuse(
+                quiet && progress == ProgressDisplay.ALWAYS,
+                command,
+                "--quiet and --progress always exclude each other: leave one out");
+        OutputPaths.requireFile(command, "--metrics", metrics);
+        OutputPaths.requireFile(command, "--report", report);
+        OutputPaths.requireFolder(command, "--tensorboard", tensorboard);
     }
 
     /** The screen of this run. */
@@ -96,15 +89,15 @@ final class ReportOptions {
             reports.add(new StartNote(screen));
             if (drawsBar()) {
                 reports.add(new ProgressBarReport(screen, Terminal.showsBlocks()));
-            } else if (!quiet && progress != Progress.NEVER) {
+            } else if (!quiet && progress != ProgressDisplay.NEVER) {
                 reports.add(new ProgressLines(screen));
             }
             reports.add(
-                    preset == Preset.BP
-                            ? new StepLines(screen, evaluationName)
-                            : new EpochLines(screen, evaluationName));
+                    preset.stepsPerLine() == 0
+                            ? new EpochLines(screen, evaluationName)
+                            : new StepLines(screen, evaluationName, preset.stepsPerLine()));
             int every = logSteps == null ? 0 : logSteps;
-            if (metricsAreATable()) {
+            if (metricsAreTable()) {
                 reports.add(new MetricsTable(metrics, goesOn));
             } else if (metrics != null) {
                 reports.add(new MetricsFile(metrics, evaluationName, every, goesOn));
@@ -119,7 +112,7 @@ final class ReportOptions {
         }
     }
 
-    private boolean metricsAreATable() {
+    private boolean metricsAreTable() {
         return metrics != null && metrics.toString().endsWith(".csv");
     }
 
@@ -136,11 +129,7 @@ final class ReportOptions {
     }
 
     private boolean drawsBar() {
-        return progress == Progress.ALWAYS
-                || !quiet && (progress == null || progress == Progress.AUTO) && Terminal.canRedraw();
-    }
-
-    private ParameterException refusal(String message) {
-        return new ParameterException(command.commandLine(), message);
+        return progress == ProgressDisplay.ALWAYS
+                || !quiet && (progress == null || progress == ProgressDisplay.AUTO) && Terminal.canRedraw();
     }
 }

@@ -1,5 +1,8 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Placement;
+import dev.mnistnative.net.Precision;
 import dev.mnistnative.serve.DigitServer;
 import dev.mnistnative.serve.ServeSettings;
 import java.io.IOException;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Spec;
         })
 final class ServeCommand implements Callable<Integer> {
     /** One thread an answer: a single image is too small to share, and many are answered at once. */
-    private static final int THREADS = 1;
+    private static final Placement ONE_THREAD = new Placement(Device.auto(), Precision.FLOAT32, 1, "auto");
 
     @Spec
     private CommandSpec spec;
@@ -80,10 +83,10 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         CountDownLatch interrupted = new CountDownLatch(1);
-        ServeSettings settings = new ServeSettings(host, port, follow, rate, maxBody);
+        ServeSettings settings = Usage.checked(spec, () -> new ServeSettings(host, port, follow, rate, maxBody));
         try (Interruption interruption = new Interruption();
-                Predictor predictor = inference.load(model, THREADS)) {
-            Fit.requirePictures(predictor.model().net());
+                Predictor predictor = inference.load(model, ONE_THREAD)) {
+            DataChecks.requirePictures(spec, predictor.model().net());
             try (DigitServer server = listen(predictor, settings)) {
                 interruption.cancels(interrupted::countDown);
                 PrintWriter out = spec.commandLine().getOut();

@@ -6,7 +6,6 @@ import dev.mnistnative.train.TrainingSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that make the training settings: a preset, and what is given over it. */
@@ -76,14 +75,13 @@ final class SettingsOptions {
         return net.layersGiven();
     }
 
-    /** The preset's settings with the options given; {@link IllegalArgumentException} names a field that is wrong. */
+    /** The preset's settings with the options given. */
     TrainingSettings settings() {
-        TrainingSettings base = preset.settings();
+        TrainingSettings base = net.over(preset.settings());
         TrainingSettings.Builder builder = base.toBuilder()
                 .optimizer(optimizer.over(base.optimizer()))
                 .loss(loss.over(base.loss()))
-                .placement(placement.placement());
-        net.applyTo(builder);
+                .placement(placement.over(base.placement()));
         if (epochs != null) {
             builder.epochs(epochs);
         }
@@ -102,14 +100,10 @@ final class SettingsOptions {
         if (earlyStopping != null) {
             builder.earlyStopping(earlyStopping);
         }
-        return lastBatch(builder).build();
-    }
-
-    private TrainingSettings.Builder lastBatch(TrainingSettings.Builder builder) {
-        if (dropLast && keepLast) {
-            throw new ParameterException(
-                    command.commandLine(), "--drop-last and --keep-last exclude each other: give one of them");
+        Usage.refuse(dropLast && keepLast, command, "--drop-last and --keep-last exclude each other: give one of them");
+        if (dropLast || keepLast) {
+            builder.dropLast(dropLast);
         }
-        return dropLast || keepLast ? builder.dropLast(dropLast) : builder;
+        return Usage.checked(command, builder::build);
     }
 }

@@ -26,7 +26,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Trains a net: settings from a preset and the options, data, the run, its reports and its weights. */
 @Command(
@@ -41,6 +43,9 @@ import picocli.CommandLine.Option;
         })
 final class TrainCommand implements Callable<Integer> {
     static final String NAME = "train";
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private SettingsOptions settingsOptions;
@@ -94,7 +99,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         reportOptions.check();
         checkpointOptions.check();
-        OutputPaths.requireFile("--save", save);
+        OutputPaths.requireFile(spec, "--save", save);
         TrainingSettings given = settingsOptions.settings();
         Parameters start = init == null ? null : SavedModel.readParameters(init);
         TrainingSettings settings = start == null ? given : startingFrom(start, given);
@@ -115,25 +120,26 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Without {@code --layers}, the weights say what the net is. */
     private TrainingSettings startingFrom(Parameters start, TrainingSettings given) {
-        if (settingsOptions.layersGiven() && !start.net().equals(given.layers())) {
-            throw new IllegalArgumentException("--init %s holds a net %s, but --layers says %s: leave --layers out"
-                    .formatted(init, start.net(), given.layers()));
-        }
+        Usage.refuse(
+                settingsOptions.layersGiven() && !start.net().equals(given.layers()),
+                spec,
+                "--init %s holds a net %s, but --layers says %s: leave --layers out"
+                        .formatted(init, start.net(), given.layers()));
         return given.toBuilder().layers(start.net()).build();
     }
 
     private Parts parts(TrainTest read, TrainingSettings settings) {
-        Fit.require(read.train(), settings.layers());
+        DataChecks.requireFit(spec, read.train(), settings.layers());
         if (read.test() != null) {
-            Fit.require(read.test(), settings.layers());
+            DataChecks.requireFit(spec, read.test(), settings.layers());
         }
-        if (settings.earlyStopping() > 0 && read.test() == null && validation == null) {
-            throw new IllegalArgumentException(
-                    "--early-stopping needs something to evaluate on: give a test set or --validation");
-        }
+        Usage.refuse(
+                settings.earlyStopping() > 0 && read.test() == null && validation == null,
+                spec,
+                "--early-stopping needs something to evaluate on: give a test set or --validation");
         Parts parts = split(read, settings.seed());
         ModelMetadata metadata = metadata(read.train(), parts.training());
-        Fit.requireNames(metadata.classNames(), settings.layers());
+        DataChecks.requireNames(spec, metadata.classNames(), settings.layers());
         return new Parts(
                 standardized(metadata, parts.training()),
                 standardized(metadata, parts.evaluation()),
@@ -142,10 +148,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private ModelMetadata metadata(Dataset all, Dataset training) {
-        ModelMetadata metadata = ModelMetadata.of(all);
-        if (data.scale() != null) {
-            metadata = metadata.withScale(data.scale().factor());
-        }
+        ModelMetadata metadata = data.scale().over(ModelMetadata.of(all));
         if (!classNames.isEmpty()) {
             metadata = metadata.withClassNames(classNames);
         }
@@ -160,7 +163,7 @@ final class TrainCommand implements Callable<Integer> {
         if (validation == null) {
             return new Parts(read.train(), read.test(), null, null);
         }
-        Dataset.Split split = read.train().split(validation, seed);
+        Dataset.Split split = Usage.checked(spec, () -> read.train().split(validation, seed));
         return new Parts(split.training(), split.validation(), read.test(), null);
     }
 

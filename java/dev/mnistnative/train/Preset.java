@@ -1,8 +1,6 @@
 package dev.mnistnative.train;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** Settings that have a name. */
 public enum Preset {
@@ -10,13 +8,15 @@ public enum Preset {
     ARTICLE(TrainingSettings.builder().layers(784, 312, 256, 10)),
 
     /** The second program, from a comment below the article: 784-512-256-10, SGD 0.01, shuffled batches of 64. */
-    BP(TrainingSettings.builder()
-            .layers(784, 512, 256, 10)
-            .optimizer(new Sgd(0.01))
-            .batchSize(64)
-            .epochs(5)
-            .shuffle(true)
-            .dropLast(false)),
+    BP(
+            TrainingSettings.builder()
+                    .layers(784, 512, 256, 10)
+                    .optimizer(new Sgd(0.01))
+                    .batchSize(64)
+                    .epochs(5)
+                    .shuffle(true)
+                    .dropLast(false),
+            100),
 
     /** A wider net and a decaying learning rate, for accuracy. */
     ACCURATE(TrainingSettings.builder()
@@ -30,9 +30,15 @@ public enum Preset {
             .dropLast(true));
 
     private final TrainingSettings settings;
+    private final int stepsPerLine;
 
     Preset(TrainingSettings.Builder builder) {
+        this(builder, 0);
+    }
+
+    Preset(TrainingSettings.Builder builder, int stepsPerLine) {
         settings = builder.build();
+        this.stepsPerLine = stepsPerLine;
     }
 
     /** The settings, seed 0, on the GPU if one works. */
@@ -40,17 +46,13 @@ public enum Preset {
         return settings;
     }
 
-    /** The name on the command line. */
-    public String cliName() {
-        return name().toLowerCase(Locale.ROOT);
+    /** Steps from one line of its program's output to the next; 0 = it prints a line an epoch. */
+    public int stepsPerLine() {
+        return stepsPerLine;
     }
 
-    /** The preset with this name on the command line. */
-    public static Preset ofCliName(String name) {
-        return Arrays.stream(values())
-                .filter(preset -> preset.cliName().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no preset \"" + name + "\": use one of "
-                        + Arrays.stream(values()).map(Preset::cliName).collect(Collectors.joining(", "))));
+    /** Its name for users: {@code article}, {@code bp}, {@code accurate}. */
+    public String id() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

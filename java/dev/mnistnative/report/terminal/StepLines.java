@@ -10,20 +10,23 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The lines of the article's second program: {@code Epoch [1/5], Step [100/938], Loss: 0.1234} every 100 steps, and at
+ * The lines of the article's second program: {@code Epoch [1/5], Step [100/938], Loss: 0.1234} every so many steps, and at
  * the end {@code Accuracy of the network on the 10000 test images: 93 %}, whole per cent, cut off.
  */
 public final class StepLines implements TrainingListener {
-    private static final int EVERY = 100;
-
     private final Screen screen;
     private final String evaluationName;
+    private final int stepsPerLine;
     private int evaluated;
 
-    /** @param evaluationName what was evaluated: "test" or "validation" */
-    public StepLines(Screen screen, String evaluationName) {
+    /**
+     * @param evaluationName what was evaluated: "test" or "validation"
+     * @param stepsPerLine 100 in the article's program
+     */
+    public StepLines(Screen screen, String evaluationName, int stepsPerLine) {
         this.screen = screen;
         this.evaluationName = evaluationName;
+        this.stepsPerLine = stepsPerLine;
     }
 
     @Override
@@ -35,7 +38,7 @@ public final class StepLines implements TrainingListener {
     public void onSteps(StepsReport report) {
         for (int i = 0; i < report.steps(); i++) {
             int step = report.firstStep() + i;
-            if (step % EVERY == 0) {
+            if (step % stepsPerLine == 0) {
                 screen.result("Epoch [%d/%d], Step [%d/%d], Loss: %s"
                         .formatted(
                                 report.epoch(),

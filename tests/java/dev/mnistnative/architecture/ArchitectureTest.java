@@ -18,6 +18,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.Map;
 
 /** The layers of the house: who may know whom, and who may use which library. */
@@ -72,6 +74,24 @@ class ArchitectureTest {
     static final ArchRule NO_CYCLES =
             slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
 
+    /** The commands and options lean on each other one way: Main on the commands, those on the options. */
+    @ArchTest
+    static final ArchRule NO_RING_OF_CLASSES_ON_THE_COMMAND_LINE = slices().assignedFrom(new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    return type.getPackageName().equals(ROOT + ".cli")
+                            ? SliceIdentifier.of(outermost(type).getSimpleName())
+                            : SliceIdentifier.ignore();
+                }
+
+                @Override
+                public String getDescription() {
+                    return "classes of the command line";
+                }
+            })
+            .should()
+            .beFreeOfCycles();
+
     /** report/terminal, report/files and report/html stand side by side; what they share lies in report itself. */
     @ArchTest
     static final ArchRule THE_ROOMS_OF_THE_REPORTS_DO_NOT_KNOW_EACH_OTHER =
@@ -115,6 +135,10 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("java..", "org.bytedeco..", "org.slf4j", ROOT + "..");
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
 
     private static boolean isOurs(JavaClass type) {
         return type.getPackageName().equals(ROOT) || type.getPackageName().startsWith(ROOT + ".");

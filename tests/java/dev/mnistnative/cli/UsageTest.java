@@ -123,9 +123,6 @@ class UsageTest {
                 "--images a.npy --labels b.npy --test-labels c.npy | --test-labels needs --test-images",
                 "--label-column y | --label-column is for CSV files",
                 "--data no/such/folder | no/such/folder: there is no such folder",
-                "--images a.npy --labels no/such.npy | no/such.npy: there is no such file",
-                "--init no/such.safetensors | no/such.safetensors: there is no such file",
-                "evaluate --model no/such.safetensors | no/such.safetensors: there is no such file",
                 "--save no/such/folder/f.safetensors | --save no/such/folder/f.safetensors: the folder",
                 "--metrics no/such/folder/m.jsonl | does not exist",
                 "--report no/such/folder/r.html | --report no/such/folder/r.html: the folder",
@@ -136,10 +133,27 @@ class UsageTest {
                 "--log-steps 10 --metrics m.csv | a CSV table holds epochs only",
                 "data --show -1 | --show is -1",
                 "serve | --model",
-                "serve --model no/such.safetensors | no/such.safetensors: there is no such file",
+                "serve --model m.safetensors --port 70000 | port is 70000",
+                "predict --model m.safetensors --show --json a.png | --show and --json exclude each other",
+                "bench --seconds 0 | seconds is 0",
                 "data --one-hot -1 | --one-hot is -1"
             })
-    void wrongUsageIsOneLineAndCode2(String words, String part) {
+    void wrongUsageIsOneLineWithAHintAndCode2(String words, String part) {
+        Cli cli = Cli.line(words).failed(ExitCode.USAGE, part);
+        assertEquals("", cli.out());
+        assertTrue(cli.err().matches("(?s).* \\(see 'mnist-native( \\w+)? --help'\\)\n"), cli.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--images a.npy --labels no/such.npy | no/such.npy: there is no such file",
+                "--init no/such.safetensors | no/such.safetensors: there is no such file",
+                "evaluate --model no/such.safetensors | no/such.safetensors: there is no such file",
+                "serve --model no/such.safetensors | no/such.safetensors: there is no such file"
+            })
+    void aMissingFileIsOneLineAndCode2(String words, String part) {
         assertEquals("", Cli.line(words).failed(ExitCode.USAGE, part).out());
     }
 

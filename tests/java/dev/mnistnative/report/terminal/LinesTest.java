@@ -35,7 +35,7 @@ class LinesTest {
 
     @Test
     void stepLinesComeEveryHundredStepsAcrossChunks() {
-        StepLines lines = new StepLines(screen, "test");
+        StepLines lines = new StepLines(screen, "test", 100);
         lines.onStart(Runs.start(""));
         lines.onSteps(Runs.steps(1, 99));
         lines.onSteps(Runs.steps(100, 1));
@@ -48,7 +48,7 @@ class LinesTest {
 
     @Test
     void theLastStepLineCutsTheAccuracyOff() {
-        StepLines lines = new StepLines(screen, "test");
+        StepLines lines = new StepLines(screen, "test", 100);
         lines.onStart(Runs.start(""));
         var epoch = Runs.epoch(0.1, 0.9, OptionalDouble.of(112 / 120.0));
         lines.onEnd(new TrainingResult(StopReason.COMPLETED, List.of(epoch), "", 3));

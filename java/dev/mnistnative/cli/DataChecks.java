@@ -1,0 +1,44 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.image.DigitNormalizer;
+import dev.mnistnative.net.Mlp;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Whether samples fit a net. */
+final class DataChecks {
+    private DataChecks() {}
+
+    static void requireFit(CommandSpec command, Dataset samples, Mlp layers) {
+        Usage.refuse(
+                samples.features() != layers.features(),
+                command,
+                "the samples have %d features, but the net %s takes %d: give --layers or weights that begin with %d, or other data"
+                        .formatted(samples.features(), layers, layers.features(), samples.features()));
+        Usage.refuse(
+                samples.classes() > layers.classes(),
+                command,
+                "the samples have %d classes, but the net %s has %d: give --layers or weights that end with %d, or other data"
+                        .formatted(samples.classes(), layers, layers.classes(), samples.classes()));
+    }
+
+    /** Whether every class has a name, or none. */
+    static void requireNames(CommandSpec command, List<String> names, Mlp layers) {
+        Usage.refuse(
+                !names.isEmpty() && names.size() != layers.classes(),
+                command,
+                "there are %d class names, but the net %s has %d classes: give --layers that end with %d"
+                        .formatted(names.size(), layers, layers.classes(), names.size()));
+    }
+
+    /** Whether a net takes pictures: 28 x 28 pixels. */
+    static void requirePictures(CommandSpec command, Mlp layers) {
+        int pixels = DigitNormalizer.SIDE * DigitNormalizer.SIDE;
+        Usage.refuse(
+                layers.features() != pixels,
+                command,
+                "the net %s takes %d features, but a picture becomes %d pixels: give a net that begins with %d"
+                        .formatted(layers, layers.features(), pixels, pixels));
+    }
+}
