@@ -4,28 +4,28 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Turns SIGINT and SIGTERM into an orderly end: the JVM's shutdown cancels the work, waits until it has wound up (its
+ * Turns SIGINT and SIGTERM into an orderly end: the JVM's shutdown cancels the work, waits until it has stopped (its
  * files closed), and ends with {@link ExitCode#INTERRUPTED} for either signal. {@link #close} says that it has.
  */
 final class Interruption implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 20;
 
-    private final CountDownLatch woundUp = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::windUp, "interruption");
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread hook = new Thread(this::stop, "interruption");
     private volatile Runnable cancel;
 
     Interruption() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** From now on there is something to wind up. {@code cancel} asks it to stop soon; another thread calls it. */
+    /** From now on there is something to stop. {@code cancel} asks it to stop soon; another thread calls it. */
     void cancels(Runnable work) {
         cancel = work;
     }
 
     @Override
     public void close() {
-        woundUp.countDown();
+        stopped.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException shuttingDown) {
@@ -33,7 +33,7 @@ final class Interruption implements AutoCloseable {
         }
     }
 
-    private void windUp() {
+    private void stop() {
         if (cancel != null) {
             cancel.run();
             await();
@@ -44,7 +44,7 @@ final class Interruption implements AutoCloseable {
 
     private void await() {
         try {
-            woundUp.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            stopped.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -35,7 +35,7 @@ final class Terminal {
         return isStandardError() && !"dumb".equals(System.getenv("TERM"));
     }
 
-    /** Whether standard error shows colours and the user has not said that he wants none (https://no-color.org). */
+    /** Whether standard error shows colours and NO_COLOR does not forbid them (https://no-color.org). */
     static boolean hasColours() {
         String refused = System.getenv("NO_COLOR");
         return canRedraw() && (refused == null || refused.isEmpty());

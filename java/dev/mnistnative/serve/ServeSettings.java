@@ -3,12 +3,12 @@ package dev.mnistnative.serve;
 import java.nio.file.Path;
 
 /**
- * Where to listen and how much to bear.
+ * Where to listen and how much to take.
  *
  * @param host name or address; a loopback one is reachable from this machine alone
  * @param port 0 = any free one
  * @param follow a training run's metrics.jsonl, or null; need not exist yet
- * @param requestsPerSecond of one client address, 0 = any number; bursts of {@link #BURST_SECONDS} times that are borne
+ * @param requestsPerSecond of one client address, 0 = any number; bursts of {@link #BURST_SECONDS} times that are let through
  * @param maxBodyBytes of a request
  */
 public record ServeSettings(String host, int port, Path follow, int requestsPerSecond, int maxBodyBytes) {

@@ -73,7 +73,7 @@ class ServeCommandTest {
                     HttpResponse.BodyHandlers.ofInputStream());
             assertEquals(200, events.statusCode());
             int refused = 0;
-            for (int i = 0; i < 30; i++) { // bursts of ten times the rate are borne
+            for (int i = 0; i < 30; i++) { // bursts of ten times the rate are let through
                 refused += get(client, url + "healthz") == 429 ? 1 : 0;
             }
             assertTrue(refused > 0, "the rate is not held");
