@@ -14,6 +14,8 @@ namespace {
 // Rows that go through the net at once, as far as their memory is small.
 constexpr int64_t kRows = 4096, kBytes = 64 << 20;
 
+constexpr Slot kSlot[] = {Slot::parameters};
+
 class CudaModel final : public Model {
   public:
     CudaModel(const Net& net, const Placement& place, std::span<const float> parameters)
@@ -46,7 +48,7 @@ class CudaModel final : public Model {
   private:
     struct Work {
         Work(const Net& shape, int device, std::span<const float> parameters)
-            : guard(std::make_unique<DeviceGuard>(device)), net(shape, {Slot::parameters}, stream.get()) {
+            : guard(std::make_unique<DeviceGuard>(device)), net(shape, kSlot, stream.get()) {
             net.write(Slot::parameters, parameters, stream.get());
             guard.reset();
         }

@@ -6,8 +6,8 @@
 
 namespace mn::cuda {
 
-NetMemory::NetMemory(const Net& net, std::vector<Slot> slots, cudaStream_t stream)
-    : layout_(net), slots_(std::move(slots)) {
+NetMemory::NetMemory(const Net& net, std::span<const Slot> slots, cudaStream_t stream)
+    : layout_(net), slots_(slots.begin(), slots.end()) {
     const int64_t count = layout_.parameters * static_cast<int64_t>(slots_.size());
     require_free(count * static_cast<int64_t>(sizeof(float)), "the net's parameters and optimizer state");
     vectors_.reserve(count, "the net's parameters and optimizer state");

@@ -18,7 +18,7 @@ namespace mn::cuda {
 class NetMemory {
   public:
     // slots: those that are held, parameters first; all start as zeros.
-    NetMemory(const Net& net, std::vector<Slot> slots, cudaStream_t stream);
+    NetMemory(const Net& net, std::span<const Slot> slots, cudaStream_t stream);
 
     const Layout& layout() const { return layout_; }
     NetArguments arguments() const;

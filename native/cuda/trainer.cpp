@@ -21,22 +21,11 @@ constexpr double kFlopsOfALaunch = 2e12;
 // Rows of an evaluation that go through the net at once, as far as their memory is small; and between two downloads.
 constexpr int64_t kEvaluationRows = 4096, kEvaluationBytes = 64 << 20, kEvaluationBlock = 1 << 16;
 
-std::vector<Slot> slots_of(const OptimizerOptions& optimizer) {
-    std::vector<Slot> slots{Slot::parameters};
-    if (keeps(optimizer, Slot::first_moment))
-        slots.push_back(Slot::first_moment);
-    if (keeps(optimizer, Slot::second_moment))
-        slots.push_back(Slot::second_moment);
-    if (keeps(optimizer, Slot::max_second_moment))
-        slots.push_back(Slot::max_second_moment);
-    return slots;
-}
-
 class CudaTrainer final : public Trainer {
   public:
     CudaTrainer(const TrainerOptions& options, const Tuning& tuning)
         : options_(options), tuning_(tuning), launcher_(options.placement, tuning), guard_(launcher_.device()),
-          net_(options.net, slots_of(options.optimizer), stream()) {
+          net_(options.net, mn::slots_of(options.optimizer), stream()) {
         const std::vector<float>& weights = options.loss.class_weights;
         if (!weights.empty()) {
             class_weights_.reserve(static_cast<int64_t>(weights.size()), "the class weights");

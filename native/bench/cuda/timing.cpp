@@ -43,7 +43,7 @@ struct Seconds {
 
 Seconds time_epochs(Trainer& trainer, const Problem& p, int repetitions) {
     std::vector<double> times;
-    train(backend, p.samples, p.batch, 2e-5); // memory, graph, clocks
+    train(trainer, p.samples, p.batch, 2e-5); // memory, graph, clocks
     for (int i = 0; i < repetitions; ++i) {
         const auto begin = std::chrono::steady_clock::now();
         train(trainer, p.samples, p.batch, 2e-5);
