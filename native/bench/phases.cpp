@@ -1,11 +1,11 @@
 // The phases of the article's step on one thread, each by itself.
 #include <memory>
 
-#include "cpu/backward.h"
-#include "cpu/forward.h"
-#include "cpu/isa.h"
+#include "cpu/float32/backward.h"
+#include "cpu/float32/forward.h"
+#include "cpu/float32/update.h"
+#include "cpu/kernels/isa.h"
 #include "cpu/loss.h"
-#include "cpu/update.h"
 #include "net/initialise.h"
 #include "support.h"
 

@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "cpu/bf16.h"
-#include "cpu/forward.h"
-#include "cpu/isa.h"
+#include "cpu/bf16/batch.h"
+#include "cpu/float32/forward.h"
+#include "cpu/kernels/isa.h"
 #include "cpu/placement.h"
 #include "floor/floor.h"
 

@@ -1,6 +1,6 @@
 #include "cpu/placement.h"
 
-#include "cpu/isa.h"
+#include "cpu/kernels/isa.h"
 #include "floor/floor.h"
 #include "machine/cores.h"
 #include "machine/isa.h"

@@ -6,14 +6,14 @@
 #include <functional>
 #include <optional>
 
-#include "cpu/backward.h"
-#include "cpu/bf16.h"
-#include "cpu/forward.h"
-#include "cpu/isa.h"
+#include "cpu/bf16/batch.h"
+#include "cpu/float32/backward.h"
+#include "cpu/float32/forward.h"
+#include "cpu/float32/update.h"
+#include "cpu/kernels/isa.h"
 #include "cpu/loss.h"
 #include "cpu/placement.h"
 #include "cpu/pool.h"
-#include "cpu/update.h"
 #include "net/error.h"
 
 namespace mn::cpu {

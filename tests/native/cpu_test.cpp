@@ -6,8 +6,8 @@
 #include <limits>
 #include <sstream>
 
-#include "cpu/batch.h"
-#include "cpu/isa.h"
+#include "cpu/float32/batch.h"
+#include "cpu/kernels/isa.h"
 #include "cpu/pool.h"
 #include "net/error.h"
 #include "support/data.h"

@@ -1,4 +1,4 @@
-#include "cpu/bf16.h"
+#include "cpu/bf16/batch.h"
 
 #include <algorithm>
 #include <cstring>

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "cpu/kernels.h"
+#include "cpu/kernels/kernels.h"
 #include "machine/isa.h"
 
 namespace mn::cpu {

@@ -2,8 +2,8 @@
 // Included once per target (no #pragma once).
 #include <hwy/highway.h>
 
-#include "cpu/kernels.h"
-#include "cpu/product-inl.h"
+#include "cpu/kernels/kernels.h"
+#include "cpu/kernels/product-inl.h"
 
 #if defined(MN_CPU_STAGING_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MN_CPU_STAGING_INL_H_

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "cpu/kernels.h"
+#include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
 
 namespace mn::cpu {

@@ -1,8 +1,8 @@
-#include "cpu/isa.h"
+#include "cpu/kernels/isa.h"
 
 #include <span>
 
-#include "cpu/kernel_tables.h"
+#include "cpu/kernels/table.h"
 #include "floor/floor.h"
 #include "net/error.h"
 

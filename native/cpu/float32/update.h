@@ -2,10 +2,10 @@
 // the innermost cache. A worker always has the same part of the parameters, so that they stay with its core.
 #pragma once
 
-#include "cpu/backward.h"
-#include "cpu/batch.h"
-#include "cpu/forward.h"
-#include "cpu/kernels.h"
+#include "cpu/float32/backward.h"
+#include "cpu/float32/batch.h"
+#include "cpu/float32/forward.h"
+#include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/partition.h"
 #include "cpu/pool.h"

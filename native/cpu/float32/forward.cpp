@@ -1,4 +1,4 @@
-#include "cpu/forward.h"
+#include "cpu/float32/forward.h"
 
 #include <algorithm>
 

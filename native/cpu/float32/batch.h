@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "cpu/kernels.h"
+#include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/pool.h"
 #include "floor/floor.h"

@@ -1,20 +1,20 @@
 // Compiles the kernels for every level. Highway is used for its headers alone: its own dispatcher needs a shared
 // library, so the tables are collected here and isa.cpp chooses.
-#include "cpu/kernel_tables.h"
+#include "cpu/kernels/table.h"
 
 // Vectors of unknown size (SVE) can't be kept in arrays; Arm takes NEON.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #define HWY_WANT_AVX3_DL
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "cpu/kernels.cpp"
+#define HWY_TARGET_INCLUDE "cpu/kernels/table.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "cpu/product-inl.h"
-#include "cpu/rows-inl.h"
-#include "cpu/staging-inl.h"
-#include "cpu/update-inl.h"
+#include "cpu/kernels/product-inl.h"
+#include "cpu/kernels/rows-inl.h"
+#include "cpu/kernels/staging-inl.h"
+#include "cpu/kernels/update-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mn::cpu {

@@ -1,7 +1,7 @@
 // The backward pass through the data: the loss's gradient by a layer's output gives that by its input.
 #pragma once
 
-#include "cpu/kernels.h"
+#include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/pool.h"
 

@@ -1,4 +1,4 @@
-#include "cpu/batch.h"
+#include "cpu/float32/batch.h"
 
 #include <numeric>
 

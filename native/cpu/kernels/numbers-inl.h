@@ -2,7 +2,7 @@
 // Included once per target (no #pragma once).
 #include <hwy/highway.h>
 
-#include "cpu/kernels.h"
+#include "cpu/kernels/kernels.h"
 #include "net/activation.h"
 #include "net/optimizer.h"
 

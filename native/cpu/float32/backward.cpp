@@ -1,8 +1,8 @@
-#include "cpu/backward.h"
+#include "cpu/float32/backward.h"
 
 #include <algorithm>
 
-#include "cpu/forward.h"
+#include "cpu/float32/forward.h"
 
 namespace mn::cpu {
 

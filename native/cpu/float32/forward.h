@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "cpu/batch.h"
-#include "cpu/kernels.h"
+#include "cpu/float32/batch.h"
+#include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/partition.h"
 #include "cpu/pool.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cpu/kernels.h"
+#include "cpu/kernels/kernels.h"
 
 namespace mn::cpu {
 

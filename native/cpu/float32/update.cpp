@@ -1,9 +1,9 @@
-#include "cpu/update.h"
+#include "cpu/float32/update.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "cpu/forward.h"
+#include "cpu/float32/forward.h"
 #include "net/error.h"
 
 namespace mn::cpu {

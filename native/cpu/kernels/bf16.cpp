@@ -1,9 +1,9 @@
-#include "cpu/bf16_kernels.h"
+#include "cpu/kernels/bf16.h"
 
 #include <cstring>
 #include <utility>
 
-#include "cpu/kernels.h"
+#include "cpu/kernels/kernels.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

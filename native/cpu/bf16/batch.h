@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "cpu/bf16_kernels.h"
-#include "cpu/forward.h"
-#include "cpu/kernels.h"
+#include "cpu/float32/forward.h"
+#include "cpu/float32/update.h"
+#include "cpu/kernels/bf16.h"
+#include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/pool.h"
-#include "cpu/update.h"
 
 namespace mn::cpu {
 
