@@ -1,7 +1,7 @@
 // Room "forward": a layer's outputs, ReLU applied in the hidden ones.
 #pragma once
 
-#include "cuda/tile.cuh"
+#include "cuda/tile/tile.cuh"
 
 namespace mn::cuda {
 

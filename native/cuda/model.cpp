@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <mutex>
 
-#include "cuda/launcher.h"
-#include "cuda/net_memory.h"
-#include "cuda/samples.h"
+#include "cuda/host/launcher.h"
+#include "cuda/host/net_memory.h"
+#include "cuda/host/samples.h"
 #include "floor/floor.h"
 
 namespace mn::cuda {

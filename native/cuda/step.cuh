@@ -3,7 +3,7 @@
 
 #include <cooperative_groups.h>
 
-#include "cuda/kernels.h"
+#include "cuda/entry_points.h"
 #include "cuda/update.cuh"
 
 namespace mn::cuda {

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "cuda/data_set.h"
-#include "cuda/launcher.h"
-#include "cuda/net_memory.h"
+#include "cuda/host/data_set.h"
+#include "cuda/host/launcher.h"
+#include "cuda/host/net_memory.h"
+#include "cuda/host/samples.h"
+#include "cuda/host/tuning.h"
 #include "cuda/rules_of.h"
-#include "cuda/samples.h"
-#include "cuda/tuning.h"
 #include "net/error.h"
 
 namespace mn::cuda {

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "cuda/memory.h"
-#include "cuda/tuning.h"
+#include "cuda/host/owners.h"
+#include "cuda/host/tuning.h"
 #include "support/runs.h"
 
 namespace mn::test {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cuda/tuning.h"
+#include "cuda/host/tuning.h"
 #include "floor/floor.h"
 
 namespace mn::bench {

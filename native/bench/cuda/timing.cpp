@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "cuda/checks.h"
+#include "cuda/host/status.h"
 #include "problems.h"
 
 namespace mn::bench {

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "cuda/memory.h"
-#include "cuda/samples.h"
+#include "cuda/host/owners.h"
+#include "cuda/host/samples.h"
 #include "floor/floor.h"
 
 namespace mn::cuda {

@@ -1,4 +1,4 @@
-#include "cuda/memory.h"
+#include "cuda/host/owners.h"
 
 #include "net/error.h"
 

@@ -1,4 +1,4 @@
-#include "cuda/data_set.h"
+#include "cuda/host/data_set.h"
 
 #include "net/error.h"
 

@@ -1,4 +1,4 @@
-#include "cuda/net_memory.h"
+#include "cuda/host/net_memory.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "cuda/samples.h"
+#include "cuda/host/samples.h"
 
 #include <algorithm>
 #include <cstring>

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "cuda/arguments.h"
-#include "cuda/memory.h"
+#include "cuda/host/owners.h"
 #include "floor/floor.h"
 
 namespace mn::cuda {

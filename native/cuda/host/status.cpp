@@ -1,4 +1,4 @@
-#include "cuda/checks.h"
+#include "cuda/host/status.h"
 
 #include <cstdio>
 

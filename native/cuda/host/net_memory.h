@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "cuda/arguments.h"
-#include "cuda/launcher.h"
+#include "cuda/host/launcher.h"
+#include "cuda/host/owners.h"
 #include "cuda/layout.h"
-#include "cuda/memory.h"
 #include "floor/floor.h"
 
 namespace mn::cuda {

@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
-#include "cuda/checks.h"
-#include "cuda/memory.h"
+#include "cuda/host/owners.h"
+#include "cuda/host/status.h"
 #include "floor/floor.h"
 #include "net/error.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "cuda/checks.h"
+#include "cuda/host/status.h"
 
 namespace mn::cuda {
 

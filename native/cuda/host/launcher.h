@@ -7,9 +7,9 @@
 #include <string>
 
 #include "cuda/arguments.h"
-#include "cuda/kernels.h"
-#include "cuda/memory.h"
-#include "cuda/tuning.h"
+#include "cuda/entry_points.h"
+#include "cuda/host/owners.h"
+#include "cuda/host/tuning.h"
 #include "floor/floor.h"
 
 namespace mn::cuda {

@@ -1,4 +1,4 @@
-#include "cuda/launcher.h"
+#include "cuda/host/launcher.h"
 
 #include "net/error.h"
 
