@@ -51,7 +51,7 @@ public class InferenceBenchmark {
                         .epochs(1)
                         .precision(precision)
                         .build())) {
-            trainer.fit(train, null);
+            trainer.fit(train);
             model = trainer.model();
         }
         image = test.pixels().slice(0, PIXELS);

@@ -65,12 +65,12 @@ public class TrainingBenchmark {
 
     @Benchmark
     public TrainingResult step() {
-        return trainer.fit(firstBatch, null);
+        return trainer.fit(firstBatch);
     }
 
     @Benchmark
     public TrainingResult epoch() {
-        return trainer.fit(train, null);
+        return trainer.fit(train);
     }
 
     @Benchmark

@@ -2,7 +2,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Precision;
-import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingListener;
@@ -25,9 +25,9 @@ public final class MlpMnistNative {
                 .build();
         Bench bench = new Bench("mnist-native-" + precision.name().toLowerCase());
         try (Dataset train = Mnist.train(); Dataset test = Mnist.test(); Trainer trainer = Trainer.create(settings)) {
-            trainer.fit(train, null, new TrainingListener() {
+            trainer.fit(train, new TrainingListener() {
                 @Override
-                public void onEpoch(EpochReport report) {
+                public void onEpoch(EpochEnded report) {
                     bench.epoch(report.trainLoss(), report.lastBatchAccuracy());
                 }
             });

@@ -2,7 +2,7 @@ package dev.mnistnative.bench;
 
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.train.StopReason;
@@ -29,7 +29,7 @@ public final class Benchmark {
     private static final int MOST_CALLS = 1 << 20;
 
     private final TrainingSettings settings;
-    private final TrainTest samples;
+    private final TrainingData samples;
     private final double seconds;
 
     /**
@@ -37,7 +37,7 @@ public final class Benchmark {
      * @param samples labelled bytes to train and to evaluate on
      * @param seconds for everything; slow things are done once and may take longer
      */
-    public Benchmark(TrainingSettings settings, TrainTest samples, double seconds) {
+    public Benchmark(TrainingSettings settings, TrainingData samples, double seconds) {
         if (!(seconds > 0) || !Double.isFinite(seconds)) {
             throw new IllegalArgumentException("seconds is " + seconds + ", but must be a finite number above 0");
         }
@@ -56,7 +56,7 @@ public final class Benchmark {
             Recorder evaluation = evaluate(trainer, (1 - WARM_UP) * EVALUATION);
             return new BenchmarkResult(
                     warmUp.start(),
-                    samples.test().size(),
+                    test().size(),
                     training.steps(),
                     training.epochs(),
                     evaluation.evaluations(),
@@ -66,21 +66,24 @@ public final class Benchmark {
 
     private Recorder train(Trainer trainer, double share, TrainingListener... listeners) {
         Recorder recorder = Recorder.ofSteps(trainer, share * seconds);
-        return fit(trainer, samples.train(), null, recorder, listeners);
+        return fit(trainer, TrainingData.of(samples.training()), recorder, listeners);
     }
 
     /** Epochs of one step: what counts is the evaluation after each. */
     private Recorder evaluate(Trainer trainer, double share) {
-        try (Dataset oneBatch = samples.train().limit(settings.batchSize())) {
-            return fit(trainer, oneBatch, samples.test(), Recorder.ofEpochs(trainer, share * seconds));
+        try (Dataset oneBatch = samples.training().limit(settings.batchSize())) {
+            return fit(trainer, TrainingData.withTest(oneBatch, test()), Recorder.ofEpochs(trainer, share * seconds));
         }
     }
 
-    private static Recorder fit(
-            Trainer trainer, Dataset train, Dataset test, Recorder recorder, TrainingListener... listeners) {
+    private Dataset test() {
+        return samples.evaluation().orElseThrow();
+    }
+
+    private static Recorder fit(Trainer trainer, TrainingData data, Recorder recorder, TrainingListener... listeners) {
         TrainingListener[] all = Arrays.copyOf(listeners, listeners.length + 1);
         all[listeners.length] = recorder;
-        TrainingResult result = trainer.fit(train, test, all);
+        TrainingResult result = trainer.fit(data, all);
         if (result.reason() == StopReason.DIVERGED) {
             throw new MnistNativeException(MnistNativeException.Status.DIVERGED, result.message());
         }
@@ -89,12 +92,11 @@ public final class Benchmark {
 
     private Timings oneImage(Trainer trainer) {
         try (Model model = trainer.model()) {
-            ByteBuffer pixels =
-                    samples.test().pixels().slice(0, settings.layers().features());
+            ByteBuffer pixels = test().pixels().slice(0, settings.layers().features());
             FloatBuffer logits = ByteBuffer.allocateDirect(settings.layers().classes() * Float.BYTES)
                     .order(ByteOrder.nativeOrder())
                     .asFloatBuffer();
-            double scale = samples.test().scale();
+            double scale = test().scale();
             Runnable call = () -> model.logits(pixels, scale, logits);
             timed(call, WARM_UP * ONE_IMAGE * seconds);
             return Timings.of(timed(call, (1 - WARM_UP) * ONE_IMAGE * seconds));

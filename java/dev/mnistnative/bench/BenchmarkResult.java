@@ -21,6 +21,6 @@ public record BenchmarkResult(
 
     /** Samples that an epoch trains on: those in whole batches. */
     public int samplesPerEpoch() {
-        return start.stepsPerEpoch() * batchSize();
+        return start.data().stepsPerEpoch() * batchSize();
     }
 }

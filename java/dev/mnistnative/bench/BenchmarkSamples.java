@@ -3,7 +3,7 @@ package dev.mnistnative.bench;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.data.PixelType;
-import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.Mlp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,16 +26,16 @@ public final class BenchmarkSamples {
     }
 
     /** The embedded training and test set. */
-    public static TrainTest mnist() {
-        return new TrainTest(Mnist.train(), Mnist.test());
+    public static TrainingData mnist() {
+        return TrainingData.withTest(Mnist.train(), Mnist.test());
     }
 
     /**
      * Bytes from 1 to 255 and labels at random, always the same: as many samples as MNIST has, or where they are wider
      * as many as need MNIST's memory, but at least a batch.
      */
-    public static TrainTest madeUp(Mlp layers, int batchSize) {
-        return new TrainTest(madeUp(layers, MNIST_TRAIN, batchSize), madeUp(layers, MNIST_TEST, 1));
+    public static TrainingData madeUp(Mlp layers, int batchSize) {
+        return TrainingData.withTest(madeUp(layers, MNIST_TRAIN, batchSize), madeUp(layers, MNIST_TEST, 1));
     }
 
     private static Dataset madeUp(Mlp layers, int most, int least) {

@@ -1,8 +1,8 @@
 package dev.mnistnative.bench;
 
 import dev.mnistnative.internal.Seconds;
-import dev.mnistnative.train.EpochReport;
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingStart;
@@ -43,15 +43,15 @@ final class Recorder implements TrainingListener {
     }
 
     @Override
-    public void onSteps(StepsReport report) {
-        steps.add(report.seconds() / report.steps());
+    public void onSteps(StepsDone event) {
+        steps.add(event.seconds() / event.steps());
         endInTime(!wholeEpochs);
     }
 
     @Override
-    public void onEpoch(EpochReport report) {
-        epochs.add(report.seconds());
-        evaluations.add(report.evaluationSeconds());
+    public void onEpoch(EpochEnded event) {
+        epochs.add(event.timing().seconds());
+        evaluations.add(event.timing().evaluationSeconds());
         endInTime(true);
     }
 

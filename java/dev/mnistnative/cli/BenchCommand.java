@@ -3,7 +3,7 @@ package dev.mnistnative.cli;
 import dev.mnistnative.bench.Benchmark;
 import dev.mnistnative.bench.BenchmarkResult;
 import dev.mnistnative.bench.BenchmarkSamples;
-import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.report.files.BenchmarkReport;
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.report.terminal.StartNote;
@@ -69,7 +69,7 @@ final class BenchCommand implements Callable<Integer> {
         boolean mnist = !dense && BenchmarkSamples.mnistFits(settings.layers());
         PrintWriter out = spec.commandLine().getOut();
         Screen screen = new Screen(out, spec.commandLine().getErr(), true);
-        try (TrainTest samples =
+        try (TrainingData samples =
                 mnist ? BenchmarkSamples.mnist() : BenchmarkSamples.madeUp(settings.layers(), settings.batchSize())) {
             Benchmark benchmark = Usage.checked(spec, () -> new Benchmark(settings, samples, seconds));
             BenchmarkResult result = benchmark.run(new StartNote(screen));

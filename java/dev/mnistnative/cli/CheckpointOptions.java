@@ -2,8 +2,9 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.net.ModelMetadata;
 import dev.mnistnative.report.terminal.Screen;
-import dev.mnistnative.train.CheckpointReport;
+import dev.mnistnative.train.CheckpointWritten;
 import dev.mnistnative.train.Checkpoints;
+import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
@@ -69,24 +70,24 @@ final class CheckpointOptions {
     /** Tells what the run goes on from and where it was left. */
     TrainingListener notes(Screen screen) {
         return new TrainingListener() {
-            private CheckpointReport last;
+            private String last;
 
             @Override
-            public void onResume(CheckpointReport report) {
-                screen.note("going on from " + report.file() + ": " + report.epochs() + " epochs and " + report.steps()
-                        + " steps are done");
-                last = report;
+            public void onResume(Resumed event) {
+                screen.note("going on from " + event.checkpoint() + ": " + event.epochs() + " epochs and "
+                        + event.steps() + " steps are done");
+                last = event.checkpoint();
             }
 
             @Override
-            public void onCheckpoint(CheckpointReport report) {
-                last = report;
+            public void onCheckpoint(CheckpointWritten event) {
+                last = event.checkpoint();
             }
 
             @Override
             public void onEnd(TrainingResult result) {
                 if (result.reason() == StopReason.INTERRUPTED && last != null) {
-                    screen.note("kept in " + last.file() + ": go on with --resume");
+                    screen.note("kept in " + last + ": go on with --resume");
                 } else if (result.reason() == StopReason.COMPLETED
                         && result.epochs().isEmpty()) {
                     screen.note("all epochs were done already: give more --epochs to train on");

@@ -4,7 +4,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.OneHot;
 import dev.mnistnative.data.PixelType;
 import dev.mnistnative.data.ReadOptions;
-import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.image.TextBlocks;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -55,15 +55,13 @@ final class DataCommand implements Callable<Integer> {
         Usage.refuse(oneHotRows < 0, spec, "--one-hot is " + oneHotRows + ", but must be at least 0");
         Usage.refuse(shown < 0, spec, "--show is " + shown + ", but must be at least 0");
         PrintWriter out = spec.commandLine().getOut();
-        try (TrainTest read = data.load(ReadOptions.DEFAULT)) {
-            describe(out, "train", read.train());
-            if (read.test() != null) {
-                describe(out, "test", read.test());
-            }
-            int[] labels = firstLabels(read.train(), FIRST_LABELS);
+        try (TrainingData read = data.load(ReadOptions.DEFAULT)) {
+            describe(out, "train", read.training());
+            read.evaluation().ifPresent(test -> describe(out, "test", test));
+            int[] labels = firstLabels(read.training(), FIRST_LABELS);
             out.println("first " + labels.length + " labels: " + joined(labels));
-            printOneHot(out, read.train());
-            printImages(out, read.train());
+            printOneHot(out, read.training());
+            printImages(out, read.training());
         }
         return ExitCode.DONE;
     }

@@ -4,9 +4,11 @@ import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.data.ReadOptions;
-import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.data.SampleFiles;
+import dev.mnistnative.data.TrainingData;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,11 +62,11 @@ final class DataOptions {
     private Integer limit;
 
     /** Reads, scales and cuts the data; {@link IllegalArgumentException} if a file is bad. */
-    TrainTest load(ReadOptions options) {
+    TrainingData load(ReadOptions options) {
         checkCombination();
-        TrainTest read = read(labelColumn == null ? options : options.withLabelColumn(labelColumn));
-        Dataset test = read.test() == null ? null : scale.over(read.test());
-        return new TrainTest(limited(scale.over(read.train())), test);
+        TrainingData read = read(labelColumn == null ? options : options.withLabelColumn(labelColumn));
+        return new TrainingData(
+                limited(scale.over(read.training())), read.evaluation().map(scale::over), read.evaluatedOn());
     }
 
     /** The first samples that {@code --limit} lets through. */
@@ -77,12 +79,15 @@ final class DataOptions {
         return scale;
     }
 
-    private TrainTest read(ReadOptions options) {
+    private TrainingData read(ReadOptions options) {
         if (images != null) {
-            return DataFiles.read(images, labels, testImages, testLabels, options);
+            return DataFiles.read(
+                    files(images, labels),
+                    Optional.ofNullable(testImages).map(test -> files(test, testLabels)),
+                    options);
         }
         if (data == null || data.equals(EMBEDDED)) {
-            return new TrainTest(
+            return TrainingData.withTest(
                     HeadStart.trainingSet().withIgnoreIndex(options.ignoreIndex()),
                     Mnist.test().withIgnoreIndex(options.ignoreIndex()));
         }
@@ -93,7 +98,11 @@ final class DataOptions {
         }
         return labelColumn == null
                 ? DataFiles.readFolder(path, options)
-                : new TrainTest(DataFiles.read(path, null, options), null);
+                : TrainingData.of(DataFiles.read(path, options));
+    }
+
+    private static SampleFiles files(Path samples, Path labelsOrNull) {
+        return new SampleFiles(samples, Optional.ofNullable(labelsOrNull));
     }
 
     private void checkCombination() {

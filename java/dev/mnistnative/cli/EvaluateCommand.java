@@ -2,7 +2,7 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
-import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
@@ -51,9 +51,9 @@ final class EvaluateCommand implements Callable<Integer> {
         ModelMetadata metadata = saved.metadata();
         Mlp layers = saved.parameters().net();
         ReadOptions options = ReadOptions.DEFAULT.withClasses(layers.classes()).withClassNames(metadata.classNames());
-        try (TrainTest read = data.load(options);
+        try (TrainingData read = data.load(options);
                 Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE))) {
-            Dataset given = data.limited(read.test() == null ? read.train() : read.test());
+            Dataset given = data.limited(read.evaluation().orElse(read.training()));
             DataChecks.requireFit(spec, given, layers);
             noteDevice(predictor);
             Dataset samples = data.scale().given() ? metadata.standardized(given) : metadata.prepare(given);

@@ -80,10 +80,9 @@ final class ReportOptions {
     /**
      * Opens the reports asked for.
      *
-     * @param evaluationName what the evaluations are of: "test" or "validation"
      * @param goesOn whether the metrics go on where an earlier run's end
      */
-    Reports open(Preset preset, Screen screen, String evaluationName, boolean goesOn) throws IOException {
+    Reports open(Preset preset, Screen screen, boolean goesOn) throws IOException {
         Reports reports = new Reports();
         try {
             reports.add(new StartNote(screen));
@@ -93,17 +92,15 @@ final class ReportOptions {
                 reports.add(new ProgressLines(screen));
             }
             reports.add(
-                    preset.stepsPerLine() == 0
-                            ? new EpochLines(screen, evaluationName)
-                            : new StepLines(screen, evaluationName, preset.stepsPerLine()));
+                    preset.stepsPerLine() == 0 ? new EpochLines(screen) : new StepLines(screen, preset.stepsPerLine()));
             int every = logSteps == null ? 0 : logSteps;
             if (metricsAreTable()) {
                 reports.add(new MetricsTable(metrics, goesOn));
             } else if (metrics != null) {
-                reports.add(new MetricsFile(metrics, evaluationName, every, goesOn));
+                reports.add(new MetricsFile(metrics, every, goesOn));
             }
             if (tensorboard != null) {
-                reports.add(new TensorBoardEvents(tensorboard, evaluationName, every));
+                reports.add(new TensorBoardEvents(tensorboard, every));
             }
             return reports;
         } catch (IOException | RuntimeException e) {

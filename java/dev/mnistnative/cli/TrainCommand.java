@@ -2,9 +2,10 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.Standardizer;
-import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.ModelEvaluation;
@@ -93,7 +94,7 @@ final class TrainCommand implements Callable<Integer> {
     private CommonOptions common;
 
     /** What a run evaluates on, and what is left of the test set for the end. */
-    private record Parts(Dataset training, Dataset evaluation, Dataset heldBack, ModelMetadata metadata) {}
+    private record Parts(TrainingData data, Dataset heldBack, ModelMetadata metadata) {}
 
     @Override
     public Integer call() throws IOException {
@@ -104,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
         Parameters start = init == null ? null : SavedModel.readParameters(init);
         TrainingSettings settings = start == null ? given : startingFrom(start, given);
         try (Interruption interruption = new Interruption();
-                TrainTest read = data.load(ReadOptions.DEFAULT
+                TrainingData read = data.load(ReadOptions.DEFAULT
                         .withIgnoreIndex(settings.loss().ignoreIndex())
                         .withClasses(settings.layers().classes())
                         .withClassNames(classNames))) {
@@ -128,21 +129,18 @@ final class TrainCommand implements Callable<Integer> {
         return given.toBuilder().layers(start.net()).build();
     }
 
-    private Parts parts(TrainTest read, TrainingSettings settings) {
-        DataChecks.requireFit(spec, read.train(), settings.layers());
-        if (read.test() != null) {
-            DataChecks.requireFit(spec, read.test(), settings.layers());
-        }
+    private Parts parts(TrainingData read, TrainingSettings settings) {
+        DataChecks.requireFit(spec, read.training(), settings.layers());
+        read.evaluation().ifPresent(test -> DataChecks.requireFit(spec, test, settings.layers()));
         Usage.refuse(
-                settings.earlyStopping() > 0 && read.test() == null && validation == null,
+                settings.earlyStopping() > 0 && read.evaluation().isEmpty() && validation == null,
                 spec,
                 "--early-stopping needs something to evaluate on: give a test set or --validation");
         Parts parts = split(read, settings.seed());
-        ModelMetadata metadata = metadata(read.train(), parts.training());
+        ModelMetadata metadata = metadata(read.training(), parts.data().training());
         DataChecks.requireNames(spec, metadata.classNames(), settings.layers());
         return new Parts(
-                standardized(metadata, parts.training()),
-                standardized(metadata, parts.evaluation()),
+                parts.data().map(samples -> standardized(metadata, samples)),
                 standardized(metadata, parts.heldBack()),
                 metadata);
     }
@@ -159,21 +157,20 @@ final class TrainCommand implements Callable<Integer> {
         return samples == null ? null : metadata.standardized(samples);
     }
 
-    private Parts split(TrainTest read, long seed) {
+    private Parts split(TrainingData read, long seed) {
         if (validation == null) {
-            return new Parts(read.train(), read.test(), null, null);
+            return new Parts(read, null, null);
         }
-        Dataset.Split split = Usage.checked(spec, () -> read.train().split(validation, seed));
-        return new Parts(split.training(), split.validation(), read.test(), null);
+        TrainingData split = Usage.checked(spec, () -> read.training().split(validation, seed));
+        return new Parts(split, read.evaluation().orElse(null), null);
     }
 
     private int train(Trainer trainer, Parts parts, Interruption interruption) throws IOException {
         Screen screen = reportOptions.screen();
-        RunSummary summary = new RunSummary(screen, evaluationName());
+        RunSummary summary = new RunSummary(screen);
         RunRecord record = new RunRecord();
         TrainingResult result;
-        try (Reports reports =
-                reportOptions.open(settingsOptions.preset(), screen, evaluationName(), checkpointOptions.resumes())) {
+        try (Reports reports = reportOptions.open(settingsOptions.preset(), screen, checkpointOptions.resumes())) {
             reports.add(checkpointOptions.notes(screen));
             reports.add(new TrainingListener() {
                 @Override
@@ -185,11 +182,7 @@ final class TrainCommand implements Callable<Integer> {
             if (reportOptions.report() != null) {
                 reports.add(record);
             }
-            result = trainer.fit(
-                    parts.training(),
-                    parts.evaluation(),
-                    checkpointOptions.checkpoints(parts.metadata()),
-                    reports.listeners());
+            result = trainer.fit(parts.data(), checkpointOptions.checkpoints(parts.metadata()), reports.listeners());
         }
         boolean diverged = result.reason() == StopReason.DIVERGED;
         boolean interrupted = result.reason() == StopReason.INTERRUPTED;
@@ -210,10 +203,6 @@ final class TrainCommand implements Callable<Integer> {
         return interrupted ? ExitCode.INTERRUPTED : ExitCode.DONE;
     }
 
-    private String evaluationName() {
-        return validation == null ? "test" : "validation";
-    }
-
     /** What only a run that came to its end is worth: its weights, which are safe first, and the test set held back. */
     private void finish(Trainer trainer, Parts parts, RunSummary summary) throws IOException {
         if (save != null) {
@@ -230,10 +219,12 @@ final class TrainCommand implements Callable<Integer> {
 
     /** On the test set held back if there is one: nothing was chosen by it. */
     private void writeReport(Trainer trainer, Parts parts, RunRecord record) throws IOException {
-        Dataset samples = parts.heldBack() == null ? parts.evaluation() : parts.heldBack();
-        String name = parts.heldBack() == null ? evaluationName() : "test";
+        boolean heldBack = parts.heldBack() != null;
+        Dataset samples =
+                heldBack ? parts.heldBack() : parts.data().evaluation().orElse(null);
+        EvaluatedOn name = heldBack ? EvaluatedOn.TEST : parts.data().evaluatedOn();
         try (Model model = trainer.model(parts.metadata())) {
-            new HtmlReport(record, new HtmlReport.Trained(model, trainer.parameters(), samples, name))
+            new HtmlReport(record, new HtmlReport.Trained(model, trainer.parameters(), samples, name.toString()))
                     .write(reportOptions.report());
         }
     }

@@ -16,7 +16,9 @@ import java.util.function.Supplier;
 
 /**
  * Reads data files: NumPy's .npy and .npz, IDX, CSV, each gzipped or not (an .npz is compressed as it is). They are
- * told apart by their content, not by their names.
+ * told apart by their content, not by their names. A CSV table (RFC 4180, UTF-8, comma) has a header; all its columns
+ * but that of the labels are numeric features. Its labels are class numbers, or else texts, which are numbered in their
+ * sorted order ({@link Dataset#classNames()}).
  *
  * <p>A member of an .npz is named as {@code FILE.npz:MEMBER}; without a name the conventional ones are looked for
  * (images: x_train, train_images, images, x, data; labels: y_train, train_labels, labels, label, y).
@@ -48,37 +50,35 @@ public final class DataFiles {
     /**
      * Reads samples and their labels.
      *
-     * @param images an array [N, …], or a CSV table
-     * @param labels an array [N] of class numbers; null where `images` has them: an .npz with both, or a CSV whose
-     *     label column the options name
      * @throws DataFormatException if a file cannot be used or the two do not fit each other
      */
-    public static Dataset read(Path images, Path labels, ReadOptions options) {
-        if (labels == null) {
-            return readBoth(images, TRAIN_IMAGES, TRAIN_LABELS, options);
-        }
-        return read(images, TRAIN_IMAGES, labels, TRAIN_LABELS, options);
+    public static Dataset read(SampleFiles files, ReadOptions options) {
+        return files.labels()
+                .map(labels -> read(files.images(), TRAIN_IMAGES, labels, TRAIN_LABELS, options))
+                .orElseGet(() -> readBoth(files.images(), TRAIN_IMAGES, TRAIN_LABELS, options));
     }
 
-    /** {@link #read(Path, Path, ReadOptions)} with the default options. */
+    /** {@link #read(SampleFiles, ReadOptions)} of one file that has both. */
+    public static Dataset read(Path both, ReadOptions options) {
+        return read(SampleFiles.of(both), options);
+    }
+
+    /** {@link #read(SampleFiles, ReadOptions)} of two files with the default options. */
     public static Dataset read(Path images, Path labels) {
-        return read(images, labels, ReadOptions.DEFAULT);
+        return read(SampleFiles.of(images, labels), ReadOptions.DEFAULT);
     }
 
     /**
      * Reads a training set and its test set. Where the training set's classes have names (CSV), the test set's labels
      * are numbered by them.
      *
-     * @param images training samples, as {@link #read(Path, Path, ReadOptions)} takes them
-     * @param labels their labels; null = in `images`
-     * @param testImages null = no test set
-     * @param testLabels null = in `testImages`
      * @throws DataFormatException if a file cannot be used or they do not fit each other
      */
-    public static TrainTest read(Path images, Path labels, Path testImages, Path testLabels, ReadOptions options) {
-        Dataset train = read(images, labels, options);
-        ReadOptions testOptions = train.classNames().isEmpty() ? options : options.withClassNames(train.classNames());
-        return pair(train, () -> Optional.ofNullable(testImages).map(file -> read(file, testLabels, testOptions)));
+    public static TrainingData read(SampleFiles training, Optional<SampleFiles> test, ReadOptions options) {
+        Dataset samples = read(training, options);
+        ReadOptions testOptions =
+                samples.classNames().isEmpty() ? options : options.withClassNames(samples.classNames());
+        return pair(samples, () -> test.map(files -> read(files, testOptions)));
     }
 
     /**
@@ -96,7 +96,7 @@ public final class DataFiles {
     }
 
     /** {@link #readFolder(Path, ReadOptions)} with the default options. */
-    public static TrainTest readFolder(Path folder) {
+    public static TrainingData readFolder(Path folder) {
         return readFolder(folder, ReadOptions.DEFAULT);
     }
 
@@ -107,7 +107,7 @@ public final class DataFiles {
      *
      * @throws DataFormatException if the files are not there, cannot be used or do not fit each other
      */
-    public static TrainTest readFolder(Path folder, ReadOptions options) {
+    public static TrainingData readFolder(Path folder, ReadOptions options) {
         if (Files.isRegularFile(folder)) {
             return pair(
                     readBoth(folder, TRAIN_IMAGES, TRAIN_LABELS, options),
@@ -116,22 +116,9 @@ public final class DataFiles {
         if (!Files.isDirectory(folder)) {
             throw DataFormatException.of(folder.toString(), "there is no such folder", "check the path");
         }
-        FolderFiles.Pair train = FolderFiles.train(folder);
         return pair(
-                read(train.images(), train.labels(), options),
-                () -> FolderFiles.test(folder).map(test -> read(test.images(), test.labels(), options)));
-    }
-
-    /**
-     * Reads a CSV table (RFC 4180, UTF-8, comma) with a header. All columns but that of the labels are numeric
-     * features. Labels are class numbers, or else texts, which are numbered in their sorted order ({@link
-     * Dataset#classNames()}).
-     *
-     * @param labelColumn its name in the header
-     * @throws DataFormatException if the file cannot be used
-     */
-    public static Dataset readCsv(Path file, String labelColumn) {
-        return read(file, null, ReadOptions.DEFAULT.withLabelColumn(labelColumn));
+                read(FolderFiles.train(folder), options),
+                () -> FolderFiles.test(folder).map(test -> read(test, options)));
     }
 
     /** The data set of what was read; counts and classes are checked. `labels` may be null. */
@@ -185,13 +172,14 @@ public final class DataFiles {
         }
     }
 
-    private static TrainTest pair(Dataset train, Supplier<Optional<Dataset>> readTest) {
-        Dataset test = readTest.get().orElse(null);
-        if (test != null && test.features() != train.features()) {
-            throw new DataFormatException("the test set has " + test.features() + " features a sample, but the training"
-                    + " set has " + train.features() + "; give files that belong together.");
+    private static TrainingData pair(Dataset training, Supplier<Optional<Dataset>> readTest) {
+        Optional<Dataset> test = readTest.get();
+        if (test.isPresent() && test.get().features() != training.features()) {
+            throw new DataFormatException("the test set has " + test.get().features()
+                    + " features a sample, but the training set has " + training.features()
+                    + "; give files that belong together.");
         }
-        return new TrainTest(train, test);
+        return new TrainingData(training, test, EvaluatedOn.TEST);
     }
 
     private static Content open(Path path, List<String> memberNames) {

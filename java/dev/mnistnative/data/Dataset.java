@@ -66,9 +66,6 @@ public final class Dataset implements AutoCloseable {
     /** The buffers; `labels` may be null. Position 0, limit at the end, never moved. */
     private record Memory(ByteBuffer pixels, IntBuffer labels, int size) {}
 
-    /** The two parts that {@link #split} makes. */
-    public record Split(Dataset training, Dataset validation) {}
-
     Dataset(Layout layout, ByteBuffer pixels, IntBuffer labels) {
         this.layout = layout;
         int sampleBytes = layout.sampleBytes();
@@ -301,7 +298,7 @@ public final class Dataset implements AutoCloseable {
      * @param validationShare above 0 and below 1; the nearest whole number of samples is taken, at least one, and at
      *     least one is left
      */
-    public Split split(double validationShare, long seed) {
+    public TrainingData split(double validationShare, long seed) {
         if (!(validationShare > 0 && validationShare < 1)) {
             throw new IllegalArgumentException(
                     "the validation share must be above 0 and below 1, not " + validationShare);
@@ -316,7 +313,7 @@ public final class Dataset implements AutoCloseable {
         int[] training = Arrays.copyOfRange(order, held, size);
         Arrays.sort(validation);
         Arrays.sort(training);
-        return new Split(select(training), select(validation));
+        return TrainingData.withValidation(select(training), select(validation));
     }
 
     /** Bytes of direct or mapped memory that this data set refers to. */

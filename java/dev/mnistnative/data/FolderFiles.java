@@ -9,9 +9,6 @@ import java.util.Optional;
 
 /** Finds the files of a data folder by their conventional names, each with or without ".gz". */
 final class FolderFiles {
-    /** Images and labels of one part of a data set. */
-    record Pair(Path images, Path labels) {}
-
     /** The names an images and a labels file may have together. */
     private record Names(String images, String labels) {}
 
@@ -27,7 +24,7 @@ final class FolderFiles {
     private FolderFiles() {}
 
     /** @throws DataFormatException if they are not there, with the names looked for */
-    static Pair train(Path folder) {
+    static SampleFiles train(Path folder) {
         return find(folder, TRAIN)
                 .orElseThrow(() -> DataFormatException.of(
                         folder.toString(),
@@ -36,16 +33,16 @@ final class FolderFiles {
     }
 
     /** Empty if the folder has no test data. */
-    static Optional<Pair> test(Path folder) {
+    static Optional<SampleFiles> test(Path folder) {
         return find(folder, TEST);
     }
 
-    private static Optional<Pair> find(Path folder, List<Names> candidates) {
+    private static Optional<SampleFiles> find(Path folder, List<Names> candidates) {
         for (Names names : candidates) {
             Optional<Path> images = existing(folder, names.images());
             Optional<Path> labels = existing(folder, names.labels());
             if (images.isPresent() && labels.isPresent()) {
-                return Optional.of(new Pair(images.get(), labels.get()));
+                return Optional.of(SampleFiles.of(images.get(), labels.get()));
             }
             if (images.isPresent() || labels.isPresent()) {
                 String there = images.isPresent() ? names.images() : names.labels();

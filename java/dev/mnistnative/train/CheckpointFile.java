@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * @param model what is known of the model's samples and classes
  */
 record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMetadata model) {
-    private static final String VERSION = "1";
+    private static final String VERSION = "2";
     private static final String VERSION_KEY = "checkpoint_version";
     static final String CHECKSUM_KEY = "sha256";
     private static final String FINGERPRINT_PREFIX = "run.";
@@ -42,8 +42,8 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
         metadata.put("epoch", String.valueOf(state.epoch()));
         metadata.put("step_in_epoch", String.valueOf(state.step()));
         metadata.put("optimizer_step", String.valueOf(state.optimizerStep()));
-        metadata.put("epoch_totals", state.totals().text());
-        metadata.put("early_stopping", state.stopping().text());
+        metadata.putAll(state.totals().entries());
+        metadata.putAll(state.stopping().entries());
         fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
         metadata.putAll(MetadataCodec.encode(state.parameters().net(), model));
         metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
@@ -72,7 +72,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
     }
 
     private static RunState state(TensorFile file, TrainingSettings settings) {
-        Map<String, String> metadata = file.metadata();
+        CheckpointHeader header = new CheckpointHeader(file.metadata());
         Parameters parameters = Safetensors.parameters(file);
         Map<String, float[]> moments = new LinkedHashMap<>();
         file.tensors().forEach((name, tensor) -> {
@@ -81,19 +81,13 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
             }
         });
         return new RunState(
-                Integer.parseInt(text(metadata, "epoch")),
-                Integer.parseInt(text(metadata, "step_in_epoch")),
-                EpochTotals.of(text(metadata, "epoch_totals")),
-                EarlyStopping.of(settings.earlyStopping(), text(metadata, "early_stopping")),
-                Long.parseLong(text(metadata, "optimizer_step")),
+                header.integer("epoch"),
+                header.integer("step_in_epoch"),
+                EpochTotals.of(header),
+                EarlyStopping.of(settings.earlyStopping(), header),
+                header.whole("optimizer_step"),
                 parameters,
                 moments);
-    }
-
-    private static String text(Map<String, String> metadata, String key) {
-        String value = metadata.get(key);
-        require(value != null, "it has no \"" + key + "\"");
-        return value;
     }
 
     private static void require(boolean ok, String fault) {

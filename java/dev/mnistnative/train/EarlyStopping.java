@@ -1,7 +1,15 @@
 package dev.mnistnative.train;
 
-/** Counts the epochs without a better test loss. */
+import java.util.Map;
+
+/**
+ * Counts the epochs without a better evaluation. It watches the objective, which training minimises: the loss with its
+ * class weights and label smoothing.
+ */
 final class EarlyStopping {
+    private static final String BEST = "early_stopping.best_objective";
+    private static final String EPOCHS_WITHOUT = "early_stopping.epochs_without";
+
     private final int patience;
     private double best = Double.POSITIVE_INFINITY;
     private int without;
@@ -11,27 +19,23 @@ final class EarlyStopping {
         this.patience = patience;
     }
 
-    /** What {@link #text} wrote, with a patience of one's own. */
-    static EarlyStopping of(int patience, String text) {
-        String[] fields = text.split(" ");
-        if (fields.length != 2) {
-            throw new IllegalArgumentException("early stopping needs 2 numbers, not \"" + text + "\"");
-        }
+    /** What {@link #entries} wrote, under another patience. */
+    static EarlyStopping of(int patience, CheckpointHeader header) {
         EarlyStopping stopping = new EarlyStopping(patience);
-        stopping.best = Double.parseDouble(fields[0]);
-        stopping.without = Integer.parseInt(fields[1]);
+        stopping.best = header.number(BEST);
+        stopping.without = header.integer(EPOCHS_WITHOUT);
         return stopping;
     }
 
-    /** Every bit of what has been seen, for a checkpoint. */
-    String text() {
-        return best + " " + without;
+    /** Every bit of what has been seen, for a checkpoint's header. */
+    Map<String, String> entries() {
+        return Map.of(BEST, String.valueOf(best), EPOCHS_WITHOUT, String.valueOf(without));
     }
 
-    /** Whether to stop after an epoch with this test loss. */
-    boolean after(double testLoss) {
-        if (testLoss < best) {
-            best = testLoss;
+    /** Whether to stop after an epoch whose evaluation has this objective. */
+    boolean after(double objective) {
+        if (objective < best) {
+            best = objective;
             without = 0;
         } else {
             without++;

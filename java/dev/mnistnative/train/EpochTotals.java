@@ -1,43 +1,63 @@
 package dev.mnistnative.train;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** Adds up one epoch's steps. */
 final class EpochTotals {
+    private static final String PREFIX = "epoch_totals.";
+    private static final String LOSS_SUM = PREFIX + "loss_sum";
+    private static final String OBJECTIVE_SUM = PREFIX + "objective_sum";
+    private static final String BATCHES = PREFIX + "batches";
+    private static final String CORRECT = PREFIX + "correct";
+    private static final String COUNTED = PREFIX + "counted";
+    private static final String LAST_CORRECT = PREFIX + "last_batch_correct";
+    private static final String LAST_COUNTED = PREFIX + "last_batch_counted";
+    private static final String SECONDS = PREFIX + "seconds";
+
     private double lossSum;
-    private int losses;
+    private double objectiveSum;
+    private int batches;
     private long correct;
     private long counted;
     private int lastCorrect;
     private int lastCounted;
     private double seconds;
 
-    /** The totals that {@link #text} wrote. */
-    static EpochTotals of(String text) {
-        String[] fields = text.split(" ");
-        if (fields.length != 7) {
-            throw new IllegalArgumentException("epoch totals need 7 numbers, not \"" + text + "\"");
-        }
+    /** The totals that {@link #entries} wrote. */
+    static EpochTotals of(CheckpointHeader header) {
         EpochTotals totals = new EpochTotals();
-        totals.lossSum = Double.parseDouble(fields[0]);
-        totals.losses = Integer.parseInt(fields[1]);
-        totals.correct = Long.parseLong(fields[2]);
-        totals.counted = Long.parseLong(fields[3]);
-        totals.lastCorrect = Integer.parseInt(fields[4]);
-        totals.lastCounted = Integer.parseInt(fields[5]);
-        totals.seconds = Double.parseDouble(fields[6]);
+        totals.lossSum = header.number(LOSS_SUM);
+        totals.objectiveSum = header.number(OBJECTIVE_SUM);
+        totals.batches = header.integer(BATCHES);
+        totals.correct = header.whole(CORRECT);
+        totals.counted = header.whole(COUNTED);
+        totals.lastCorrect = header.integer(LAST_CORRECT);
+        totals.lastCounted = header.integer(LAST_COUNTED);
+        totals.seconds = header.number(SECONDS);
         return totals;
     }
 
-    /** Every bit of the totals, for a checkpoint. */
-    String text() {
-        return lossSum + " " + losses + " " + correct + " " + counted + " " + lastCorrect + " " + lastCounted + " "
-                + seconds;
+    /** Every bit of the totals, for a checkpoint's header. */
+    Map<String, String> entries() {
+        Map<String, String> entries = new LinkedHashMap<>();
+        entries.put(LOSS_SUM, String.valueOf(lossSum));
+        entries.put(OBJECTIVE_SUM, String.valueOf(objectiveSum));
+        entries.put(BATCHES, String.valueOf(batches));
+        entries.put(CORRECT, String.valueOf(correct));
+        entries.put(COUNTED, String.valueOf(counted));
+        entries.put(LAST_CORRECT, String.valueOf(lastCorrect));
+        entries.put(LAST_COUNTED, String.valueOf(lastCounted));
+        entries.put(SECONDS, String.valueOf(seconds));
+        return entries;
     }
 
-    /** One step: its loss, its right predictions and its samples whose label is not ignored. */
-    void step(double loss, int stepCorrect, int stepCounted) {
+    /** One step: its loss per sample, what it minimised, its right predictions and its samples that count. */
+    void step(double loss, double objective, int stepCorrect, int stepCounted) {
         if (!Double.isNaN(loss)) { // all labels ignored: PyTorch's mean is NaN, its gradient zero
             lossSum += loss;
-            losses++;
+            objectiveSum += objective;
+            batches++;
         }
         correct += stepCorrect;
         counted += stepCounted;
@@ -53,15 +73,11 @@ final class EpochTotals {
         return seconds;
     }
 
-    double meanLoss() {
-        return lossSum / losses;
-    }
-
-    double lastBatchAccuracy() {
-        return (double) lastCorrect / lastCounted;
-    }
-
-    double accuracy() {
-        return (double) correct / counted;
+    EpochEnded.Training training() {
+        return new EpochEnded.Training(
+                lossSum / batches,
+                objectiveSum / batches,
+                (double) correct / counted,
+                (double) lastCorrect / lastCounted);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.TrainingData;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.LinkedHashMap;
@@ -16,8 +17,8 @@ final class Fingerprint {
 
     private Fingerprint() {}
 
-    /** Fields by name. The test set counts where early stopping looks at it, the epochs where the schedule does. */
-    static Map<String, String> of(TrainingSettings settings, Dataset train, Dataset test) {
+    /** Fields by name. What is evaluated on counts where early stopping looks at it, the epochs where the schedule does. */
+    static Map<String, String> of(TrainingSettings settings, TrainingData data) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("layers", settings.layers().toString());
         fields.put("batchSize", String.valueOf(settings.batchSize()));
@@ -34,9 +35,9 @@ final class Fingerprint {
         if (settings.schedule() instanceof LearningRateSchedule.Cosine) {
             fields.put(EPOCHS, String.valueOf(settings.epochs()));
         }
-        fields.put("training data", data(train));
+        fields.put("training data", describe(data.training()));
         if (settings.earlyStopping() > 0) {
-            fields.put("test data", data(test));
+            data.evaluation().ifPresent(evaluation -> fields.put("evaluation data", describe(evaluation)));
         }
         return fields;
     }
@@ -53,7 +54,7 @@ final class Fingerprint {
         });
     }
 
-    private static String data(Dataset data) {
+    private static String describe(Dataset data) {
         CRC32C sum = new CRC32C();
         sum.update(data.pixels());
         IntBuffer labels = data.labels();

@@ -5,9 +5,11 @@ import dev.mnistnative.binding.NativeEvaluation;
 import dev.mnistnative.binding.NativeTrainer;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.PixelType;
+import dev.mnistnative.data.TrainingData;
+import dev.mnistnative.net.Evaluation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -22,14 +24,14 @@ final class Run {
     private final TrainingSettings settings;
     private final TrainingStart start;
     private final BatchPlan plan;
-    private final NativeData test;
+    private final NativeData evaluation;
     private final List<TrainingListener> listeners;
     private final BooleanSupplier cancelled;
     private final EpochOrder order;
     private final int chunkSteps;
     private final RunCheckpoints checkpoints;
     private EarlyStopping stopping;
-    private final List<EpochReport> reports = new ArrayList<>();
+    private final List<EpochEnded> reports = new ArrayList<>();
     private double seconds;
     private String message = "";
 
@@ -37,8 +39,7 @@ final class Run {
             NativeTrainer trainer,
             TrainingStart start,
             BatchPlan plan,
-            Dataset train,
-            Dataset test,
+            TrainingData data,
             List<TrainingListener> listeners,
             RunCheckpoints checkpoints,
             BooleanSupplier cancelled) {
@@ -46,17 +47,19 @@ final class Run {
         this.settings = start.settings();
         this.start = start;
         this.plan = plan;
-        this.test = test == null ? null : nativeData(test);
+        this.evaluation = data.evaluation().map(Run::nativeData).orElse(null);
         this.listeners = listeners;
         this.checkpoints = checkpoints;
         this.cancelled = cancelled;
-        this.order = new EpochOrder(plan, settings, train.labels());
+        this.order = new EpochOrder(plan, settings, data.training().labels());
         this.stopping = new EarlyStopping(settings.earlyStopping());
         this.chunkSteps = ChunkLength.steps(
-                settings.layers(), settings.batchSize(), start.device().kind());
-        trainer.setData(nativeData(train));
-        if (this.test != null) {
-            trainer.evaluate(this.test, 0, 0); // of no sample, but it is checked now and not after an epoch
+                settings.layers(),
+                settings.batchSize(),
+                start.machine().device().kind());
+        trainer.setData(nativeData(data.training()));
+        if (evaluation != null) {
+            trainer.evaluate(evaluation, 0, 0); // of no sample, but it is checked now and not after an epoch
         }
     }
 
@@ -75,7 +78,7 @@ final class Run {
     }
 
     private StopReason goOn(RunState state) {
-        tell(listener -> listener.onResume(checkpoints.resumedFrom()));
+        tell(listener -> listener.onResume(checkpoints.resumed()));
         stopping = state.stopping();
         return stopping.isSpent() ? stopEarly() : epochs(state.epoch(), state.step(), state.totals());
     }
@@ -118,7 +121,7 @@ final class Run {
             return diverged(epoch, step + done.steps(), done.divergence());
         }
         for (int i = 0; i < steps; i++) {
-            totals.step(losses[i], correct[i], order.counted(step + i));
+            totals.step(perSample(losses[i], step + i), losses[i], correct[i], order.counted(step + i));
         }
         report(epoch, step, losses, correct, rates, spent);
         return StopReason.COMPLETED;
@@ -158,45 +161,40 @@ final class Run {
         return cancelled.getAsBoolean() || Thread.currentThread().isInterrupted();
     }
 
-    private void report(int epoch, int step, double[] losses, int[] correct, double[] rates, double spent) {
-        tell(listener -> listener.onSteps(new StepsReport(
-                epoch + 1,
-                settings.epochs(),
-                step + 1,
-                plan.steps(),
-                losses.clone(),
-                correct.clone(),
-                rates.clone(),
-                spent)));
+    /** What a step minimised as a mean per sample. */
+    private double perSample(double objective, int step) {
+        return settings.loss().reduction() == Reduction.SUM ? objective / order.weight(step) : objective;
+    }
+
+    private void report(int epoch, int step, double[] objectives, int[] correct, double[] rates, double spent) {
+        double[] losses = objectives.clone();
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] = perSample(losses[i], step + i);
+        }
+        RunPosition position = position(epoch, step + losses.length);
+        tell(listener -> listener.onSteps(
+                new StepsDone(position, losses.clone(), objectives.clone(), correct.clone(), rates.clone(), spent)));
+    }
+
+    private RunPosition position(int epoch, int step) {
+        return new RunPosition(epoch + 1, settings.epochs(), step, plan.steps());
     }
 
     /** Evaluates and reports a whole epoch. */
     private StopReason finish(int epoch, EpochTotals totals) {
         long began = System.nanoTime();
-        NativeEvaluation evaluation = test == null ? null : evaluate();
+        Optional<Evaluation> evaluated = Optional.ofNullable(evaluation == null ? null : evaluate());
         double evaluationSeconds = (System.nanoTime() - began) / NANOS;
-        OptionalDouble testLoss = OptionalDouble.empty();
-        OptionalDouble testAccuracy = OptionalDouble.empty();
-        if (evaluation != null) {
-            testLoss = OptionalDouble.of(evaluation.lossSum() / evaluation.weightSum());
-            testAccuracy = OptionalDouble.of((double) evaluation.correct() / evaluation.counted());
-        }
-        EpochReport report = new EpochReport(
-                epoch + 1,
-                settings.epochs(),
-                totals.meanLoss(),
-                totals.lastBatchAccuracy(),
-                totals.accuracy(),
-                testLoss,
-                testAccuracy,
-                totals.seconds(),
-                evaluationSeconds,
-                plan.steps(),
-                plan.samplesUsed() / totals.seconds());
-        reports.add(report);
-        tell(listener -> listener.onEpoch(report));
-        StopReason reason = afterReport(epoch, testLoss, test != null && evaluation == null);
-        if (test != null && evaluation == null) {
+        EpochEnded event = new EpochEnded(
+                position(epoch, plan.steps()),
+                totals.training(),
+                evaluated,
+                new EpochEnded.Timing(totals.seconds(), evaluationSeconds, plan.samplesUsed() / totals.seconds()));
+        reports.add(event);
+        tell(listener -> listener.onEpoch(event));
+        boolean cut = evaluation != null && evaluated.isEmpty();
+        StopReason reason = afterReport(epoch, evaluated, cut);
+        if (cut) {
             save(epoch, plan.steps(), totals); // the evaluation is still to be done
         } else if (reason != StopReason.COMPLETED || checkpoints.isDue(epoch + 1)) {
             save(epoch + 1, 0, new EpochTotals());
@@ -205,9 +203,9 @@ final class Run {
     }
 
     private void save(int epoch, int step, EpochTotals totals) {
-        CheckpointReport report = checkpoints.save(epoch, step, totals, stopping);
-        if (report != null) {
-            tell(listener -> listener.onCheckpoint(report));
+        CheckpointWritten event = checkpoints.save(epoch, step, totals, stopping);
+        if (event != null) {
+            tell(listener -> listener.onCheckpoint(event));
         }
     }
 
@@ -218,8 +216,8 @@ final class Run {
         return StopReason.EARLY_STOPPING;
     }
 
-    private StopReason afterReport(int epoch, OptionalDouble testLoss, boolean evaluationCut) {
-        if (testLoss.isPresent() && stopping.after(testLoss.getAsDouble())) {
+    private StopReason afterReport(int epoch, Optional<Evaluation> evaluated, boolean evaluationCut) {
+        if (evaluated.isPresent() && stopping.after(evaluated.get().objective())) {
             return stopEarly();
         }
         boolean last = epoch + 1 == settings.epochs();
@@ -232,15 +230,19 @@ final class Run {
     }
 
     /** Null if it was cancelled. */
-    private NativeEvaluation evaluate() {
+    private Evaluation evaluate() {
         NativeEvaluation sums = NativeEvaluation.NONE;
-        for (long first = 0; first < test.count(); first += EVALUATION_BLOCK) {
+        for (long first = 0; first < evaluation.count(); first += EVALUATION_BLOCK) {
             if (shouldStop()) {
                 return null;
             }
-            sums = sums.plus(trainer.evaluate(test, first, Math.min(EVALUATION_BLOCK, test.count() - first)));
+            sums = sums.plus(
+                    trainer.evaluate(evaluation, first, Math.min(EVALUATION_BLOCK, evaluation.count() - first)));
         }
-        return sums;
+        double mean = sums.lossSum() / sums.weightSum();
+        double objective = settings.loss().reduction() == Reduction.SUM ? sums.lossSum() : mean;
+        double accuracy = (double) sums.correct() / sums.counted();
+        return new Evaluation(mean, objective, accuracy, sums.counted(), Optional.empty());
     }
 
     private void tell(Consumer<TrainingListener> event) {

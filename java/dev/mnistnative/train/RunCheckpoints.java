@@ -1,7 +1,7 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.binding.NativeTrainer;
-import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.Parameters;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,21 +13,21 @@ final class RunCheckpoints implements AutoCloseable {
     private final Checkpoints wanted;
     private final CheckpointFolder folder;
     private final Map<String, String> fingerprint;
-    private CheckpointReport resumedFrom;
+    private Resumed resumed;
 
     /**
      * Takes the folder for this run.
      *
      * @param wanted null for none
      */
-    RunCheckpoints(NativeTrainer trainer, TrainingSettings settings, Checkpoints wanted, Dataset train, Dataset test) {
+    RunCheckpoints(NativeTrainer trainer, TrainingSettings settings, Checkpoints wanted, TrainingData data) {
         this.trainer = trainer;
         this.settings = settings;
         this.wanted = wanted;
         if (wanted != null) {
             wanted.metadata().requireFit(settings.layers());
         }
-        this.fingerprint = wanted == null ? Map.of() : Fingerprint.of(settings, train, test);
+        this.fingerprint = wanted == null ? Map.of() : Fingerprint.of(settings, data);
         this.folder = wanted == null ? null : new CheckpointFolder(wanted.folder(), wanted.keep());
     }
 
@@ -55,13 +55,13 @@ final class RunCheckpoints implements AutoCloseable {
         trainer.write(state.parameters().values());
         Moments.write(trainer, settings.optimizer(), state.moments());
         trainer.setStep(state.optimizerStep());
-        resumedFrom = new CheckpointReport(found.path(), state.epoch(), state.step());
+        resumed = new Resumed(found.path().toString(), state.epoch(), state.step());
         return state;
     }
 
     /** What {@link #restore} went on from, or null. */
-    CheckpointReport resumedFrom() {
-        return resumedFrom;
+    Resumed resumed() {
+        return resumed;
     }
 
     private void requireUnused() {
@@ -102,7 +102,7 @@ final class RunCheckpoints implements AutoCloseable {
     }
 
     /** Writes a checkpoint; null if none are wanted. */
-    CheckpointReport save(int epoch, int step, EpochTotals totals, EarlyStopping stopping) {
+    CheckpointWritten save(int epoch, int step, EpochTotals totals, EarlyStopping stopping) {
         if (wanted == null) {
             return null;
         }
@@ -114,8 +114,8 @@ final class RunCheckpoints implements AutoCloseable {
                 trainer.step(),
                 Parameters.of(settings.layers(), trainer.read()),
                 Moments.read(trainer, settings.optimizer()));
-        return new CheckpointReport(
-                folder.save(new CheckpointFile(state, fingerprint, wanted.metadata())), epoch, step);
+        Path file = folder.save(new CheckpointFile(state, fingerprint, wanted.metadata()));
+        return new CheckpointWritten(file.toString(), epoch, step);
     }
 
     /** Leaves the folder to others. */

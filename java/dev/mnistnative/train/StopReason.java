@@ -4,7 +4,7 @@ package dev.mnistnative.train;
 public enum StopReason {
     /** All epochs were done. */
     COMPLETED,
-    /** The test loss had not become better for as many epochs as the settings allow. */
+    /** The loss had not become better for as many epochs as the settings allow. */
     EARLY_STOPPING,
     /** {@link Trainer#cancel()} or the thread's interruption. */
     INTERRUPTED,

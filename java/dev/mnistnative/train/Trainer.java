@@ -7,6 +7,7 @@ import dev.mnistnative.binding.NativePlacement;
 import dev.mnistnative.binding.NativeTrainer;
 import dev.mnistnative.binding.gpu.CudaStream;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.ModelMetadata;
@@ -96,6 +97,21 @@ public final class Trainer implements AutoCloseable {
         return device;
     }
 
+    /** {@link #fit(TrainingData, Checkpoints, TrainingListener...)} without an evaluation and without checkpoints. */
+    public TrainingResult fit(Dataset training, TrainingListener... listeners) {
+        return fit(TrainingData.of(training), listeners);
+    }
+
+    /** The same, evaluated on a test set after every epoch. */
+    public TrainingResult fit(Dataset training, Dataset test, TrainingListener... listeners) {
+        return fit(TrainingData.withTest(training, test), listeners);
+    }
+
+    /** {@link #fit(TrainingData, Checkpoints, TrainingListener...)} without checkpoints. */
+    public TrainingResult fit(TrainingData data, TrainingListener... listeners) {
+        return fit(data, null, listeners);
+    }
+
     /**
      * Trains for the settings' epochs, from the present parameters and optimizer state on. Each call is a run of its
      * own: its epochs, orders and learning rates begin anew.
@@ -106,77 +122,65 @@ public final class Trainer implements AutoCloseable {
      * are then those at the start of the chunk that had it. The training set's memory stays in use until the next fit
      * or close.
      *
-     * @param train features and labels that fit the layers
-     * @param test evaluated after every epoch; null for none
-     * @param listeners told in this order
-     * @throws IllegalArgumentException if the data does not fit the settings
-     */
-    public TrainingResult fit(Dataset train, Dataset test, TrainingListener... listeners) {
-        return fit(train, test, null, listeners);
-    }
-
-    /**
-     * The same, keeping checkpoints and, if so asked, going on from the newest: parameters, optimizer state, epoch,
+     * <p>Checkpoints are kept and, if so asked, the run goes on from the newest: parameters, optimizer state, epoch,
      * step, orders, learning rates and early stopping are then what they were, and the run ends with the same bits as
      * one that was never cut. Its result and its listeners have the epochs that are finished from then on.
      *
+     * @param data features and labels that fit the layers; the evaluation is run after every epoch
      * @param checkpoints null for none
-     * @throws IllegalArgumentException also if another run uses the folder, or if the checkpoint's settings (other
-     *     than epochs, threads and device) or data are others; the message names the field
+     * @param listeners told in this order
+     * @throws IllegalArgumentException if the data does not fit the settings, if another run uses the checkpoints'
+     *     folder, or if the checkpoint's settings (other than epochs, threads and device) or data are others; the
+     *     message names the field
      * @throws dev.mnistnative.DataFormatException if no checkpoint of the folder is undamaged
      * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the trainer stays usable
      */
-    public TrainingResult fit(Dataset train, Dataset test, Checkpoints checkpoints, TrainingListener... listeners) {
-        Require.present("train", train);
+    public TrainingResult fit(TrainingData data, Checkpoints checkpoints, TrainingListener... listeners) {
+        Require.present("data", data);
         trainer.guard().enter();
         try {
-            return fitInside(train, test, checkpoints, List.of(listeners));
+            return fitInside(data, checkpoints, List.of(listeners));
         } finally {
             trainer.guard().exit();
         }
     }
 
-    private TrainingResult fitInside(
-            Dataset train, Dataset test, Checkpoints checkpoints, List<TrainingListener> listeners) {
+    private TrainingResult fitInside(TrainingData data, Checkpoints checkpoints, List<TrainingListener> listeners) {
         if (fitting) {
             throw new IllegalStateException("fit is already under way: a listener cannot call it");
         }
         fitting = true;
         cancelled = false;
         try {
-            return run(train, test, checkpoints, listeners);
+            return run(data, checkpoints, listeners);
         } finally {
             fitting = false;
         }
     }
 
-    private TrainingResult run(Dataset train, Dataset test, Checkpoints wanted, List<TrainingListener> listeners) {
-        if (settings.earlyStopping() > 0 && test == null) {
-            throw new IllegalArgumentException("earlyStopping needs a test set: give one to fit, or set it to 0");
+    private TrainingResult run(TrainingData data, Checkpoints wanted, List<TrainingListener> listeners) {
+        if (settings.earlyStopping() > 0 && data.evaluation().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "earlyStopping needs an evaluation: give fit a test or a validation set, or set it to 0");
         }
-        BatchPlan plan = new BatchPlan(train.size(), settings.batchSize(), settings.dropLast());
-        TrainingStart start = start(plan, test);
-        try (RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, train, test)) {
-            return new Run(trainer, start, plan, train, test, listeners, checkpoints, () -> cancelled).go();
+        BatchPlan plan = new BatchPlan(data.training().size(), settings.batchSize(), settings.dropLast());
+        TrainingStart start = start(plan, data);
+        try (RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, data)) {
+            return new Run(trainer, start, plan, data, listeners, checkpoints, () -> cancelled).go();
         }
     }
 
-    private TrainingStart start(BatchPlan plan, Dataset test) {
+    private TrainingStart start(BatchPlan plan, TrainingData data) {
         boolean onCpu = device.kind() == Device.Kind.CPU;
         String isa =
                 !onCpu ? "" : settings.isa().equals("auto") ? MnistRuntime.cpu().bestIsa() : settings.isa();
         int threads = !onCpu ? 1 : settings.threads() == 0 ? MnistRuntime.cpu().cores() : settings.threads();
+        int evaluationSamples = data.evaluation().map(Dataset::size).orElse(0);
         return new TrainingStart(
                 settings,
-                device,
-                deviceReason,
-                isa,
-                threads,
-                trainer.describe(),
-                MnistRuntime.version(),
-                plan.samples(),
-                test == null ? 0 : test.size(),
-                plan.steps());
+                new TrainingStart.Machine(
+                        device, deviceReason, isa, threads, trainer.describe(), MnistRuntime.version()),
+                new TrainingStart.Data(plan.samples(), plan.steps(), evaluationSamples, data.evaluatedOn()));
     }
 
     /**
@@ -195,7 +199,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Queues the trainer's work on the caller's CUDA stream from now on. What the trainer queued before is done then,
      * and every call still waits for its own results: the work comes after what the caller queued before and ahead of
-     * what he queues next.
+     * what it queues next.
      *
      * @param stream of the trainer's GPU; null: the trainer's own again
      * @throws dev.mnistnative.MnistNativeException if the trainer is not on a GPU

@@ -10,16 +10,16 @@ public interface TrainingListener {
     default void onStart(TrainingStart start) {}
 
     /** After onStart, where a run goes on from a checkpoint. */
-    default void onResume(CheckpointReport report) {}
+    default void onResume(Resumed event) {}
 
     /** After every chunk of steps, ten to twenty times a second. */
-    default void onSteps(StepsReport report) {}
+    default void onSteps(StepsDone event) {}
 
     /** After every epoch and its evaluation. */
-    default void onEpoch(EpochReport report) {}
+    default void onEpoch(EpochEnded event) {}
 
     /** After a checkpoint was written. */
-    default void onCheckpoint(CheckpointReport report) {}
+    default void onCheckpoint(CheckpointWritten event) {}
 
     /** After the last epoch, whatever the reason; not after an exception. */
     default void onEnd(TrainingResult result) {}

@@ -6,17 +6,17 @@ import java.util.List;
  * How a run ended.
  *
  * @param reason why it ended
- * @param epochs reports of the epochs that were finished
+ * @param epochs the epochs that were finished
  * @param message one sentence on what happened, for {@code DIVERGED} with the epoch, the step and what to do
  * @param seconds training alone, the unfinished epoch's included
  */
-public record TrainingResult(StopReason reason, List<EpochReport> epochs, String message, double seconds) {
+public record TrainingResult(StopReason reason, List<EpochEnded> epochs, String message, double seconds) {
     public TrainingResult {
         epochs = List.copyOf(epochs);
     }
 
-    /** The last finished epoch's report. */
-    public EpochReport lastEpoch() {
+    /** The last epoch that was finished. */
+    public EpochEnded lastEpoch() {
         if (epochs.isEmpty()) {
             throw new IllegalStateException("no epoch was finished: " + message);
         }

@@ -1,32 +1,39 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.net.Device;
 
 /**
  * What a run begins with.
  *
  * @param settings of the trainer
- * @param device what computes; never {@code auto}
- * @param deviceReason why this device was taken if the settings say {@code auto}, else ""
- * @param isa the processor's instruction-set level, "" on a GPU and on the reference
- * @param threads processor threads used
- * @param description one line: device, level or GPU, threads, precision
- * @param version of the native library
- * @param samples of the training set
- * @param testSamples of the test set, 0 without one
- * @param stepsPerEpoch optimizer steps an epoch
+ * @param machine what computes
+ * @param data what it is trained and evaluated on
  */
-public record TrainingStart(
-        TrainingSettings settings,
-        Device device,
-        String deviceReason,
-        String isa,
-        int threads,
-        String description,
-        String version,
-        int samples,
-        int testSamples,
-        int stepsPerEpoch) {
+public record TrainingStart(TrainingSettings settings, Machine machine, Data data) {
+    /**
+     * What computes.
+     *
+     * @param device never {@code auto}
+     * @param deviceReason why this device was taken if the settings say {@code auto}, else ""
+     * @param isa the processor's instruction-set level, "" on a GPU and on the reference
+     * @param threads processor threads used
+     * @param description one line: device, level or GPU, threads, precision
+     * @param version of the native library
+     */
+    public record Machine(
+            Device device, String deviceReason, String isa, int threads, String description, String version) {}
+
+    /**
+     * What a run is trained and evaluated on.
+     *
+     * @param samples of the training set
+     * @param stepsPerEpoch optimizer steps per epoch
+     * @param evaluationSamples samples that each epoch is evaluated on, 0 without any
+     * @param evaluatedOn what those are
+     */
+    public record Data(int samples, int stepsPerEpoch, int evaluationSamples, EvaluatedOn evaluatedOn) {}
+
     /** Length of the parameter vector. */
     public int parameters() {
         return settings.layers().parameterCount();

@@ -25,8 +25,8 @@ public final class Embedder {
                 Dataset test = Mnist.test();
                 Trainer trainer = Trainer.create(settings)) {
             TrainingResult result = trainer.fit(train, test, new TrainingListener() {});
-            double first = result.epochs().get(0).trainLoss();
-            double last = result.lastEpoch().trainLoss();
+            double first = result.epochs().get(0).training().loss();
+            double last = result.lastEpoch().training().loss();
             check(last < first, "the loss falls: " + first + " to " + last);
             try (Model model = trainer.model()) {
                 double accuracy = model.evaluate(test).accuracy();

@@ -37,10 +37,10 @@ public final class BenchmarkReport {
                 result.batchSize(),
                 start.settings().optimizer().name(),
                 samplesName,
-                start.description());
+                start.machine().description());
         out.printf(Locale.ROOT, ROW, "", "median ms", "best ms", "images/s");
         row(out, "step", result.step(), result.batchSize());
-        row(out, "epoch of " + start.stepsPerEpoch() + " steps", result.epoch(), result.samplesPerEpoch());
+        row(out, "epoch of " + start.data().stepsPerEpoch() + " steps", result.epoch(), result.samplesPerEpoch());
         row(
                 out,
                 String.format(Locale.ROOT, "evaluation of %,d", result.evaluated()),
@@ -78,11 +78,11 @@ public final class BenchmarkReport {
             json.writeNumberField("batch_size", result.batchSize());
             json.writeStringField("optimizer", settings.optimizer().name());
             json.writeStringField("samples", samplesName);
-            json.writeStringField("device", start.device().toString());
-            json.writeStringField("isa", start.isa());
-            json.writeNumberField("threads", start.threads());
+            json.writeStringField("device", start.machine().device().toString());
+            json.writeStringField("isa", start.machine().isa());
+            json.writeNumberField("threads", start.machine().threads());
             json.writeStringField("precision", settings.precision().name().toLowerCase(Locale.ROOT));
-            json.writeStringField("version", start.version());
+            json.writeStringField("version", start.machine().version());
             timings(json, "step", result.step(), result.batchSize());
             timings(json, "epoch", result.epoch(), result.samplesPerEpoch());
             timings(json, "evaluation", result.evaluation(), result.evaluated());

@@ -3,8 +3,9 @@ package dev.mnistnative.report.files;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mnistnative.internal.IoAction;
-import dev.mnistnative.train.EpochReport;
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingSettings;
@@ -26,24 +27,21 @@ import java.util.Locale;
  */
 public final class MetricsFile implements TrainingListener, Closeable {
     private final Path path;
-    private final String evaluationName;
     private final int logSteps;
     private final JsonGenerator lines;
 
     /**
      * Creates the file, or empties it.
      *
-     * @param evaluationName what the evaluation's numbers are of: "test" or "validation"
      * @param logSteps steps between two step events, 0 for none
      */
-    public MetricsFile(Path path, String evaluationName, int logSteps) throws IOException {
-        this(path, evaluationName, logSteps, false);
+    public MetricsFile(Path path, int logSteps) throws IOException {
+        this(path, logSteps, false);
     }
 
     /** @param append whether to go on after the lines that are there, instead of replacing them */
-    public MetricsFile(Path path, String evaluationName, int logSteps, boolean append) throws IOException {
+    public MetricsFile(Path path, int logSteps, boolean append) throws IOException {
         this.path = path;
-        this.evaluationName = evaluationName;
         this.logSteps = logSteps;
         Writer out = append ? appender(path) : Files.newBufferedWriter(path);
         lines = new JsonFactory().createGenerator(out);
@@ -76,18 +74,18 @@ public final class MetricsFile implements TrainingListener, Closeable {
                 json.writeNumber(size);
             }
             json.writeEndArray();
-            json.writeStringField("device", start.device().toString());
-            json.writeStringField("isa", start.isa());
-            json.writeNumberField("threads", start.threads());
+            json.writeStringField("device", start.machine().device().toString());
+            json.writeStringField("isa", start.machine().isa());
+            json.writeNumberField("threads", start.machine().threads());
             json.writeStringField("precision", lower(settings.precision()));
-            json.writeStringField("version", start.version());
+            json.writeStringField("version", start.machine().version());
             json.writeNumberField("parameters", start.parameters());
-            json.writeNumberField("samples", start.samples());
-            json.writeNumberField("test_samples", start.testSamples());
-            json.writeStringField("evaluated_on", evaluationName);
+            json.writeNumberField("samples", start.data().samples());
+            json.writeNumberField("test_samples", start.data().evaluationSamples());
+            json.writeStringField("evaluated_on", start.data().evaluatedOn().toString());
             json.writeNumberField("batch_size", settings.batchSize());
             json.writeNumberField("epochs", settings.epochs());
-            json.writeNumberField("steps_per_epoch", start.stepsPerEpoch());
+            json.writeNumberField("steps_per_epoch", start.data().stepsPerEpoch());
             json.writeBooleanField("shuffle", settings.shuffle());
             json.writeStringField("optimizer", settings.optimizer().name());
             number("lr", settings.optimizer().lr());
@@ -96,13 +94,13 @@ public final class MetricsFile implements TrainingListener, Closeable {
     }
 
     @Override
-    public void onSteps(StepsReport report) {
-        for (int i = 0; logSteps > 0 && i < report.steps(); i++) {
-            int step = report.firstStep() + i;
-            double loss = report.losses()[i];
+    public void onSteps(StepsDone event) {
+        for (int i = 0; logSteps > 0 && i < event.steps(); i++) {
+            int step = event.firstStep() + i;
+            double loss = event.losses()[i];
             if (step % logSteps == 0) {
                 line("step", json -> {
-                    json.writeNumberField("epoch", report.epoch());
+                    json.writeNumberField("epoch", event.position().epoch());
                     json.writeNumberField("step", step);
                     number("loss", loss);
                 });
@@ -111,18 +109,18 @@ public final class MetricsFile implements TrainingListener, Closeable {
     }
 
     @Override
-    public void onEpoch(EpochReport report) {
+    public void onEpoch(EpochEnded event) {
         line("epoch", json -> {
-            json.writeNumberField("epoch", report.epoch());
-            number("train_loss", report.trainLoss());
-            number("accuracy", report.lastBatchAccuracy());
-            number("train_accuracy", report.trainAccuracy());
-            number("test_loss", report.testLoss().orElse(Double.NaN));
-            number("test_accuracy", report.testAccuracy().orElse(Double.NaN));
-            number("seconds", report.seconds());
-            number("evaluation_seconds", report.evaluationSeconds());
-            json.writeNumberField("steps", report.steps());
-            number("images_per_second", report.imagesPerSecond());
+            json.writeNumberField("epoch", event.position().epoch());
+            number("train_loss", event.training().loss());
+            number("accuracy", event.training().lastBatchAccuracy());
+            number("train_accuracy", event.training().accuracy());
+            number("test_loss", event.evaluation().map(Evaluation::loss).orElse(Double.NaN));
+            number("test_accuracy", event.evaluation().map(Evaluation::accuracy).orElse(Double.NaN));
+            number("seconds", event.timing().seconds());
+            number("evaluation_seconds", event.timing().evaluationSeconds());
+            json.writeNumberField("steps", event.position().step());
+            number("images_per_second", event.timing().samplesPerSecond());
         });
     }
 

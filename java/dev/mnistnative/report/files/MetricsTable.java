@@ -1,6 +1,7 @@
 package dev.mnistnative.report.files;
 
-import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.TrainingListener;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,18 +32,18 @@ public final class MetricsTable implements TrainingListener, Closeable {
     }
 
     @Override
-    public void onEpoch(EpochReport report) {
+    public void onEpoch(EpochEnded event) {
         write(DoubleStream.of(
-                                report.epoch(),
-                                report.trainLoss(),
-                                report.lastBatchAccuracy(),
-                                report.trainAccuracy(),
-                                report.testLoss().orElse(Double.NaN),
-                                report.testAccuracy().orElse(Double.NaN),
-                                report.seconds(),
-                                report.evaluationSeconds(),
-                                report.steps(),
-                                report.imagesPerSecond())
+                                event.position().epoch(),
+                                event.training().loss(),
+                                event.training().lastBatchAccuracy(),
+                                event.training().accuracy(),
+                                event.evaluation().map(Evaluation::loss).orElse(Double.NaN),
+                                event.evaluation().map(Evaluation::accuracy).orElse(Double.NaN),
+                                event.timing().seconds(),
+                                event.timing().evaluationSeconds(),
+                                event.position().step(),
+                                event.timing().samplesPerSecond())
                         .mapToObj(value -> Double.isFinite(value)
                                 ? JsonNumbers.nineDigits(value).toPlainString()
                                 : "")

@@ -1,9 +1,11 @@
 package dev.mnistnative.report.files;
 
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.IoAction;
-import dev.mnistnative.train.EpochReport;
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingStart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,51 +20,55 @@ import java.time.Clock;
  */
 public final class TensorBoardEvents implements TrainingListener, Closeable {
     private final Path folder;
-    private final String evaluationName;
     private final int logSteps;
     private final EventFile file;
+    private EvaluatedOn evaluatedOn;
 
     /**
      * Creates the folder if it is not there, and a new event file in it.
      *
-     * @param evaluationName prefix of the evaluation's curves: "test" or "validation"
      * @param logSteps steps between two points of the step curves, 0 for none
      */
-    public TensorBoardEvents(Path folder, String evaluationName, int logSteps) throws IOException {
+    public TensorBoardEvents(Path folder, int logSteps) throws IOException {
         this.folder = folder;
-        this.evaluationName = evaluationName;
         this.logSteps = logSteps;
         Files.createDirectories(folder);
         file = new EventFile(folder, EventFile.hostName(), Clock.systemUTC());
     }
 
     @Override
-    public void onSteps(StepsReport report) {
-        long before = (report.epoch() - 1L) * report.stepsPerEpoch();
+    public void onStart(TrainingStart start) {
+        evaluatedOn = start.data().evaluatedOn();
+    }
+
+    @Override
+    public void onSteps(StepsDone event) {
+        long before = event.position().stepInRun() - event.steps();
         write(events -> {
-            for (int i = 0; logSteps > 0 && i < report.steps(); i++) {
-                int step = report.firstStep() + i;
-                if (step % logSteps == 0) {
-                    events.scalar("step/loss", before + step, report.losses()[i]);
-                    events.scalar("step/lr", before + step, report.learningRates()[i]);
+            for (int i = 0; logSteps > 0 && i < event.steps(); i++) {
+                if ((event.firstStep() + i) % logSteps == 0) {
+                    long step = before + i + 1;
+                    events.scalar("step/loss", step, event.losses()[i]);
+                    events.scalar("step/lr", step, event.learningRates()[i]);
                 }
             }
         });
     }
 
     @Override
-    public void onEpoch(EpochReport report) {
-        int epoch = report.epoch();
+    public void onEpoch(EpochEnded event) {
+        int epoch = event.position().epoch();
         write(events -> {
-            events.scalar("train/loss", epoch, report.trainLoss());
-            events.scalar("train/accuracy", epoch, report.lastBatchAccuracy());
-            events.scalar("train/images_per_second", epoch, report.imagesPerSecond());
-            if (report.testAccuracy().isPresent()) {
-                events.scalar(evaluationName + "/loss", epoch, report.testLoss().orElse(Double.NaN));
+            events.scalar("train/loss", epoch, event.training().loss());
+            events.scalar("train/accuracy", epoch, event.training().lastBatchAccuracy());
+            events.scalar("train/images_per_second", epoch, event.timing().samplesPerSecond());
+            if (event.evaluation().isPresent()) {
                 events.scalar(
-                        evaluationName + "/accuracy",
+                        evaluatedOn + "/loss", epoch, event.evaluation().get().loss());
+                events.scalar(
+                        evaluatedOn + "/accuracy",
                         epoch,
-                        report.testAccuracy().getAsDouble());
+                        event.evaluation().get().accuracy());
             }
         });
     }

@@ -61,9 +61,9 @@ public final class HtmlReport {
                                         Locale.ROOT,
                                         "%s on %,d samples",
                                         run.start().settings().layers(),
-                                        run.start().samples()));
+                                        run.start().data().samples()));
                             case "subtitle" ->
-                                Html.escape(ending() + run.start().description());
+                                Html.escape(ending() + run.start().machine().description());
                             case "cards" -> runs.cards(evaluation);
                             case "curves" -> runs.curves();
                             case "epochs" -> runs.epochTable();

@@ -1,7 +1,8 @@
 package dev.mnistnative.report.html;
 
-import dev.mnistnative.train.EpochReport;
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.RunPosition;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingStart;
@@ -27,11 +28,12 @@ public final class RunRecord implements TrainingListener {
     }
 
     @Override
-    public void onSteps(StepsReport report) {
+    public void onSteps(StepsDone event) {
         if (Double.isNaN(begin)) {
-            begin = report.epoch() - 1 + (report.firstStep() - 1.0) / report.stepsPerEpoch();
+            RunPosition position = event.position();
+            begin = position.epoch() - 1 + (event.firstStep() - 1.0) / position.stepsPerEpoch();
         }
-        for (double loss : report.losses()) {
+        for (double loss : event.losses()) {
             sum += loss;
             if (++summed == stepsPerPoint) {
                 addPoint(sum / summed);
@@ -59,7 +61,7 @@ public final class RunRecord implements TrainingListener {
         return result;
     }
 
-    List<EpochReport> epochs() {
+    List<EpochEnded> epochs() {
         return result.epochs();
     }
 

@@ -1,8 +1,9 @@
 package dev.mnistnative.report.html;
 
 import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.ModelEvaluation;
-import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.lang.reflect.RecordComponent;
@@ -30,12 +31,14 @@ final class RunSections {
             cards.put(samplesName + " accuracy", format("%.2f %%", 100 * evaluation.accuracy()));
             cards.put(samplesName + " loss", format("%.4f", evaluation.loss()));
         } else if (!run.epochs().isEmpty()) {
-            cards.put("train accuracy", format("%.2f %%", 100 * lastEpoch().trainAccuracy()));
+            cards.put(
+                    "train accuracy",
+                    format("%.2f %%", 100 * lastEpoch().training().accuracy()));
         }
         cards.put("training time", format("%.2f s", run.result().seconds()));
         if (!run.epochs().isEmpty()) {
             double best = run.epochs().stream()
-                    .mapToDouble(EpochReport::imagesPerSecond)
+                    .mapToDouble(epoch -> epoch.timing().samplesPerSecond())
                     .max()
                     .orElse(0);
             cards.put("images a second, best epoch", format("%,.0f", best));
@@ -54,52 +57,57 @@ final class RunSections {
         if (run.epochs().isEmpty()) {
             return "<p>No epoch was finished.</p>";
         }
-        int epochs = lastEpoch().epoch();
-        double begin = Math.min(run.begin(), run.epochs().get(0).epoch() - 1);
+        int epochs = lastEpoch().position().epoch();
+        double begin = Math.min(run.begin(), run.epochs().get(0).position().epoch() - 1);
         LineChart loss = new LineChart("Loss", "epoch")
                 .across(begin, epochs)
                 .including(0, 0)
                 .add("each step", true, stepPositions(), run.losses())
-                .add("train", false, epochPositions(0.5), values(EpochReport::trainLoss));
+                .add(
+                        "train",
+                        false,
+                        epochPositions(0.5),
+                        values(epoch -> epoch.training().loss()));
         LineChart accuracy = new LineChart("Accuracy", "epoch")
                 .across(begin, epochs)
                 .including(1, 1)
-                .add("train", false, epochPositions(0.5), values(EpochReport::trainAccuracy));
-        if (lastEpoch().testLoss().isPresent()) {
-            loss.add(
-                    samplesName,
-                    false,
-                    epochPositions(0),
-                    values(report -> report.testLoss().orElse(Double.NaN)));
+                .add(
+                        "train",
+                        false,
+                        epochPositions(0.5),
+                        values(epoch -> epoch.training().accuracy()));
+        if (lastEpoch().evaluation().isPresent()) {
+            loss.add(evaluatedOn(), false, epochPositions(0), values(epoch -> evaluated(epoch, Evaluation::loss)));
             accuracy.add(
-                    samplesName,
-                    false,
-                    epochPositions(0),
-                    values(report -> report.testAccuracy().orElse(Double.NaN)));
+                    evaluatedOn(), false, epochPositions(0), values(epoch -> evaluated(epoch, Evaluation::accuracy)));
         }
         LineChart speed = new LineChart("Images a second", "epoch")
                 .across(begin, epochs)
                 .including(0, 0)
-                .add("images/s", false, epochPositions(0.5), values(EpochReport::imagesPerSecond));
+                .add(
+                        "images/s",
+                        false,
+                        epochPositions(0.5),
+                        values(epoch -> epoch.timing().samplesPerSecond()));
         return loss.svg() + accuracy.svg() + speed.svg();
     }
 
     String epochTable() {
         StringBuilder html = new StringBuilder("<table class=\"numbers\"><thead><tr><th>epoch<th>train loss"
-                + "<th>train accuracy<th>last batch<th>" + samplesName + " loss<th>" + samplesName
+                + "<th>train accuracy<th>last batch<th>" + evaluatedOn() + " loss<th>" + evaluatedOn()
                 + " accuracy<th>seconds<th>evaluation, s<th>images/s</tr></thead><tbody>\n");
-        for (EpochReport epoch : run.epochs()) {
+        for (EpochEnded epoch : run.epochs()) {
             html.append(format(
                     "<tr><td>%d<td>%.4f<td>%.4f<td>%.4f<td>%s<td>%s<td>%.3f<td>%.3f<td>%,.0f</tr>%n",
-                    epoch.epoch(),
-                    epoch.trainLoss(),
-                    epoch.trainAccuracy(),
-                    epoch.lastBatchAccuracy(),
-                    orDash(epoch.testLoss().orElse(Double.NaN)),
-                    orDash(epoch.testAccuracy().orElse(Double.NaN)),
-                    epoch.seconds(),
-                    epoch.evaluationSeconds(),
-                    epoch.imagesPerSecond()));
+                    epoch.position().epoch(),
+                    epoch.training().loss(),
+                    epoch.training().accuracy(),
+                    epoch.training().lastBatchAccuracy(),
+                    orDash(evaluated(epoch, Evaluation::loss)),
+                    orDash(evaluated(epoch, Evaluation::accuracy)),
+                    epoch.timing().seconds(),
+                    epoch.timing().evaluationSeconds(),
+                    epoch.timing().samplesPerSecond()));
         }
         return html.append("</tbody></table>").toString();
     }
@@ -109,7 +117,7 @@ final class RunSections {
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("layers", String.valueOf(settings.layers()));
         rows.put("batch size", String.valueOf(settings.batchSize()));
-        rows.put("epochs", (run.epochs().isEmpty() ? 0 : lastEpoch().epoch()) + " of " + settings.epochs());
+        rows.put("epochs", (run.epochs().isEmpty() ? 0 : lastEpoch().position().epoch()) + " of " + settings.epochs());
         rows.put("order", settings.shuffle() ? "shuffled every epoch" : "as in the file");
         rows.put("last partial batch", settings.dropLast() ? "dropped" : "kept");
         rows.put("optimizer", settings.optimizer().name() + components(settings.optimizer()));
@@ -122,12 +130,15 @@ final class RunSections {
     }
 
     String environment() {
-        TrainingStart start = run.start();
+        TrainingStart.Machine machine = run.start().machine();
+        TrainingStart.Data data = run.start().data();
         Map<String, String> rows = new LinkedHashMap<>();
-        rows.put("device", start.device() + (start.deviceReason().isEmpty() ? "" : " (" + start.deviceReason() + ")"));
-        rows.put("computes with", start.description());
-        rows.put("samples", format("%,d to train, %,d to evaluate", start.samples(), start.testSamples()));
-        rows.put("steps an epoch", String.valueOf(start.stepsPerEpoch()));
+        rows.put(
+                "device",
+                machine.device() + (machine.deviceReason().isEmpty() ? "" : " (" + machine.deviceReason() + ")"));
+        rows.put("computes with", machine.description());
+        rows.put("samples", format("%,d to train, %,d to evaluate", data.samples(), data.evaluationSamples()));
+        rows.put("steps per epoch", String.valueOf(data.stepsPerEpoch()));
         rows.put("mnist-native", MnistRuntime.version());
         rows.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
         rows.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
@@ -187,22 +198,32 @@ final class RunSections {
                 : String.valueOf(value).toLowerCase(Locale.ROOT);
     }
 
-    private EpochReport lastEpoch() {
+    private EpochEnded lastEpoch() {
         return run.epochs().get(run.epochs().size() - 1);
     }
 
-    private double[] values(ToDoubleFunction<EpochReport> value) {
+    private String evaluatedOn() {
+        return run.start().data().evaluatedOn().toString();
+    }
+
+    /** NaN where there was no evaluation. */
+    private static double evaluated(EpochEnded epoch, ToDoubleFunction<Evaluation> value) {
+        return epoch.evaluation().stream().mapToDouble(value).findFirst().orElse(Double.NaN);
+    }
+
+    private double[] values(ToDoubleFunction<EpochEnded> value) {
         return run.epochs().stream().mapToDouble(value).toArray();
     }
 
     /** Where the epochs stand on the axis; means over an epoch belong to its middle. */
     private double[] epochPositions(double before) {
-        return values(report -> report.epoch() - before);
+        return values(epoch -> epoch.position().epoch() - before);
     }
 
     private double[] stepPositions() {
         double[] positions = new double[run.losses().length];
-        double epochsPerPoint = (double) run.stepsPerPoint() / run.start().stepsPerEpoch();
+        double epochsPerPoint =
+                (double) run.stepsPerPoint() / run.start().data().stepsPerEpoch();
         for (int i = 0; i < positions.length; i++) {
             positions[i] = run.begin() + (i + 0.5) * epochsPerPoint;
         }

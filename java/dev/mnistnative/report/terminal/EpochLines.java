@@ -1,39 +1,44 @@
 package dev.mnistnative.report.terminal;
 
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.report.PythonNumbers;
-import dev.mnistnative.train.EpochReport;
+import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingStart;
 
 /** One line an epoch, beginning as the source article's program prints it: {@code train_loss: 1.23 accuracy: 0.81}. */
 public final class EpochLines implements TrainingListener {
     private final Screen screen;
-    private final String evaluationName;
+    private EvaluatedOn evaluatedOn;
 
-    /** @param evaluationName what the evaluation's accuracy is called: "test" or "validation" */
-    public EpochLines(Screen screen, String evaluationName) {
+    public EpochLines(Screen screen) {
         this.screen = screen;
-        this.evaluationName = evaluationName;
     }
 
     @Override
-    public void onEpoch(EpochReport report) {
-        screen.result(line(report));
+    public void onStart(TrainingStart start) {
+        evaluatedOn = start.data().evaluatedOn();
     }
 
-    private String line(EpochReport report) {
+    @Override
+    public void onEpoch(EpochEnded event) {
+        screen.result(line(event));
+    }
+
+    private String line(EpochEnded event) {
         StringBuilder line = new StringBuilder("train_loss: ")
-                .append(PythonNumbers.round(report.trainLoss(), 2))
+                .append(PythonNumbers.round(event.training().loss(), 2))
                 .append(" accuracy: ")
-                .append(PythonNumbers.round(report.lastBatchAccuracy(), 2));
-        report.testAccuracy()
-                .ifPresent(accuracy -> line.append(' ')
-                        .append(evaluationName)
+                .append(PythonNumbers.round(event.training().lastBatchAccuracy(), 2));
+        event.evaluation()
+                .ifPresent(evaluation -> line.append(' ')
+                        .append(evaluatedOn)
                         .append("_accuracy: ")
-                        .append(PythonNumbers.round(accuracy, 4)));
+                        .append(PythonNumbers.round(evaluation.accuracy(), 4)));
         return line.append(" seconds: ")
-                .append(PythonNumbers.round(report.seconds(), 3))
+                .append(PythonNumbers.round(event.timing().seconds(), 3))
                 .append(" images/s: ")
-                .append(Math.round(report.imagesPerSecond()))
+                .append(Math.round(event.timing().samplesPerSecond()))
                 .toString();
     }
 }

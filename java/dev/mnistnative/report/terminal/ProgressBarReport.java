@@ -1,6 +1,6 @@
 package dev.mnistnative.report.terminal;
 
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingStart;
@@ -40,8 +40,8 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
     }
 
     @Override
-    public void onSteps(StepsReport report) {
-        progress.add(report);
+    public void onSteps(StepsDone event) {
+        progress.add(event);
         long now = nanoTime.getAsLong();
         if (now - drawn >= REDRAW_NANOS) {
             drawn = now;

@@ -1,6 +1,6 @@
 package dev.mnistnative.report.terminal;
 
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingStart;
 import java.time.Duration;
@@ -32,8 +32,8 @@ public final class ProgressLines implements TrainingListener {
     }
 
     @Override
-    public void onSteps(StepsReport report) {
-        progress.add(report);
+    public void onSteps(StepsDone event) {
+        progress.add(event);
         long now = nanoTime.getAsLong();
         if (now - last >= INTERVAL_NANOS) {
             last = now;

@@ -2,7 +2,7 @@ package dev.mnistnative.report.terminal;
 
 import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.report.PythonNumbers;
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingStart;
 import java.util.Arrays;
 import java.util.Locale;
@@ -17,7 +17,7 @@ final class RunProgress {
     private TrainingStart start;
     private long began;
     private long firstStep;
-    private StepsReport last;
+    private StepsDone last;
     private long stepsDone;
     private int epochSamples;
     private double epochSeconds;
@@ -33,19 +33,19 @@ final class RunProgress {
         firstStep = -1;
     }
 
-    void add(StepsReport report) {
-        long before = (report.epoch() - 1L) * report.stepsPerEpoch() + report.firstStep() - 1;
+    void add(StepsDone event) {
+        stepsDone = event.position().stepInRun();
+        long before = stepsDone - event.steps();
         if (firstStep < 0) {
             firstStep = before; // above 0 in a run that goes on
         }
-        if (last == null || last.epoch() != report.epoch()) {
+        if (last == null || last.position().epoch() != event.position().epoch()) {
             epochSamples = 0;
             epochSeconds = 0;
         }
-        last = report;
-        stepsDone = before + report.steps();
-        epochSamples += samples(report);
-        epochSeconds += report.seconds();
+        last = event;
+        epochSamples += samples(event);
+        epochSeconds += event.seconds();
     }
 
     /** Of the whole run, 0 to 1. */
@@ -54,12 +54,12 @@ final class RunProgress {
     }
 
     String epoch() {
-        return last.epoch() + "/" + last.epochs();
+        return last.position().epoch() + "/" + last.position().epochs();
     }
 
     /** The last chunk's last step in its epoch. */
     String step() {
-        return last.firstStep() + last.steps() - 1 + "/" + last.stepsPerEpoch();
+        return last.position().step() + "/" + last.position().stepsPerEpoch();
     }
 
     /** Mean over the last chunk. */
@@ -92,13 +92,13 @@ final class RunProgress {
     }
 
     private long steps() {
-        return (long) start.settings().epochs() * start.stepsPerEpoch();
+        return (long) start.settings().epochs() * start.data().stepsPerEpoch();
     }
 
     /** All batches are full but perhaps an epoch's last. */
-    private int samples(StepsReport report) {
+    private int samples(StepsDone event) {
         int batch = start.settings().batchSize();
-        int from = (report.firstStep() - 1) * batch;
-        return Math.min(report.steps() * batch, start.samples() - from);
+        int from = (event.firstStep() - 1) * batch;
+        return Math.min(event.steps() * batch, start.data().samples() - from);
     }
 }

@@ -1,7 +1,6 @@
 package dev.mnistnative.report.terminal;
 
 import dev.mnistnative.internal.Seconds;
-import dev.mnistnative.train.EpochReport;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
@@ -17,17 +16,14 @@ public final class RunSummary implements TrainingListener {
     private static final String ROW = "  %-12s %s";
 
     private final Screen screen;
-    private final String evaluationName;
     private final List<String> evaluations = new ArrayList<>();
     private final List<String> files = new ArrayList<>();
     private TrainingStart start;
     private TrainingResult result;
     private long began;
 
-    /** @param evaluationName what the evaluations are of: "test" or "validation" */
-    public RunSummary(Screen screen, String evaluationName) {
+    public RunSummary(Screen screen) {
         this.screen = screen;
-        this.evaluationName = evaluationName;
     }
 
     @Override
@@ -39,13 +35,11 @@ public final class RunSummary implements TrainingListener {
     @Override
     public void onEnd(TrainingResult ended) {
         result = ended;
-        List<EpochReport> epochs = result.epochs();
-        if (!epochs.isEmpty() && result.lastEpoch().testAccuracy().isPresent()) {
-            EpochReport last = result.lastEpoch();
-            evaluated(
-                    evaluationName,
-                    last.testAccuracy().getAsDouble(),
-                    last.testLoss().getAsDouble());
+        if (!result.epochs().isEmpty()) {
+            result.lastEpoch()
+                    .evaluation()
+                    .ifPresent(evaluation ->
+                            evaluated(start.data().evaluatedOn().toString(), evaluation.accuracy(), evaluation.loss()));
         }
     }
 
@@ -73,9 +67,9 @@ public final class RunSummary implements TrainingListener {
             screen.note("  " + result.message());
         }
         evaluations.forEach(screen::note);
-        screen.note(row("computed on", start.description()));
-        if (!start.deviceReason().isEmpty()) {
-            screen.note(row("", start.deviceReason()));
+        screen.note(row("computed on", start.machine().description()));
+        if (!start.machine().deviceReason().isEmpty()) {
+            screen.note(row("", start.machine().deviceReason()));
         }
         files.forEach(screen::note);
     }

@@ -13,8 +13,9 @@ public final class StartNote implements TrainingListener {
 
     @Override
     public void onStart(TrainingStart start) {
-        String why = start.deviceReason().isEmpty() ? "" : " (device auto: " + start.deviceReason() + ")";
-        screen.note("training " + start.settings().layers() + " on " + start.samples() + " samples: "
-                + start.description() + why);
+        TrainingStart.Machine machine = start.machine();
+        String why = machine.deviceReason().isEmpty() ? "" : " (device auto: " + machine.deviceReason() + ")";
+        screen.note("training " + start.settings().layers() + " on "
+                + start.data().samples() + " samples: " + machine.description() + why);
     }
 }

@@ -1,8 +1,8 @@
 package dev.mnistnative.report.terminal;
 
 import dev.mnistnative.report.PythonNumbers;
-import dev.mnistnative.train.EpochReport;
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingStart;
@@ -15,51 +15,47 @@ import java.util.Locale;
  */
 public final class StepLines implements TrainingListener {
     private final Screen screen;
-    private final String evaluationName;
     private final int stepsPerLine;
-    private int evaluated;
+    private TrainingStart.Data data;
 
-    /**
-     * @param evaluationName what was evaluated: "test" or "validation"
-     * @param stepsPerLine 100 in the article's program
-     */
-    public StepLines(Screen screen, String evaluationName, int stepsPerLine) {
+    /** @param stepsPerLine 100 in the article's program */
+    public StepLines(Screen screen, int stepsPerLine) {
         this.screen = screen;
-        this.evaluationName = evaluationName;
         this.stepsPerLine = stepsPerLine;
     }
 
     @Override
     public void onStart(TrainingStart start) {
-        evaluated = start.testSamples();
+        data = start.data();
     }
 
     @Override
-    public void onSteps(StepsReport report) {
-        for (int i = 0; i < report.steps(); i++) {
-            int step = report.firstStep() + i;
+    public void onSteps(StepsDone event) {
+        for (int i = 0; i < event.steps(); i++) {
+            int step = event.firstStep() + i;
             if (step % stepsPerLine == 0) {
                 screen.result("Epoch [%d/%d], Step [%d/%d], Loss: %s"
                         .formatted(
-                                report.epoch(),
-                                report.epochs(),
+                                event.position().epoch(),
+                                event.position().epochs(),
                                 step,
-                                report.stepsPerEpoch(),
-                                fourDecimals(report.losses()[i])));
+                                event.position().stepsPerEpoch(),
+                                fourDecimals(event.losses()[i])));
             }
         }
     }
 
     @Override
     public void onEnd(TrainingResult result) {
-        List<EpochReport> epochs = result.epochs();
+        List<EpochEnded> epochs = result.epochs();
         if (epochs.isEmpty()) {
             return;
         }
-        result.lastEpoch().testAccuracy().ifPresent(accuracy -> {
-            long correct = Math.round(accuracy * evaluated);
+        result.lastEpoch().evaluation().ifPresent(evaluation -> {
+            int evaluated = data.evaluationSamples();
+            long correct = Math.round(evaluation.accuracy() * evaluated);
             screen.result("Accuracy of the network on the %d %s images: %d %%"
-                    .formatted(evaluated, evaluationName, 100 * correct / evaluated));
+                    .formatted(evaluated, data.evaluatedOn(), 100 * correct / evaluated));
         });
     }
 

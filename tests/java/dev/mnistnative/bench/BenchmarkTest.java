@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.data.TrainTest;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.train.TrainingListener;
@@ -48,7 +48,7 @@ class BenchmarkTest {
     @Test
     void everyPartIsTimed() {
         List<TrainingStart> starts = new ArrayList<>();
-        try (TrainTest samples = BenchmarkSamples.madeUp(TINY, BATCH)) {
+        try (TrainingData samples = BenchmarkSamples.madeUp(TINY, BATCH)) {
             BenchmarkResult result = new Benchmark(settings(TINY), samples, 0.5).run(new TrainingListener() {
                 @Override
                 public void onStart(TrainingStart start) {
@@ -70,7 +70,7 @@ class BenchmarkTest {
     @Test
     void withoutTimeForAnEpochEverythingElseIsTimedOnce() {
         Mlp wide = Mlp.of(2000, 512, 3);
-        try (TrainTest samples = BenchmarkSamples.madeUp(wide, BATCH)) {
+        try (TrainingData samples = BenchmarkSamples.madeUp(wide, BATCH)) {
             BenchmarkResult result = new Benchmark(settings(wide), samples, 1e-6).run(new TrainingListener() {});
             assertNull(result.epoch());
             assertEquals(1, result.step().count());
@@ -81,13 +81,13 @@ class BenchmarkTest {
 
     @Test
     void madeUpSamplesHaveNoZerosAndAreTheSameAgain() {
-        try (TrainTest samples = BenchmarkSamples.madeUp(TINY, BATCH);
-                TrainTest again = BenchmarkSamples.madeUp(TINY, BATCH)) {
-            assertEquals(60_000, samples.train().size());
-            assertEquals(10_000, samples.test().size());
-            assertEquals(3, samples.train().classes());
-            ByteBuffer pixels = samples.train().pixels();
-            assertEquals(again.train().pixels(), pixels);
+        try (TrainingData samples = BenchmarkSamples.madeUp(TINY, BATCH);
+                TrainingData again = BenchmarkSamples.madeUp(TINY, BATCH)) {
+            assertEquals(60_000, samples.training().size());
+            assertEquals(10_000, samples.evaluation().orElseThrow().size());
+            assertEquals(3, samples.training().classes());
+            ByteBuffer pixels = samples.training().pixels();
+            assertEquals(again.training().pixels(), pixels);
             boolean[] seen = new boolean[256];
             while (pixels.hasRemaining()) {
                 seen[pixels.get() & 0xff] = true;
@@ -96,21 +96,21 @@ class BenchmarkTest {
             assertTrue(seen[1] && seen[255]);
             assertNotEquals(
                     0,
-                    samples.train().labels().get(0)
-                            + samples.train().labels().get(1)
-                            + samples.train().labels().get(2)
-                            + samples.train().labels().get(3));
+                    samples.training().labels().get(0)
+                            + samples.training().labels().get(1)
+                            + samples.training().labels().get(2)
+                            + samples.training().labels().get(3));
         }
     }
 
     @Test
     void madeUpSamplesTakeNoMoreMemoryThanMnistButAtLeastABatch() {
         int features = 784_000;
-        try (TrainTest samples = BenchmarkSamples.madeUp(Mlp.of(features, 3), BATCH)) {
-            assertEquals(60, samples.train().size());
-            assertEquals(10, samples.test().size());
+        try (TrainingData samples = BenchmarkSamples.madeUp(Mlp.of(features, 3), BATCH)) {
+            assertEquals(60, samples.training().size());
+            assertEquals(10, samples.evaluation().orElseThrow().size());
         }
-        try (Dataset train = BenchmarkSamples.madeUp(Mlp.of(features, 3), 100).train()) {
+        try (Dataset train = BenchmarkSamples.madeUp(Mlp.of(features, 3), 100).training()) {
             assertEquals(100, train.size());
         }
         assertThrows(IllegalArgumentException.class, () -> BenchmarkSamples.madeUp(Mlp.of(features, 3), 100_000));

@@ -23,7 +23,7 @@ final class TrainedModel {
                 .build();
         try (Dataset train = Mnist.train();
                 Trainer trainer = Trainer.create(settings)) {
-            trainer.fit(train, null);
+            trainer.fit(train);
             Safetensors.writeParameters(file, trainer.parameters());
         }
         return file;

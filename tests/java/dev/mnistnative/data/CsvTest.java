@@ -3,10 +3,10 @@ package dev.mnistnative.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,14 +61,14 @@ class CsvTest {
         }
         Path file = TestFiles.write(folder, "test.csv", TestFiles.text("x,y\n1,c\n2,a\n"));
         ReadOptions options = ReadOptions.DEFAULT.withLabelColumn("y").withClassNames(List.of("a", "b", "c"));
-        try (Dataset set = DataFiles.read(file, null, options)) {
+        try (Dataset set = DataFiles.read(file, options)) {
             assertArrayEquals(new int[] {2, 0}, labels(set));
             assertEquals(3, set.classes());
         }
         WrongFilesTest.assertSentence(
                 file,
                 "label 0 is 'c', which is not among the classes [a, b]",
-                () -> DataFiles.read(file, null, options.withClassNames(List.of("a", "b"))));
+                () -> DataFiles.read(file, options.withClassNames(List.of("a", "b"))));
     }
 
     @Test
@@ -76,14 +76,20 @@ class CsvTest {
         Path train = TestFiles.write(folder, "train.csv", TestFiles.text("x,y\n1,a\n2,b\n3,c\n"));
         Path test = TestFiles.write(folder, "test.csv", TestFiles.text("x,y\n1,c\n"));
         ReadOptions options = ReadOptions.DEFAULT.withLabelColumn("y");
-        try (TrainTest sets = DataFiles.read(train, null, test, null, options)) {
-            assertEquals(2, sets.test().label(0));
-            assertEquals(sets.train().classNames(), sets.test().classNames());
+        try (TrainingData sets = DataFiles.read(SampleFiles.of(train), Optional.of(SampleFiles.of(test)), options)) {
+            assertEquals(2, sets.evaluation().orElseThrow().label(0));
+            assertEquals(
+                    sets.training().classNames(),
+                    sets.evaluation().orElseThrow().classNames());
         }
-        assertNull(DataFiles.read(train, null, null, null, options).test());
+        assertEquals(
+                Optional.empty(),
+                DataFiles.read(SampleFiles.of(train), Optional.empty(), options).evaluation());
         Path other = TestFiles.write(folder, "other.csv", TestFiles.text("x,y\n1,d\n"));
         WrongFilesTest.assertSentence(
-                other, "not among the classes", () -> DataFiles.read(train, null, other, null, options));
+                other,
+                "not among the classes",
+                () -> DataFiles.read(SampleFiles.of(train), Optional.of(SampleFiles.of(other)), options));
     }
 
     @Test
@@ -94,9 +100,7 @@ class CsvTest {
             assertArrayEquals(new float[] {3, 4}, set.sample(1));
         }
         WrongFilesTest.assertSentence(
-                file,
-                "the label column of this CSV is not told",
-                () -> DataFiles.read(file, null, ReadOptions.DEFAULT));
+                file, "the label column of this CSV is not told", () -> DataFiles.read(file, ReadOptions.DEFAULT));
     }
 
     @Test
@@ -143,18 +147,22 @@ class CsvTest {
     @MethodSource("wrong")
     void wrongTables(String text, String fault) {
         Path file = TestFiles.write(folder, "t.csv", TestFiles.text(text));
-        WrongFilesTest.assertSentence(file, fault, () -> DataFiles.readCsv(file, "y"));
+        WrongFilesTest.assertSentence(
+                file, fault, () -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
     }
 
     @Test
     void onlyUtf8() {
         byte[] latin = TestFiles.concat(TestFiles.text("a,y\n1,caf"), TestFiles.bytes(0xe9, '\n'));
         Path file = TestFiles.write(folder, "latin.csv", latin);
-        WrongFilesTest.assertSentence(file, "it is not UTF-8 text", () -> DataFiles.readCsv(file, "y"));
+        WrongFilesTest.assertSentence(
+                file, "it is not UTF-8 text", () -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
     }
 
     private Dataset readCsv(String text, String labelColumn) {
-        return DataFiles.readCsv(TestFiles.write(folder, "t.csv", TestFiles.text(text)), labelColumn);
+        return DataFiles.read(
+                TestFiles.write(folder, "t.csv", TestFiles.text(text)),
+                ReadOptions.DEFAULT.withLabelColumn(labelColumn));
     }
 
     private static int[] labels(Dataset set) {

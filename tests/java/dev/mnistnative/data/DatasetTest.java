@@ -150,24 +150,25 @@ class DatasetTest {
     @CsvSource({"10,0.1,1", "10,0.25,3", "2,0.01,1", "2,0.99,1", "1000,0.5,500"})
     void splits(int size, double share, int held) {
         Dataset all = numbered(size);
-        Dataset.Split split = all.split(share, 7);
-        assertEquals(held, split.validation().size());
+        TrainingData split = all.split(share, 7);
+        assertEquals(held, split.evaluation().orElseThrow().size());
         assertEquals(size - held, split.training().size());
         int[] training = labels(split.training());
-        int[] validation = labels(split.validation());
+        int[] validation = labels(split.evaluation().orElseThrow());
         assertArrayEquals(Arrays.stream(training).sorted().toArray(), training);
         int[] together = IntStream.concat(Arrays.stream(training), Arrays.stream(validation))
                 .sorted()
                 .toArray();
         assertArrayEquals(IntStream.range(0, size).toArray(), together);
-        assertArrayEquals(validation, labels(all.split(share, 7).validation()));
+        assertArrayEquals(validation, labels(all.split(share, 7).evaluation().orElseThrow()));
     }
 
     @Test
     void theSplitDependsOnTheSeed() {
         Dataset all = numbered(1000);
         assertFalse(Arrays.equals(
-                labels(all.split(0.2, 1).validation()), labels(all.split(0.2, 2).validation())));
+                labels(all.split(0.2, 1).evaluation().orElseThrow()),
+                labels(all.split(0.2, 2).evaluation().orElseThrow())));
     }
 
     @ParameterizedTest

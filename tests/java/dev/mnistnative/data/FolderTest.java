@@ -1,9 +1,9 @@
 package dev.mnistnative.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,15 +26,15 @@ class FolderTest {
     void conventionalNames(String images, String labels, String testImages, String testLabels) {
         write(images, IMAGES);
         write(labels, LABELS);
-        try (TrainTest sets = DataFiles.readFolder(folder)) {
-            assertEquals(3, sets.train().size());
-            assertNull(sets.test());
+        try (TrainingData sets = DataFiles.readFolder(folder)) {
+            assertEquals(3, sets.training().size());
+            assertEquals(Optional.empty(), sets.evaluation());
         }
         write(testImages, TestFiles.idx(8, new byte[8], 2, 2, 2));
         write(testLabels, TestFiles.idx(8, TestFiles.bytes(2, 1), 2));
-        try (TrainTest sets = DataFiles.readFolder(folder)) {
-            assertEquals(2, sets.test().size());
-            assertEquals(2, sets.test().label(0));
+        try (TrainingData sets = DataFiles.readFolder(folder)) {
+            assertEquals(2, sets.evaluation().orElseThrow().size());
+            assertEquals(2, sets.evaluation().orElseThrow().label(0));
         }
     }
 

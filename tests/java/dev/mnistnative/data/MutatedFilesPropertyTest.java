@@ -103,15 +103,15 @@ class MutatedFilesPropertyTest {
         readOrRefuse(() -> DataFiles.readImages(file));
         readOrRefuse(() -> DataFiles.read(images, file));
         readOrRefuse(() -> DataFiles.read(file, labels));
-        readOrRefuse(() -> DataFiles.readCsv(file, "y"));
-        readOrRefuse(() -> DataFiles.read(file, null, ReadOptions.DEFAULT));
+        readOrRefuse(() -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
+        readOrRefuse(() -> DataFiles.read(file, ReadOptions.DEFAULT));
     }
 
     @Property(tries = 1000)
     void anyBytes(@ForAll byte[] contents) {
         Path file = TestFiles.write(folder, "file", contents);
         readOrRefuse(() -> DataFiles.readImages(file));
-        readOrRefuse(() -> DataFiles.readCsv(file, "y"));
+        readOrRefuse(() -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
     }
 
     private interface Read {

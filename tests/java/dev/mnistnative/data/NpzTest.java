@@ -2,7 +2,7 @@ package dev.mnistnative.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,15 +27,15 @@ class NpzTest {
     @ValueSource(booleans = {false, true})
     void conventionalNames(boolean deflated) {
         Path file = TestFiles.write(folder, "digits", TestFiles.npz(deflated, FOUR));
-        try (Dataset set = DataFiles.read(file, null, ReadOptions.DEFAULT).withScale(1)) {
+        try (Dataset set = DataFiles.read(file, ReadOptions.DEFAULT).withScale(1)) {
             assertEquals(2, set.size());
             assertArrayEquals(new float[] {3, 4}, set.sample(1));
             assertEquals(1, set.label(0));
         }
-        try (TrainTest both = DataFiles.readFolder(file)) {
-            assertEquals(2, both.train().size());
-            assertNotNull(both.test());
-            assertEquals(3, both.test().label(0));
+        try (TrainingData both = DataFiles.readFolder(file)) {
+            assertEquals(2, both.training().size());
+            assertTrue(both.evaluation().isPresent());
+            assertEquals(3, both.evaluation().orElseThrow().label(0));
         }
     }
 

@@ -123,14 +123,14 @@ class WrongFilesTest {
         assertSentence(
                 labels,
                 "label 1 is 255, but labels are whole numbers 0 … 2",
-                () -> DataFiles.read(images, labels, three));
-        try (Dataset set = DataFiles.read(images, labels, three.withIgnoreIndex(255))) {
+                () -> DataFiles.read(SampleFiles.of(images, labels), three));
+        try (Dataset set = DataFiles.read(SampleFiles.of(images, labels), three.withIgnoreIndex(255))) {
             assertEquals(3, set.classes());
             assertEquals(255, set.label(1));
             assertEquals(255, set.ignoreIndex());
         }
         ReadOptions untold = new ReadOptions(255, OptionalInt.empty(), null, List.of());
-        try (Dataset set = DataFiles.read(images, labels, untold)) {
+        try (Dataset set = DataFiles.read(SampleFiles.of(images, labels), untold)) {
             assertEquals(3, set.classes());
         }
     }
@@ -158,7 +158,7 @@ class WrongFilesTest {
     @Test
     void imagesAloneHaveNoLabels() {
         Path images = TestFiles.write(folder, "images", IMAGES);
-        assertSentence(images, "it has images but no labels", () -> DataFiles.read(images, null, ReadOptions.DEFAULT));
+        assertSentence(images, "it has images but no labels", () -> DataFiles.read(images, ReadOptions.DEFAULT));
     }
 
     @Test

@@ -26,7 +26,7 @@ enum Parser {
         @Override
         void read(Path file) throws IOException {
             use(() -> DataFiles.readImages(file));
-            use(() -> DataFiles.readFolder(file).train());
+            use(() -> DataFiles.readFolder(file).training());
         }
     },
     IDX {
@@ -40,9 +40,9 @@ enum Parser {
         @Override
         void read(Path file) throws IOException {
             use(() -> DataFiles.readImages(file));
-            use(() -> DataFiles.readCsv(file, "y"));
+            use(() -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
             use(() -> DataFiles.read(
-                    file, null, ReadOptions.DEFAULT.withLabelColumn("y").withClassNames(List.of("a", "1"))));
+                    file, ReadOptions.DEFAULT.withLabelColumn("y").withClassNames(List.of("a", "1"))));
         }
     },
     SAFETENSORS {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.net.ModelMetadata;
@@ -41,8 +42,8 @@ class FailureInjectionTest {
         Effort.skipIf(refusal != null, "full disk: " + refusal);
         try (Trainer trainer =
                 Trainer.create(Problem.settings(1000, 300).epochs(5).build())) {
-            UncheckedIOException e =
-                    assertThrows(UncheckedIOException.class, () -> trainer.fit(data, null, Checkpoints.in(disk)));
+            UncheckedIOException e = assertThrows(
+                    UncheckedIOException.class, () -> trainer.fit(TrainingData.of(data), Checkpoints.in(disk)));
             assertTrue(e.getMessage().contains("checkpoint-000003-000000"), e.getMessage());
             assertTrue(e.getMessage().contains("space"), e.getMessage());
             try (Stream<Path> files = Files.list(disk)) {
@@ -53,8 +54,8 @@ class FailureInjectionTest {
                 }
             }
             Checkpoints roomy = new Checkpoints(disk, 5, 1, true, ModelMetadata.NONE);
-            assertThrows(UncheckedIOException.class, () -> trainer.fit(data, null, roomy));
-            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+            assertThrows(UncheckedIOException.class, () -> trainer.fit(TrainingData.of(data), roomy));
+            assertEquals(StopReason.COMPLETED, trainer.fit(data).reason());
         } finally {
             Effort.unmount(disk);
         }
@@ -66,11 +67,11 @@ class FailureInjectionTest {
         String refusal = Effort.mountTmpfs(disk, "ro,size=1m");
         Effort.skipIf(refusal != null, "read-only folder: " + refusal);
         try (Trainer trainer = Trainer.create(Problem.settings(5).build())) {
-            UncheckedIOException e =
-                    assertThrows(UncheckedIOException.class, () -> trainer.fit(data, null, Checkpoints.in(disk)));
+            UncheckedIOException e = assertThrows(
+                    UncheckedIOException.class, () -> trainer.fit(TrainingData.of(data), Checkpoints.in(disk)));
             assertTrue(e.getMessage().contains(disk.toString()), e.getMessage());
             assertTrue(e.getMessage().contains("Read-only file system"), e.getMessage());
-            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+            assertEquals(StopReason.COMPLETED, trainer.fit(data).reason());
         } finally {
             Effort.unmount(disk);
         }
@@ -126,7 +127,7 @@ class FailureInjectionTest {
             System.out.println(large);
             try (Dataset small = Problem.data(64);
                     Trainer trainer = Trainer.create(Problem.settings(5).build())) {
-                System.out.println(trainer.fit(small, null).reason());
+                System.out.println(trainer.fit(small).reason());
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;
@@ -53,7 +54,7 @@ class KillTest {
                 Checkpoints checkpoints = args.length == 1
                         ? null
                         : Checkpoints.in(Path.of(args[1])).resuming();
-                trainer.fit(data, null, checkpoints, new TrainingListener() {
+                trainer.fit(TrainingData.of(data), checkpoints, new TrainingListener() {
                     @Override
                     public void onStart(TrainingStart start) {
                         System.out.println("started");
@@ -100,12 +101,15 @@ class KillTest {
                 Trainer trainer = Trainer.create(Worker.settings())) {
             assertEquals("started", out.readLine());
             Checkpoints resuming = Checkpoints.in(checkpoints).resuming();
-            String message = assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, null, resuming))
+            String message = assertThrows(
+                            IllegalArgumentException.class, () -> trainer.fit(TrainingData.of(data), resuming))
                     .getMessage();
             assertTrue(message.contains(checkpoints + " is in use by another run"), message);
             process.destroyForcibly().waitFor();
             assertEquals(137, process.exitValue(), "it had ended before it was killed");
-            assertEquals(StopReason.COMPLETED, trainer.fit(data, null, resuming).reason());
+            assertEquals(
+                    StopReason.COMPLETED,
+                    trainer.fit(TrainingData.of(data), resuming).reason());
         } finally {
             process.destroyForcibly();
         }
@@ -121,10 +125,10 @@ class KillTest {
         try (Dataset data = Problem.data(320);
                 Trainer trainer = Trainer.create(settings);
                 Trainer second = Trainer.create(settings)) {
-            trainer.fit(data, null, resuming, new TrainingListener() {
+            trainer.fit(TrainingData.of(data), resuming, new TrainingListener() {
                 @Override
                 public void onStart(TrainingStart start) {
-                    assertThrows(IllegalArgumentException.class, () -> second.fit(data, null, resuming));
+                    assertThrows(IllegalArgumentException.class, () -> second.fit(TrainingData.of(data), resuming));
                     exitCodes.add(exitCodeOfAnother(checkpoints));
                 }
             });

@@ -55,7 +55,7 @@ class StressTest {
         long before = MnistRuntime.nativeBytes();
         for (int seed = 0; seed < SEEDS; seed++) {
             try (Trainer trainer = Trainer.create(settings(seed))) {
-                trainer.fit(data, null);
+                trainer.fit(data);
                 expected.add(trainer.parameters());
                 try (Model model = trainer.model()) {
                     expectedLogits.add(model.logits(data.sample(0)));
@@ -138,7 +138,7 @@ class StressTest {
                 }
             });
             canceller.start();
-            assertEquals(StopReason.INTERRUPTED, trainer.fit(data, null).reason());
+            assertEquals(StopReason.INTERRUPTED, trainer.fit(data).reason());
             canceller.interrupt();
         }
     }
@@ -164,7 +164,7 @@ class StressTest {
     private void useSharedTrainer(Random random) {
         Trainer trainer = sharedTrainer.get();
         switch (random.nextInt(4)) {
-            case 0 -> trainer.fit(data, null);
+            case 0 -> trainer.fit(data);
             case 1 -> trainer.parameters();
             case 2 -> trainer.cancel();
             default -> {

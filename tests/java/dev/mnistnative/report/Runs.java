@@ -1,11 +1,14 @@
 package dev.mnistnative.report;
 
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.net.Device;
-import dev.mnistnative.train.EpochReport;
-import dev.mnistnative.train.StepsReport;
+import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.RunPosition;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
 /** Parts of a made-up run for tests of the listeners. */
 public final class Runs {
@@ -14,6 +17,10 @@ public final class Runs {
     private Runs() {}
 
     public static TrainingStart start(String deviceReason) {
+        return start(deviceReason, EvaluatedOn.TEST);
+    }
+
+    public static TrainingStart start(String deviceReason, EvaluatedOn evaluatedOn) {
         TrainingSettings settings = TrainingSettings.builder()
                 .layers(4, 3, 2)
                 .batchSize(8)
@@ -22,31 +29,39 @@ public final class Runs {
                 .build();
         return new TrainingStart(
                 settings,
-                Device.cpu(),
-                deviceReason,
-                "avx2",
-                3,
-                "cpu, avx2, 3 threads, float32",
-                "9.8.7",
-                2000,
-                120,
-                STEPS_PER_EPOCH);
+                new TrainingStart.Machine(
+                        Device.cpu(), deviceReason, "avx2", 3, "cpu, avx2, 3 threads, float32", "9.8.7"),
+                new TrainingStart.Data(2000, STEPS_PER_EPOCH, 120, evaluatedOn));
     }
 
     /** A chunk of the first epoch whose step s has the loss s / 1000. */
-    public static StepsReport steps(int first, int count) {
+    public static StepsDone steps(int first, int count) {
         double[] losses = new double[count];
         double[] rates = new double[count];
         for (int i = 0; i < count; i++) {
             losses[i] = (first + i) / 1000.0;
             rates[i] = 0.5;
         }
-        return new StepsReport(1, 2, first, STEPS_PER_EPOCH, losses, new int[count], rates, 0.01);
+        RunPosition position = new RunPosition(1, 2, first + count - 1, STEPS_PER_EPOCH);
+        return new StepsDone(position, losses, losses.clone(), new int[count], rates, 0.01);
     }
 
-    public static EpochReport epoch(double trainLoss, double accuracy, OptionalDouble testAccuracy) {
-        OptionalDouble testLoss = testAccuracy.isPresent() ? OptionalDouble.of(0.123456789123) : OptionalDouble.empty();
-        return new EpochReport(
-                1, 2, trainLoss, accuracy, 0.5, testLoss, testAccuracy, 1.5, 0.25, STEPS_PER_EPOCH, 1333.4);
+    /** The first epoch, without an evaluation. */
+    public static EpochEnded epoch(double trainingLoss, double lastBatchAccuracy) {
+        return epoch(trainingLoss, lastBatchAccuracy, Optional.empty());
+    }
+
+    /** The first epoch, whose evaluation has this accuracy and a loss of 0.123456789123. */
+    public static EpochEnded epoch(double trainingLoss, double lastBatchAccuracy, double accuracy) {
+        Evaluation evaluation = new Evaluation(0.123456789123, 0.2, accuracy, 120, Optional.empty());
+        return epoch(trainingLoss, lastBatchAccuracy, Optional.of(evaluation));
+    }
+
+    private static EpochEnded epoch(double trainingLoss, double lastBatchAccuracy, Optional<Evaluation> evaluation) {
+        return new EpochEnded(
+                new RunPosition(1, 2, STEPS_PER_EPOCH, STEPS_PER_EPOCH),
+                new EpochEnded.Training(trainingLoss, trainingLoss, 0.5, lastBatchAccuracy),
+                evaluation,
+                new EpochEnded.Timing(1.5, 0.25, 1333.4));
     }
 }

@@ -42,7 +42,7 @@ public class CallersStream {
                 if (i < streams.length) {
                     trainer.useStream(streams[i]);
                 }
-                trainer.fit(data, null);
+                trainer.fit(data);
             }
             return trainer.parameters().values();
         }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.MetadataCodec;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.model.Model;
@@ -71,10 +72,9 @@ class CheckpointTest {
 
     private End run(TrainingSettings settings, Checkpoints checkpoints, TrainingListener... listeners) {
         try (Trainer trainer = Trainer.create(settings)) {
-            TrainingResult result = trainer.fit(data, test, checkpoints, listeners);
+            TrainingResult result = trainer.fit(TrainingData.withTest(data, test), checkpoints, listeners);
             List<String> epochs = result.epochs().stream()
-                    .map(e -> e.epoch() + " " + e.trainLoss() + " " + e.trainAccuracy() + " " + e.lastBatchAccuracy()
-                            + " " + e.testLoss() + " " + e.testAccuracy())
+                    .map(e -> e.position() + " " + e.training() + " " + e.evaluation())
                     .toList();
             return new End(result.reason(), epochs, trainer.parameters().values(), trainer.optimizerSteps());
         }
@@ -111,10 +111,10 @@ class CheckpointTest {
             Checkpoints checkpoints = Checkpoints.in(folder.resolve("cut" + cut));
             End first = cutAfterChunks(settings, checkpoints, cut);
             assertEquals(StopReason.INTERRUPTED, first.reason());
-            List<CheckpointReport> resumed = new ArrayList<>();
+            List<Resumed> resumed = new ArrayList<>();
             assertSameEnd(expected, run(settings, checkpoints.resuming(), new TrainingListener() {
                 @Override
-                public void onResume(CheckpointReport report) {
+                public void onResume(Resumed report) {
                     resumed.add(report);
                 }
             }));
@@ -139,7 +139,7 @@ class CheckpointTest {
             private int seen;
 
             @Override
-            public void onSteps(StepsReport report) {
+            public void onSteps(StepsDone report) {
                 if (++seen == chunks) {
                     Thread.currentThread().interrupt(); // its channels would close under it
                 }
@@ -175,15 +175,13 @@ class CheckpointTest {
         End expected = run(settings, null);
         End cut = run(settings, Checkpoints.in(folder), new TrainingListener() {
             @Override
-            public void onSteps(StepsReport report) {
+            public void onSteps(StepsDone report) {
                 Thread.currentThread().interrupt();
             }
         });
         assertTrue(Thread.interrupted());
         assertEquals(StopReason.INTERRUPTED, cut.reason());
-        assertTrue(
-                cut.epochs().get(0).contains("OptionalDouble.empty"),
-                cut.epochs().get(0));
+        assertTrue(cut.epochs().get(0).contains("Optional.empty"), cut.epochs().get(0));
         End resumed = run(settings, Checkpoints.in(folder).resuming());
         assertSameEnd(expected, resumed);
         assertEquals(2, resumed.epochs().size());
@@ -268,10 +266,13 @@ class CheckpointTest {
         try (Trainer trainer = Trainer.create(settings)) {
             Dataset other = Toy.data(203, 9);
             String message = assertThrows(
-                            IllegalArgumentException.class, () -> trainer.fit(other, test, checkpoints.resuming()))
+                            IllegalArgumentException.class,
+                            () -> trainer.fit(TrainingData.withTest(other, test), checkpoints.resuming()))
                     .getMessage();
             assertTrue(message.startsWith("training data is 203 x 7"), message);
-            message = assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, test, checkpoints))
+            message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> trainer.fit(TrainingData.withTest(data, test), checkpoints))
                     .getMessage();
             assertTrue(message.contains("earlier run"), message);
         }
@@ -323,8 +324,8 @@ class CheckpointTest {
         List<Integer> epochs = new ArrayList<>();
         run(ten().epochs(5).build(), Checkpoints.in(folder).every(2).resuming(), new TrainingListener() {
             @Override
-            public void onCheckpoint(CheckpointReport report) {
-                assertTrue(Files.exists(report.file()));
+            public void onCheckpoint(CheckpointWritten report) {
+                assertTrue(Files.exists(Path.of(report.checkpoint())));
                 epochs.add(report.epochs());
             }
         });
@@ -359,7 +360,7 @@ class CheckpointTest {
         List<String> refusals = new ArrayList<>();
         run(settings, checkpoints, new TrainingListener() {
             @Override
-            public void onEpoch(EpochReport report) {
+            public void onEpoch(EpochEnded report) {
                 refusals.add(assertThrows(IllegalArgumentException.class, () -> run(settings, checkpoints))
                         .getMessage());
             }
@@ -370,7 +371,7 @@ class CheckpointTest {
                 IllegalStateException.class,
                 () -> run(settings.toBuilder().epochs(3).build(), checkpoints, new TrainingListener() {
                     @Override
-                    public void onEpoch(EpochReport report) {
+                    public void onEpoch(EpochEnded report) {
                         throw new IllegalStateException("a listener that fails");
                     }
                 }));
@@ -400,7 +401,7 @@ class CheckpointTest {
         try (Trainer trainer = Trainer.create(ten().epochs(1).build())) {
             String message = assertThrows(
                             UncheckedIOException.class,
-                            () -> trainer.fit(data, test, Checkpoints.in(file.resolve("below"))))
+                            () -> trainer.fit(TrainingData.withTest(data, test), Checkpoints.in(file.resolve("below"))))
                     .getMessage();
             assertTrue(message.contains(file.resolve("below").toString()), message);
             assertEquals(StopReason.COMPLETED, trainer.fit(data, test).reason());

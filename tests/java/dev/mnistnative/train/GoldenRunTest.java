@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
+import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
@@ -46,9 +47,9 @@ class GoldenRunTest {
     private static List<Double> firstLosses(TrainingSettings settings, Dataset data) {
         List<Double> losses = new ArrayList<>();
         try (Trainer trainer = Trainer.create(settings)) {
-            trainer.fit(data, null, new TrainingListener() {
+            trainer.fit(data, new TrainingListener() {
                 @Override
-                public void onSteps(StepsReport report) {
+                public void onSteps(StepsDone report) {
                     for (double loss : report.losses()) {
                         losses.add(loss);
                     }
@@ -89,18 +90,21 @@ class GoldenRunTest {
 
     @Test
     void twentyEpochsAreThoseOfPyTorch() throws IOException {
-        TrainingResult result = wholeRun(train, test, "scaled_f32", 2e-3);
-        EpochReport last = result.lastEpoch();
+        TrainingResult result = wholeRun(TrainingData.withTest(train, test), "scaled_f32", 2e-3);
+        EpochEnded last = result.lastEpoch();
         assertEquals(
                 "train_loss: 0.27 accuracy: 0.95",
                 String.format(
-                        Locale.ROOT, "train_loss: %.2f accuracy: %.2f", last.trainLoss(), last.lastBatchAccuracy()));
-        assertEquals(0.9265, last.testAccuracy().orElseThrow(), 0.0015);
+                        Locale.ROOT,
+                        "train_loss: %.2f accuracy: %.2f",
+                        last.training().loss(),
+                        last.training().lastBatchAccuracy()));
+        assertEquals(0.9265, last.evaluation().orElseThrow().accuracy(), 0.0015);
     }
 
     @Test
     void twentyEpochsOnRawPixelsAreThoseOfPyTorch() throws IOException {
-        wholeRun(train.withScale(1), null, "raw_f32", 3e-3);
+        wholeRun(TrainingData.of(train.withScale(1)), "raw_f32", 3e-3);
     }
 
     @Test
@@ -120,29 +124,28 @@ class GoldenRunTest {
                 .build();
         try (Dataset part = train.limit(50 * 320);
                 Trainer trainer = Trainer.create(settings)) {
-            assertEquals(50, trainer.fit(part, null).lastEpoch().steps());
+            assertEquals(50, trainer.fit(part).lastEpoch().position().step());
             return trainer.parameters();
         }
     }
 
-    private TrainingResult wholeRun(Dataset data, Dataset evaluated, String name, double lossTolerance)
-            throws IOException {
+    private TrainingResult wholeRun(TrainingData data, String name, double lossTolerance) throws IOException {
         JsonNode wanted = new ObjectMapper()
                 .readTree(GoldenNpz.DIRECTORY.resolve("seed_run.json").toFile())
                 .get("runs")
                 .get(name);
         try (Trainer trainer = Trainer.create(article)) {
-            TrainingResult result = trainer.fit(data, evaluated);
+            TrainingResult result = trainer.fit(data);
             assertEquals(StopReason.COMPLETED, result.reason());
             assertEquals(20, result.epochs().size());
-            for (EpochReport report : result.epochs()) {
-                int e = report.epoch() - 1;
+            for (EpochEnded report : result.epochs()) {
+                int e = report.position().epoch() - 1;
                 double loss = wanted.get("mean_loss").get(e).asDouble();
-                assertEquals(loss, report.trainLoss(), lossTolerance, "loss of " + report);
+                assertEquals(loss, report.training().loss(), lossTolerance, "loss of " + report);
                 double accuracy = wanted.get("last_batch_accuracy").get(e).asDouble();
-                double deviation = Math.abs(accuracy - report.lastBatchAccuracy());
+                double deviation = Math.abs(accuracy - report.training().lastBatchAccuracy());
                 assertTrue(deviation <= TWO_IMAGES + ROUNDING, "accuracy " + accuracy + " is wanted of " + report);
-                assertEquals(187, report.steps());
+                assertEquals(187, report.position().step());
             }
             return result;
         }

@@ -34,7 +34,7 @@ class TrainerLifecycleTest {
     private static TrainingListener counting(CountDownLatch started) {
         return new TrainingListener() {
             @Override
-            public void onSteps(StepsReport report) {
+            public void onSteps(StepsDone report) {
                 started.countDown();
             }
         };
@@ -43,15 +43,14 @@ class TrainerLifecycleTest {
     @Test
     void useAfterCloseFailsFast() {
         Trainer trainer = Trainer.create(Toy.settings().build());
-        trainer.fit(data, null);
+        trainer.fit(data);
         assertTrue(trainer.nativeBytes() > 0);
         trainer.close();
         trainer.close();
         trainer.cancel();
         assertEquals(0, trainer.nativeBytes());
         for (Runnable use :
-                new Runnable[] {() -> trainer.fit(data, null), trainer::parameters, trainer::model, trainer::describe
-                }) {
+                new Runnable[] {() -> trainer.fit(data), trainer::parameters, trainer::model, trainer::describe}) {
             assertEquals(
                     "trainer is closed",
                     assertThrows(IllegalStateException.class, use::run).getMessage());
@@ -62,7 +61,7 @@ class TrainerLifecycleTest {
     void cancelFromAnotherThreadEndsTheRun() throws Exception {
         try (Trainer trainer = Trainer.create(Toy.settings().epochs(ENDLESS).build())) {
             CountDownLatch started = new CountDownLatch(1);
-            Future<TrainingResult> run = other.submit(() -> trainer.fit(data, null, counting(started)));
+            Future<TrainingResult> run = other.submit(() -> trainer.fit(data, counting(started)));
             assertTrue(started.await(60, TimeUnit.SECONDS));
             trainer.cancel();
             TrainingResult result = run.get(60, TimeUnit.SECONDS);
@@ -70,7 +69,7 @@ class TrainerLifecycleTest {
             assertTrue(result.message().contains("interrupted"), result.message());
             assertEquals(
                     StopReason.COMPLETED,
-                    Trainer.create(Toy.settings().build()).fit(data, null).reason());
+                    Trainer.create(Toy.settings().build()).fit(data).reason());
         }
     }
 
@@ -78,7 +77,7 @@ class TrainerLifecycleTest {
     void theNextFitDoesNotSeeAnOldCancel() {
         try (Trainer trainer = Trainer.create(Toy.settings().build())) {
             trainer.cancel();
-            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+            assertEquals(StopReason.COMPLETED, trainer.fit(data).reason());
         }
     }
 
@@ -86,7 +85,7 @@ class TrainerLifecycleTest {
     void anInterruptedThreadEndsTheRunAndStaysInterrupted() {
         try (Trainer trainer = Trainer.create(Toy.settings().epochs(ENDLESS).build())) {
             Thread.currentThread().interrupt();
-            assertEquals(StopReason.INTERRUPTED, trainer.fit(data, null).reason());
+            assertEquals(StopReason.INTERRUPTED, trainer.fit(data).reason());
             assertTrue(Thread.interrupted());
         }
     }
@@ -95,7 +94,7 @@ class TrainerLifecycleTest {
     void duringARunOtherThreadsAreRefusedAndCloseIsNoCrash() throws Exception {
         try (Trainer trainer = Trainer.create(Toy.settings().epochs(ENDLESS).build())) {
             CountDownLatch started = new CountDownLatch(1);
-            Future<TrainingResult> run = other.submit(() -> trainer.fit(data, null, counting(started)));
+            Future<TrainingResult> run = other.submit(() -> trainer.fit(data, counting(started)));
             assertTrue(started.await(60, TimeUnit.SECONDS));
             for (int i = 0; i < 1000; i++) {
                 assertTrue(assertThrows(IllegalStateException.class, trainer::close)
@@ -116,14 +115,14 @@ class TrainerLifecycleTest {
         try (Trainer trainer = Trainer.create(Toy.settings().epochs(3).build())) {
             Parameters before = trainer.parameters();
             Parameters[] seen = new Parameters[1];
-            trainer.fit(data, null, new TrainingListener() {
+            trainer.fit(data, new TrainingListener() {
                 @Override
-                public void onEpoch(EpochReport report) {
+                public void onEpoch(EpochEnded report) {
                     seen[0] = trainer.parameters();
                     assertTrue(assertThrows(IllegalStateException.class, trainer::close)
                             .getMessage()
                             .contains("inside its own call"));
-                    assertTrue(assertThrows(IllegalStateException.class, () -> trainer.fit(data, null))
+                    assertTrue(assertThrows(IllegalStateException.class, () -> trainer.fit(data))
                             .getMessage()
                             .contains("under way"));
                 }
@@ -138,15 +137,15 @@ class TrainerLifecycleTest {
         try (Trainer trainer = Trainer.create(Toy.settings().epochs(1).build())) {
             TrainingResult result = trainer.fit(data, data, new TrainingListener() {
                 @Override
-                public void onSteps(StepsReport report) {
-                    if (report.firstStep() + report.steps() > report.stepsPerEpoch()) {
+                public void onSteps(StepsDone report) {
+                    if (report.position().step() == report.position().stepsPerEpoch()) {
                         trainer.cancel();
                     }
                 }
             });
             assertEquals(StopReason.INTERRUPTED, result.reason());
             assertTrue(result.message().contains("evaluation"), result.message());
-            assertTrue(result.lastEpoch().testLoss().isEmpty());
+            assertTrue(result.lastEpoch().evaluation().isEmpty());
         }
     }
 
@@ -156,14 +155,14 @@ class TrainerLifecycleTest {
             IllegalStateException thrown = new IllegalStateException("from the listener");
             IllegalStateException caught = assertThrows(
                     IllegalStateException.class,
-                    () -> trainer.fit(data, null, new TrainingListener() {
+                    () -> trainer.fit(data, new TrainingListener() {
                         @Override
-                        public void onSteps(StepsReport report) {
+                        public void onSteps(StepsDone report) {
                             throw thrown;
                         }
                     }));
             assertSame(thrown, caught);
-            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+            assertEquals(StopReason.COMPLETED, trainer.fit(data).reason());
         }
     }
 
@@ -192,7 +191,7 @@ class TrainerLifecycleTest {
 
     @SuppressWarnings("resource")
     private void forget() {
-        Trainer.create(Toy.settings().layers(7, 500, 3).build()).fit(data, null);
+        Trainer.create(Toy.settings().layers(7, 500, 3).build()).fit(data);
         Trainer.create(Toy.settings().layers(7, 500, 3).build()).model();
     }
 
@@ -201,7 +200,7 @@ class TrainerLifecycleTest {
     void closingTheDataSetDuringARunDoesNoHarm() {
         try (Trainer trainer = Trainer.create(Toy.settings().epochs(50).build())) {
             Dataset closed = Toy.data(200, 1);
-            TrainingResult result = trainer.fit(closed, null, new TrainingListener() {
+            TrainingResult result = trainer.fit(closed, new TrainingListener() {
                 @Override
                 public void onStart(TrainingStart start) {
                     closed.close();
@@ -209,7 +208,7 @@ class TrainerLifecycleTest {
                 }
             });
             assertEquals(StopReason.COMPLETED, result.reason());
-            assertThrows(IllegalStateException.class, () -> trainer.fit(closed, null));
+            assertThrows(IllegalStateException.class, () -> trainer.fit(closed));
         }
     }
 

@@ -19,7 +19,7 @@ import dev.mnistnative.net.Parameters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +33,7 @@ class TrainerTest {
     static final class Recorder implements TrainingListener {
         TrainingStart start;
         TrainingResult end;
-        final List<EpochReport> epochs = new ArrayList<>();
+        final List<EpochEnded> epochs = new ArrayList<>();
         final List<Double> losses = new ArrayList<>();
         final List<Integer> correct = new ArrayList<>();
         final List<Double> rates = new ArrayList<>();
@@ -45,8 +45,8 @@ class TrainerTest {
         }
 
         @Override
-        public void onSteps(StepsReport r) {
-            assertEquals(losses.size() % r.stepsPerEpoch() + 1, r.firstStep());
+        public void onSteps(StepsDone r) {
+            assertEquals(losses.size() % r.position().stepsPerEpoch() + 1, r.firstStep());
             for (int i = 0; i < r.steps(); i++) {
                 losses.add(r.losses()[i]);
                 correct.add(r.correct()[i]);
@@ -56,7 +56,7 @@ class TrainerTest {
         }
 
         @Override
-        public void onEpoch(EpochReport r) {
+        public void onEpoch(EpochEnded r) {
             epochs.add(r);
         }
 
@@ -68,7 +68,7 @@ class TrainerTest {
 
     private static Parameters train(TrainingSettings settings, Dataset data) {
         try (Trainer trainer = Trainer.create(settings)) {
-            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+            assertEquals(StopReason.COMPLETED, trainer.fit(data).reason());
             return trainer.parameters();
         }
     }
@@ -83,22 +83,24 @@ class TrainerTest {
             assertEquals(recorder.epochs, result.epochs());
             assertEquals(result, recorder.end);
             assertEquals(20, result.epochs().size());
-            EpochReport last = result.lastEpoch();
-            assertTrue(last.trainLoss() < result.epochs().get(0).trainLoss() / 2, last.toString());
-            assertTrue(last.testAccuracy().orElseThrow() > 0.8, last.toString());
-            assertEquals(20, last.epoch());
-            assertEquals(13, last.steps());
-            assertTrue(last.seconds() > 0 && last.imagesPerSecond() > 0);
+            EpochEnded last = result.lastEpoch();
+            assertTrue(
+                    last.training().loss() < result.epochs().get(0).training().loss() / 2, last.toString());
+            assertTrue(last.evaluation().orElseThrow().accuracy() > 0.8, last.toString());
+            assertEquals(20, last.position().epoch());
+            assertEquals(13, last.position().step());
+            assertTrue(last.timing().seconds() > 0 && last.timing().samplesPerSecond() > 0);
             try (Model model = trainer.model()) {
                 ModelEvaluation evaluation = model.evaluate(test);
-                assertEquals(evaluation.loss(), last.testLoss().orElseThrow(), 1e-6);
-                assertEquals(evaluation.accuracy(), last.testAccuracy().orElseThrow());
+                assertEquals(evaluation.loss(), last.evaluation().orElseThrow().loss(), 1e-6);
+                assertEquals(
+                        evaluation.accuracy(), last.evaluation().orElseThrow().accuracy());
             }
         }
-        assertEquals(200, recorder.start.samples());
-        assertEquals(100, recorder.start.testSamples());
-        assertEquals(13, recorder.start.stepsPerEpoch());
-        assertEquals(Device.cpu(), recorder.start.device());
+        assertEquals(200, recorder.start.data().samples());
+        assertEquals(100, recorder.start.data().evaluationSamples());
+        assertEquals(13, recorder.start.data().stepsPerEpoch());
+        assertEquals(Device.cpu(), recorder.start.machine().device());
         assertEquals(7 * 13 + 13 + 13 * 3 + 3, recorder.start.parameters());
     }
 
@@ -106,25 +108,30 @@ class TrainerTest {
     void anEpochsNumbersAreThoseOfItsSteps() {
         Recorder recorder = new Recorder();
         try (Trainer trainer = Trainer.create(Toy.settings().build())) {
-            trainer.fit(data, null, recorder);
+            trainer.fit(data, recorder);
         }
         assertEquals(39, recorder.losses.size());
         for (int e = 0; e < 3; e++) {
-            EpochReport report = recorder.epochs.get(e);
+            EpochEnded report = recorder.epochs.get(e);
             List<Double> losses = recorder.losses.subList(13 * e, 13 * e + 13);
             List<Integer> correct = recorder.correct.subList(13 * e, 13 * e + 13);
             double mean = losses.stream().mapToDouble(Double::doubleValue).sum() / 13;
-            assertEquals(mean, report.trainLoss(), 1e-12);
-            assertEquals(correct.get(12) / 8.0, report.lastBatchAccuracy(), "the last batch has 200 - 12 * 16 rows");
-            assertEquals(correct.stream().mapToInt(Integer::intValue).sum() / 200.0, report.trainAccuracy());
-            assertEquals(OptionalDouble.empty(), report.testLoss());
+            assertEquals(mean, report.training().loss(), 1e-12);
+            assertEquals(
+                    correct.get(12) / 8.0,
+                    report.training().lastBatchAccuracy(),
+                    "the last batch has 200 - 12 * 16 rows");
+            assertEquals(
+                    correct.stream().mapToInt(Integer::intValue).sum() / 200.0,
+                    report.training().accuracy());
+            assertEquals(Optional.empty(), report.evaluation());
         }
     }
 
     @Test
     void dropLastLeavesTheRaggedBatchOut() {
         try (Trainer trainer = Trainer.create(Toy.settings().dropLast(true).build())) {
-            assertEquals(12, trainer.fit(data, null).lastEpoch().steps());
+            assertEquals(12, trainer.fit(data).lastEpoch().position().step());
         }
     }
 
@@ -145,7 +152,7 @@ class TrainerTest {
         Recorder recorder = new Recorder();
         Parameters chunked;
         try (Trainer trainer = Trainer.create(settings)) {
-            trainer.fit(data, null, recorder);
+            trainer.fit(data, recorder);
             chunked = trainer.parameters();
         }
         assertEquals(List.of(50, 50, 50, 50), recorder.chunks, "a net this small takes a chunk an epoch");
@@ -155,7 +162,7 @@ class TrainerTest {
             trainer.setParameters(single);
             for (int epoch = 0; epoch < 4; epoch++) {
                 for (int step = 0; step < 50; step++) {
-                    trainer.fit(data.select(range(step * 4, 4)), null);
+                    trainer.fit(data.select(range(step * 4, 4)));
                 }
             }
             single = trainer.parameters();
@@ -178,7 +185,7 @@ class TrainerTest {
                 .warmupSteps(15)
                 .build();
         try (Trainer trainer = Trainer.create(settings)) {
-            trainer.fit(data, null, recorder);
+            trainer.fit(data, recorder);
         }
         for (int step = 0; step < 39; step++) {
             assertEquals(settings.learningRate(step / 13, step), recorder.rates.get(step));
@@ -202,16 +209,16 @@ class TrainerTest {
         TrainingSettings settings =
                 Toy.settings().optimizer(new Sgd(0.1)).epochs(1).build();
         Parameters after;
-        EpochReport report;
+        EpochEnded report;
         try (Trainer trainer = Trainer.create(settings)) {
             report = trainer.fit(ignoring, ignoring, recorder).lastEpoch();
             after = trainer.parameters();
         }
         assertTrue(Double.isNaN(recorder.losses.get(0)));
-        assertEquals(recorder.losses.get(1), report.trainLoss());
-        assertEquals(recorder.correct.get(1) / 8.0, report.lastBatchAccuracy());
-        assertEquals(recorder.correct.get(1) / 8.0, report.trainAccuracy());
-        assertTrue(Double.isFinite(report.testLoss().orElseThrow()));
+        assertEquals(recorder.losses.get(1), report.training().loss());
+        assertEquals(recorder.correct.get(1) / 8.0, report.training().lastBatchAccuracy());
+        assertEquals(recorder.correct.get(1) / 8.0, report.training().accuracy());
+        assertTrue(Double.isFinite(report.evaluation().orElseThrow().loss()));
         assertTrue(Double.isFinite(after.values()[0]));
     }
 
@@ -225,9 +232,9 @@ class TrainerTest {
         Recorder recorder = new Recorder();
         try (Trainer trainer = Trainer.create(settings)) {
             Parameters[] chunkStart = {trainer.parameters()};
-            TrainingResult result = trainer.fit(data, null, recorder, new TrainingListener() {
+            TrainingResult result = trainer.fit(data, recorder, new TrainingListener() {
                 @Override
-                public void onSteps(StepsReport report) {
+                public void onSteps(StepsDone report) {
                     chunkStart[0] = trainer.parameters();
                 }
             });
@@ -246,9 +253,9 @@ class TrainerTest {
             TrainingResult result = trainer.fit(data, test);
             assertEquals(StopReason.EARLY_STOPPING, result.reason());
             assertEquals(4, result.epochs().size(), "one that was better than none, three that were not");
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, null))
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(data))
                     .getMessage()
-                    .contains("test set"));
+                    .contains("evaluation"));
         }
     }
 
@@ -269,16 +276,16 @@ class TrainerTest {
     void dataThatDoesNotFitIsRefusedAndTheTrainerStaysUsable() {
         try (Trainer trainer = Trainer.create(Toy.settings().build())) {
             Dataset wide = Dataset.ofBytes(new byte[16], 8, new int[] {0, 1});
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(wide, null))
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(wide))
                     .getMessage()
                     .contains("features"));
             assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, wide, refuseToStart()));
             Dataset foreign = Dataset.ofBytes(new byte[14], 7, new int[] {0, 3});
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(foreign, null))
+            assertTrue(assertThrows(IllegalArgumentException.class, () -> trainer.fit(foreign))
                     .getMessage()
                     .contains("3"));
             assertThrows(IllegalArgumentException.class, () -> trainer.fit(data, foreign, refuseToStart()));
-            assertEquals(StopReason.COMPLETED, trainer.fit(data, null).reason());
+            assertEquals(StopReason.COMPLETED, trainer.fit(data).reason());
         }
     }
 
@@ -311,8 +318,7 @@ class TrainerTest {
             assertEquals(
                     "only a trainer on a GPU takes a CUDA stream: create it with device cuda", refused.getMessage());
             trainer.useStream(null);
-            assertEquals(
-                    StopReason.COMPLETED, trainer.fit(Toy.data(200, 1), null).reason());
+            assertEquals(StopReason.COMPLETED, trainer.fit(Toy.data(200, 1)).reason());
         }
     }
 

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,10 +34,10 @@ class MetricsFileTest {
 
     @Test
     void everyEventHasItsFields() throws IOException {
-        try (MetricsFile metrics = new MetricsFile(path(), "test", 100)) {
+        try (MetricsFile metrics = new MetricsFile(path(), 100)) {
             metrics.onStart(Runs.start(""));
             metrics.onSteps(Runs.steps(1, 250));
-            metrics.onEpoch(Runs.epoch(0.25, 0.75, OptionalDouble.of(0.5)));
+            metrics.onEpoch(Runs.epoch(0.25, 0.75, 0.5));
             metrics.onEnd(new TrainingResult(StopReason.EARLY_STOPPING, List.of(), "", 4.5));
         }
         List<JsonNode> events = events();
@@ -73,9 +72,9 @@ class MetricsFileTest {
 
     @Test
     void whatIsNotFiniteIsNull() throws IOException {
-        try (MetricsFile metrics = new MetricsFile(path(), "test", 0)) {
+        try (MetricsFile metrics = new MetricsFile(path(), 0)) {
             metrics.onSteps(Runs.steps(1, 250));
-            metrics.onEpoch(Runs.epoch(Double.POSITIVE_INFINITY, 0, OptionalDouble.empty()));
+            metrics.onEpoch(Runs.epoch(Double.POSITIVE_INFINITY, 0));
         }
         JsonNode epoch = events().get(0);
         assertTrue(epoch.get("train_loss").isNull());
@@ -86,7 +85,7 @@ class MetricsFileTest {
 
     @Test
     void aLineIsOnDiskBeforeTheRunGoesOn() throws IOException {
-        try (MetricsFile metrics = new MetricsFile(path(), "test", 1)) {
+        try (MetricsFile metrics = new MetricsFile(path(), 1)) {
             metrics.onSteps(Runs.steps(7, 1));
             assertEquals("{\"event\":\"step\",\"epoch\":1,\"step\":7,\"loss\":0.007}\n", Files.readString(path()));
         }

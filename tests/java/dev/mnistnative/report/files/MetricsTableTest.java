@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,10 +21,10 @@ class MetricsTableTest {
     void aRowAnEpochAndOneHeader() throws IOException {
         Path file = folder.resolve("m.csv");
         try (MetricsTable table = new MetricsTable(file, false)) {
-            table.onEpoch(Runs.epoch(2.25, 0.75, OptionalDouble.of(0.5)));
+            table.onEpoch(Runs.epoch(2.25, 0.75, 0.5));
         }
         try (MetricsTable table = new MetricsTable(file, true)) {
-            table.onEpoch(Runs.epoch(Double.NaN, 0, OptionalDouble.empty()));
+            table.onEpoch(Runs.epoch(Double.NaN, 0));
         }
         assertEquals(
                 List.of(

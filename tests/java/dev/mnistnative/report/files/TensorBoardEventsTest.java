@@ -6,7 +6,6 @@ import dev.mnistnative.report.Runs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,9 +16,10 @@ class TensorBoardEventsTest {
     @Test
     void curvesOfStepsAndEpochs() throws IOException {
         Path logs = folder.resolve("logs/run1");
-        try (TensorBoardEvents events = new TensorBoardEvents(logs, "test", 100)) {
+        try (TensorBoardEvents events = new TensorBoardEvents(logs, 100)) {
+            events.onStart(Runs.start(""));
             events.onSteps(Runs.steps(90, 20));
-            events.onEpoch(Runs.epoch(0.25, 0.75, OptionalDouble.of(0.5)));
+            events.onEpoch(Runs.epoch(0.25, 0.75, 0.5));
         }
         List<String> points = TfEvents.read(TfEvents.onlyFileIn(logs)).stream()
                 .skip(1)

@@ -3,6 +3,7 @@ package dev.mnistnative.report.terminal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.report.Runs;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingResult;
@@ -10,7 +11,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -22,20 +22,26 @@ class LinesTest {
 
     @Test
     void anEpochsLineBeginsAsTheArticlesAndGoesOn() {
-        new EpochLines(screen, "test").onEpoch(Runs.epoch(0.265, 0.953125, OptionalDouble.of(0.9265)));
-        assertEquals(
-                "train_loss: 0.27 accuracy: 0.95 test_accuracy: 0.9265 seconds: 1.5 images/s: 1333\n", out.toString());
+        EpochLines lines = new EpochLines(screen);
+        lines.onStart(Runs.start(""));
+        lines.onEpoch(Runs.epoch(0.265, 0.953125, 0.9265));
+        lines.onStart(Runs.start("", EvaluatedOn.VALIDATION));
+        lines.onEpoch(Runs.epoch(0.265, 0.953125, 0.9265));
+        assertEquals("""
+                train_loss: 0.27 accuracy: 0.95 test_accuracy: 0.9265 seconds: 1.5 images/s: 1333
+                train_loss: 0.27 accuracy: 0.95 validation_accuracy: 0.9265 seconds: 1.5 images/s: 1333
+                """, out.toString());
     }
 
     @Test
     void anEpochsLineWithoutTestSetAndWithoutLoss() {
-        new EpochLines(screen, "test").onEpoch(Runs.epoch(Double.NaN, 1, OptionalDouble.empty()));
+        new EpochLines(screen).onEpoch(Runs.epoch(Double.NaN, 1));
         assertEquals("train_loss: nan accuracy: 1.0 seconds: 1.5 images/s: 1333\n", out.toString());
     }
 
     @Test
     void stepLinesComeEveryHundredStepsAcrossChunks() {
-        StepLines lines = new StepLines(screen, "test", 100);
+        StepLines lines = new StepLines(screen, 100);
         lines.onStart(Runs.start(""));
         lines.onSteps(Runs.steps(1, 99));
         lines.onSteps(Runs.steps(100, 1));
@@ -48,9 +54,9 @@ class LinesTest {
 
     @Test
     void theLastStepLineCutsTheAccuracyOff() {
-        StepLines lines = new StepLines(screen, "test", 100);
+        StepLines lines = new StepLines(screen, 100);
         lines.onStart(Runs.start(""));
-        var epoch = Runs.epoch(0.1, 0.9, OptionalDouble.of(112 / 120.0));
+        var epoch = Runs.epoch(0.1, 0.9, 112 / 120.0);
         lines.onEnd(new TrainingResult(StopReason.COMPLETED, List.of(epoch), "", 3));
         assertEquals("Accuracy of the network on the 120 test images: 93 %\n", out.toString());
     }
@@ -154,11 +160,11 @@ class LinesTest {
 
     @Test
     void theSummaryTellsTimeAccuracyWhatRanWhyAndWhereThingsAre() {
-        RunSummary summary = new RunSummary(screen, "validation");
-        summary.onStart(Runs.start("no CUDA in this build"));
+        RunSummary summary = new RunSummary(screen);
+        summary.onStart(Runs.start("no CUDA in this build", EvaluatedOn.VALIDATION));
         summary.onEnd(new TrainingResult(
                 StopReason.EARLY_STOPPING,
-                List.of(Runs.epoch(0.1, 0.9, OptionalDouble.of(0.92645))),
+                List.of(Runs.epoch(0.1, 0.9, 0.92645)),
                 "the test loss has not become better for 2 epochs",
                 3.25));
         summary.evaluated("test", 0.5, 1.5);

@@ -1,0 +1,18 @@
+package dev.mnistnative.net;
+
+import java.util.Optional;
+
+/**
+ * How a net does on labelled samples. The same weights and samples give the same numbers wherever they are computed:
+ * after an epoch, by a model, in a report.
+ *
+ * @param loss mean cross-entropy of the samples that count: without class weights, without label smoothing, whatever
+ *     training minimises; NaN if none counts
+ * @param objective what training minimises, on these samples: with its class weights and label smoothing, and under its
+ *     reduction their weighted mean or their sum; equal to {@code loss} under the mean without weights and smoothing
+ * @param accuracy share of right predictions among the samples that count; NaN if none counts
+ * @param counted samples that count: those whose label is not ignored
+ * @param confusion [classes][classes] the samples of each label (row) by their prediction (column); empty where it was
+ *     not counted. Not copied: do not change it
+ */
+public record Evaluation(double loss, double objective, double accuracy, long counted, Optional<int[][]> confusion) {}
