@@ -8,6 +8,7 @@ import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.net.ModelMetadata;
 import dev.mnistnative.net.Parameters;
@@ -24,6 +25,7 @@ import dev.mnistnative.train.TrainingStart;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -212,7 +214,14 @@ final class TrainCommand implements Callable<Integer> {
         if (parts.heldBack() != null) {
             try (Model model = trainer.model()) {
                 ModelEvaluation evaluation = model.evaluate(parts.heldBack());
-                summary.evaluated("test", evaluation.accuracy(), evaluation.loss());
+                summary.evaluated(
+                        EvaluatedOn.TEST,
+                        new Evaluation(
+                                evaluation.loss(),
+                                evaluation.loss(),
+                                evaluation.accuracy(),
+                                evaluation.samples(),
+                                Optional.empty()));
             }
         }
     }

@@ -37,6 +37,12 @@
       if (last.test_accuracy !== null) card(`${(100 * last.test_accuracy).toFixed(2)} %`, `${name} accuracy`);
       card(Math.round(last.images_per_second).toLocaleString("en"), "images a second");
     }
+    // What training minimises, where that is not the loss: class weights or label smoothing are in it.
+    const differs = epochs.some((e) => (e.test_objective ?? e.test_loss) !== e.test_loss);
+    document.querySelector("#loss-keys .objective").hidden = !differs;
+    document.querySelector("#loss-keys .train").textContent = differs ? "train objective" : "train";
+    document.querySelector("#loss-keys .test").textContent = differs ? `${name} loss` : name;
+    document.querySelector("#loss-keys .objective").textContent = `${name} objective`;
     const perEpoch = start.steps_per_epoch;
     const middle = (key) => epochs.map((e) => [e.epoch - 0.5, e[key]]);
     const after = (key) => epochs.map((e) => [e.epoch, e[key]]);
@@ -44,6 +50,7 @@
       ["faint", steps.map((s) => [s.epoch - 1 + s.step / perEpoch, s.loss])],
       ["train", middle("train_loss")],
       ["test", after("test_loss")],
+      ["objective", differs ? after("test_objective") : []],
     ]);
     chart("accuracy", "Accuracy", 1, [["train", middle("train_accuracy")], ["test", after("test_accuracy")]]);
   }

@@ -30,4 +30,22 @@ public record Adam(double lr, double beta1, double beta2, double eps, double wei
     public String name() {
         return "adam";
     }
+
+    @Override
+    public String description() {
+        return Description.of(
+                name(),
+                "lr",
+                lr,
+                "beta1",
+                beta1,
+                "beta2",
+                beta2,
+                "eps",
+                eps,
+                "weight decay",
+                weightDecay,
+                "amsgrad",
+                amsgrad);
+    }
 }

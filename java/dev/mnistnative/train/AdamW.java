@@ -30,4 +30,22 @@ public record AdamW(double lr, double beta1, double beta2, double eps, double we
     public String name() {
         return "adamw";
     }
+
+    @Override
+    public String description() {
+        return Description.of(
+                name(),
+                "lr",
+                lr,
+                "beta1",
+                beta1,
+                "beta2",
+                beta2,
+                "eps",
+                eps,
+                "weight decay",
+                weightDecay,
+                "amsgrad",
+                amsgrad);
+    }
 }

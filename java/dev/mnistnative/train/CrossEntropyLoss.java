@@ -30,6 +30,20 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
         }
     }
 
+    /** Its settings in words, e.g. {@code cross-entropy: ignore index -100, label smoothing 0.1, reduction mean}. */
+    public String description() {
+        return Description.of(
+                "cross-entropy",
+                "class weights",
+                classWeights,
+                "ignore index",
+                ignoreIndex,
+                "label smoothing",
+                labelSmoothing,
+                "reduction",
+                reduction);
+    }
+
     /** A copy of the class weights, or null. */
     @Override
     public float[] classWeights() {

@@ -11,6 +11,9 @@ public sealed interface LearningRateSchedule {
      */
     double at(double base, int epoch, int epochs);
 
+    /** Its name and settings in words, e.g. {@code step: every 5, gamma 0.1}. */
+    String description();
+
     /** The same in every epoch. */
     static LearningRateSchedule constant() {
         return new Constant();
@@ -31,6 +34,11 @@ public sealed interface LearningRateSchedule {
         @Override
         public double at(double base, int epoch, int epochs) {
             return base;
+        }
+
+        @Override
+        public String description() {
+            return Description.of("constant");
         }
     }
 
@@ -54,6 +62,11 @@ public sealed interface LearningRateSchedule {
             }
             return rate;
         }
+
+        @Override
+        public String description() {
+            return Description.of("step", "every", stepSize, "gamma", gamma);
+        }
     }
 
     /**
@@ -70,6 +83,11 @@ public sealed interface LearningRateSchedule {
         public double at(double base, int epoch, int epochs) {
             // StrictMath: the same bits on every JVM
             return min + (base - min) * (1 + StrictMath.cos(Math.PI * epoch / epochs)) / 2;
+        }
+
+        @Override
+        public String description() {
+            return Description.of("cosine", "min", min);
         }
     }
 }

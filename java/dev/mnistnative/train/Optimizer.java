@@ -10,4 +10,7 @@ public sealed interface Optimizer permits Adam, AdamW, Sgd {
 
     /** {@code adam}, {@code adamw} or {@code sgd}. */
     String name();
+
+    /** Its name and settings in words, e.g. {@code sgd: lr 0.01, momentum 0.9, …}. */
+    String description();
 }

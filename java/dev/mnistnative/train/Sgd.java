@@ -36,4 +36,20 @@ public record Sgd(double lr, double momentum, double dampening, double weightDec
     public String name() {
         return "sgd";
     }
+
+    @Override
+    public String description() {
+        return Description.of(
+                name(),
+                "lr",
+                lr,
+                "momentum",
+                momentum,
+                "dampening",
+                dampening,
+                "weight decay",
+                weightDecay,
+                "nesterov",
+                nesterov);
+    }
 }

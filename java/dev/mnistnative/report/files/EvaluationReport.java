@@ -2,6 +2,7 @@ package dev.mnistnative.report.files;
 
 import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.report.JsonLine;
+import dev.mnistnative.report.Losses;
 import dev.mnistnative.report.PythonNumbers;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,7 +31,7 @@ public final class EvaluationReport {
                 PythonNumbers.round(evaluation.accuracy(), 4),
                 evaluation.correct(),
                 evaluation.samples());
-        out.println("loss: " + PythonNumbers.round(evaluation.loss(), 6));
+        out.println("loss: " + Losses.text(evaluation.loss()));
         int longest = classNames.stream().mapToInt(String::length).max().orElse(0);
         String column = "%" + Math.max(CLASS.length(), longest) + "s";
         out.println(column.formatted(CLASS) + "  precision  recall  samples");

@@ -116,6 +116,9 @@ public final class MetricsFile implements TrainingListener, Closeable {
             number("accuracy", event.training().lastBatchAccuracy());
             number("train_accuracy", event.training().accuracy());
             number("test_loss", event.evaluation().map(Evaluation::loss).orElse(Double.NaN));
+            number(
+                    "test_objective",
+                    event.evaluation().map(Evaluation::objective).orElse(Double.NaN));
             number("test_accuracy", event.evaluation().map(Evaluation::accuracy).orElse(Double.NaN));
             number("seconds", event.timing().seconds());
             number("evaluation_seconds", event.timing().evaluationSeconds());

@@ -2,6 +2,8 @@ package dev.mnistnative.report.files;
 
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.IoAction;
+import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.report.Losses;
 import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
@@ -15,7 +17,8 @@ import java.time.Clock;
 
 /**
  * Curves for TensorBoard. Per epoch, at step = epoch: {@code train/loss}, {@code train/accuracy} (the last batch's, as
- * everywhere), {@code test/loss}, {@code test/accuracy}, {@code train/images_per_second}; per logged step, at the step
+ * everywhere), {@code test/loss}, {@code test/accuracy}, {@code train/images_per_second}, and {@code test/objective} where training
+ * minimises something else than the loss; per logged step, at the step
  * of the whole run: {@code step/loss}, {@code step/lr}.
  */
 public final class TensorBoardEvents implements TrainingListener, Closeable {
@@ -63,14 +66,17 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
             events.scalar("train/accuracy", epoch, event.training().lastBatchAccuracy());
             events.scalar("train/images_per_second", epoch, event.timing().samplesPerSecond());
             if (event.evaluation().isPresent()) {
-                events.scalar(
-                        evaluatedOn + "/loss", epoch, event.evaluation().get().loss());
-                events.scalar(
-                        evaluatedOn + "/accuracy",
-                        epoch,
-                        event.evaluation().get().accuracy());
+                evaluation(events, epoch, event.evaluation().get());
             }
         });
+    }
+
+    private void evaluation(EventFile events, int epoch, Evaluation evaluation) throws IOException {
+        events.scalar(evaluatedOn + "/loss", epoch, evaluation.loss());
+        if (Losses.hasOtherObjective(evaluation)) {
+            events.scalar(evaluatedOn + "/objective", epoch, evaluation.objective());
+        }
+        events.scalar(evaluatedOn + "/accuracy", epoch, evaluation.accuracy());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.mnistnative.report.html;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleFunction;
 
 /**
  * A line chart as inline SVG; serve/training.js draws the same chart in the browser. Colours are the page's, by the
@@ -20,6 +21,7 @@ final class LineChart {
 
     private final String title;
     private final String xLabel;
+    private final DoubleFunction<String> valueText;
     private final List<Series> all = new ArrayList<>();
     private double least = Double.POSITIVE_INFINITY;
     private double most = Double.NEGATIVE_INFINITY;
@@ -30,8 +32,14 @@ final class LineChart {
     record Series(String name, boolean faint, double[] x, double[] y) {}
 
     LineChart(String title, String xLabel) {
+        this(title, xLabel, value -> format("%.4g", value));
+    }
+
+    /** @param valueText how a point's value is written where one asks for it */
+    LineChart(String title, String xLabel, DoubleFunction<String> valueText) {
         this.title = title;
         this.xLabel = xLabel;
+        this.valueText = valueText;
     }
 
     /** Draws in this order; a faint series is background: no marks, no colour, cut off where the others end. */
@@ -103,7 +111,7 @@ final class LineChart {
         for (Series series : all) {
             for (int i = series.y().length - 1; i >= 0 && !series.faint(); i--) {
                 if (Double.isFinite(series.y()[i])) {
-                    text.append("; ").append(series.name()).append(" ends at ").append(shortened(series.y()[i]));
+                    text.append("; ").append(series.name()).append(" ends at ").append(valueText.apply(series.y()[i]));
                     break;
                 }
             }
@@ -133,7 +141,7 @@ final class LineChart {
                 (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 4, Html.escape(xLabel)));
     }
 
-    private static void line(StringBuilder svg, Frame frame, Series series, String style) {
+    private void line(StringBuilder svg, Frame frame, Series series, String style) {
         StringBuilder points = new StringBuilder();
         StringBuilder marks = new StringBuilder();
         for (int i = 0; i < series.x().length; i++) {
@@ -142,7 +150,7 @@ final class LineChart {
                 points.append(format("%.1f,%.1f ", frame.x(series.x()[i]), frame.y(y)));
                 marks.append(format(
                         "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s %s</title></circle>",
-                        frame.x(series.x()[i]), frame.y(y), Html.escape(series.name()), shortened(y)));
+                        frame.x(series.x()[i]), frame.y(y), Html.escape(series.name()), valueText.apply(y)));
             }
         }
         svg.append("<g class=\"").append(style).append("\"><polyline points=\"");
@@ -162,10 +170,6 @@ final class LineChart {
         double y(double value) {
             return HEIGHT - BOTTOM - (value - bottom) / (top - bottom) * (HEIGHT - TOP - BOTTOM);
         }
-    }
-
-    private static String shortened(double value) {
-        return format("%.4g", value);
     }
 
     private static String format(String text, Object... values) {

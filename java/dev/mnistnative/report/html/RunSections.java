@@ -3,13 +3,12 @@ package dev.mnistnative.report.html;
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.ModelEvaluation;
+import dev.mnistnative.report.Losses;
 import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
-import java.lang.reflect.RecordComponent;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +16,8 @@ import java.util.function.ToDoubleFunction;
 
 /** The page's parts on the run itself: key figures, curves, timings, settings, machine. */
 final class RunSections {
+    private static final String NONE = "–";
+
     private final RunRecord run;
     private final String samplesName;
 
@@ -29,11 +30,14 @@ final class RunSections {
         Map<String, String> cards = new LinkedHashMap<>();
         if (evaluation != null) {
             cards.put(samplesName + " accuracy", format("%.2f %%", 100 * evaluation.accuracy()));
-            cards.put(samplesName + " loss", format("%.4f", evaluation.loss()));
+            cards.put(samplesName + " loss", Losses.text(evaluation.loss()));
         } else if (!run.epochs().isEmpty()) {
             cards.put(
                     "train accuracy",
                     format("%.2f %%", 100 * lastEpoch().training().accuracy()));
+        }
+        if (hasOtherObjective()) {
+            cards.put(evaluatedOn() + " objective", Losses.text(evaluated(lastEpoch(), Evaluation::objective)));
         }
         cards.put("training time", format("%.2f s", run.result().seconds()));
         if (!run.epochs().isEmpty()) {
@@ -59,15 +63,6 @@ final class RunSections {
         }
         int epochs = lastEpoch().position().epoch();
         double begin = Math.min(run.begin(), run.epochs().get(0).position().epoch() - 1);
-        LineChart loss = new LineChart("Loss", "epoch")
-                .across(begin, epochs)
-                .including(0, 0)
-                .add("each step", true, stepPositions(), run.losses())
-                .add(
-                        "train",
-                        false,
-                        epochPositions(0.5),
-                        values(epoch -> epoch.training().loss()));
         LineChart accuracy = new LineChart("Accuracy", "epoch")
                 .across(begin, epochs)
                 .including(1, 1)
@@ -77,7 +72,6 @@ final class RunSections {
                         epochPositions(0.5),
                         values(epoch -> epoch.training().accuracy()));
         if (lastEpoch().evaluation().isPresent()) {
-            loss.add(evaluatedOn(), false, epochPositions(0), values(epoch -> evaluated(epoch, Evaluation::loss)));
             accuracy.add(
                     evaluatedOn(), false, epochPositions(0), values(epoch -> evaluated(epoch, Evaluation::accuracy)));
         }
@@ -89,27 +83,71 @@ final class RunSections {
                         false,
                         epochPositions(0.5),
                         values(epoch -> epoch.timing().samplesPerSecond()));
-        return loss.svg() + accuracy.svg() + speed.svg();
+        return lossChart(begin, epochs).svg() + accuracy.svg() + speed.svg();
+    }
+
+    /** Where training minimises something else than the loss, its steps are seen by that alone. */
+    private LineChart lossChart(double begin, int epochs) {
+        LineChart chart = new LineChart("Loss", "epoch", Losses::text)
+                .across(begin, epochs)
+                .including(0, 0)
+                .add("each step", true, stepPositions(), run.losses())
+                .add(
+                        trainName(),
+                        false,
+                        epochPositions(0.5),
+                        values(epoch -> epoch.training().loss()));
+        if (lastEpoch().evaluation().isPresent()) {
+            chart.add(
+                    hasOtherObjective() ? evaluatedOn() + " loss" : evaluatedOn(),
+                    false,
+                    epochPositions(0),
+                    values(epoch -> evaluated(epoch, Evaluation::loss)));
+        }
+        if (hasOtherObjective()) {
+            chart.add(
+                    evaluatedOn() + " objective",
+                    false,
+                    epochPositions(0),
+                    values(epoch -> evaluated(epoch, Evaluation::objective)));
+        }
+        return chart;
     }
 
     String epochTable() {
-        StringBuilder html = new StringBuilder("<table class=\"numbers\"><thead><tr><th>epoch<th>train loss"
-                + "<th>train accuracy<th>last batch<th>" + evaluatedOn() + " loss<th>" + evaluatedOn()
+        String objective = hasOtherObjective() ? "<th>" + evaluatedOn() + " objective" : "";
+        StringBuilder html = new StringBuilder("<table class=\"numbers\"><thead><tr><th>epoch<th>" + trainLossName()
+                + "<th>train accuracy<th>last batch<th>" + evaluatedOn() + " loss" + objective + "<th>" + evaluatedOn()
                 + " accuracy<th>seconds<th>evaluation, s<th>images/s</tr></thead><tbody>\n");
         for (EpochEnded epoch : run.epochs()) {
             html.append(format(
-                    "<tr><td>%d<td>%.4f<td>%.4f<td>%.4f<td>%s<td>%s<td>%.3f<td>%.3f<td>%,.0f</tr>%n",
+                    "<tr><td>%d<td>%s<td>%.4f<td>%.4f<td>%s%s<td>%s<td>%.3f<td>%.3f<td>%,.0f</tr>%n",
                     epoch.position().epoch(),
-                    epoch.training().loss(),
+                    Losses.text(epoch.training().loss()),
                     epoch.training().accuracy(),
                     epoch.training().lastBatchAccuracy(),
-                    orDash(evaluated(epoch, Evaluation::loss)),
-                    orDash(evaluated(epoch, Evaluation::accuracy)),
+                    epoch.evaluation().map(e -> Losses.text(e.loss())).orElse(NONE),
+                    hasOtherObjective() ? "<td>" + Losses.text(evaluated(epoch, Evaluation::objective)) : "",
+                    epoch.evaluation().map(e -> format("%.4f", e.accuracy())).orElse(NONE),
                     epoch.timing().seconds(),
                     epoch.timing().evaluationSeconds(),
                     epoch.timing().samplesPerSecond()));
         }
         return html.append("</tbody></table>").toString();
+    }
+
+    /** What the steps' losses are called: class weights and label smoothing are in them. */
+    private String trainName() {
+        return hasOtherObjective() ? "train objective" : "train";
+    }
+
+    private String trainLossName() {
+        return hasOtherObjective() ? "train objective" : "train loss";
+    }
+
+    private boolean hasOtherObjective() {
+        return !run.epochs().isEmpty()
+                && lastEpoch().evaluation().filter(Losses::hasOtherObjective).isPresent();
     }
 
     String settings() {
@@ -120,10 +158,10 @@ final class RunSections {
         rows.put("epochs", (run.epochs().isEmpty() ? 0 : lastEpoch().position().epoch()) + " of " + settings.epochs());
         rows.put("order", settings.shuffle() ? "shuffled every epoch" : "as in the file");
         rows.put("last partial batch", settings.dropLast() ? "dropped" : "kept");
-        rows.put("optimizer", settings.optimizer().name() + components(settings.optimizer()));
-        rows.put("learning-rate schedule", record(settings.schedule()));
+        rows.put("optimizer", settings.optimizer().description());
+        rows.put("learning-rate schedule", settings.schedule().description());
         rows.put("warm-up steps", String.valueOf(settings.warmupSteps()));
-        rows.put("loss", record(settings.loss()));
+        rows.put("loss", settings.loss().description());
         rows.put("seed", String.valueOf(settings.seed()));
         rows.put("early stopping", settings.earlyStopping() == 0 ? "off" : settings.earlyStopping() + " epochs");
         return table(rows);
@@ -157,47 +195,6 @@ final class RunSections {
         return html.append("</tbody></table>").toString();
     }
 
-    private static String record(Object value) {
-        return value.getClass().getSimpleName().toLowerCase(Locale.ROOT).replace("crossentropyloss", "cross-entropy")
-                + components(value);
-    }
-
-    /** A record's components but those that are null. */
-    private static String components(Object value) {
-        StringBuilder text = new StringBuilder();
-        for (RecordComponent component : value.getClass().getRecordComponents()) {
-            Object part = call(component, value);
-            if (part != null) {
-                text.append(text.isEmpty() ? ": " : ", ")
-                        .append(words(component.getName()))
-                        .append(' ')
-                        .append(part instanceof float[] floats ? Arrays.toString(floats) : plain(part));
-            }
-        }
-        return text.toString();
-    }
-
-    /** A name as it is read: weightDecay is weight decay. */
-    private static String words(String camelCase) {
-        return camelCase.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
-    }
-
-    private static Object call(RecordComponent component, Object value) {
-        try {
-            return component.getAccessor().invoke(value);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(value.getClass() + " is a public record of this library", e);
-        }
-    }
-
-    private static String plain(Object value) {
-        return value instanceof Double number
-                ? format("%.6g", number)
-                        .replaceFirst("(\\.\\d*?)0+($|e)", "$1$2")
-                        .replaceFirst("\\.($|e)", "$1")
-                : String.valueOf(value).toLowerCase(Locale.ROOT);
-    }
-
     private EpochEnded lastEpoch() {
         return run.epochs().get(run.epochs().size() - 1);
     }
@@ -228,10 +225,6 @@ final class RunSections {
             positions[i] = run.begin() + (i + 0.5) * epochsPerPoint;
         }
         return positions;
-    }
-
-    private static String orDash(double value) {
-        return Double.isNaN(value) ? "–" : format("%.4f", value);
     }
 
     private static String format(String text, Object... values) {

@@ -1,6 +1,9 @@
 package dev.mnistnative.report.terminal;
 
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.Seconds;
+import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.report.Losses;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
@@ -38,17 +41,19 @@ public final class RunSummary implements TrainingListener {
         if (!result.epochs().isEmpty()) {
             result.lastEpoch()
                     .evaluation()
-                    .ifPresent(evaluation ->
-                            evaluated(start.data().evaluatedOn().toString(), evaluation.accuracy(), evaluation.loss()));
+                    .ifPresent(evaluation -> evaluated(start.data().evaluatedOn(), evaluation));
         }
     }
 
-    /** An accuracy, 0 to 1, and a mean loss on a set of this name. */
-    public void evaluated(String name, double accuracy, double loss) {
-        String percent = String.format(Locale.ROOT, "%.2f %%", PERCENT * accuracy);
+    /** What came of an evaluation on a set. */
+    public void evaluated(EvaluatedOn set, Evaluation evaluation) {
+        String percent = String.format(Locale.ROOT, "%.2f %%", PERCENT * evaluation.accuracy());
+        String objective =
+                Losses.hasOtherObjective(evaluation) ? ", objective " + Losses.text(evaluation.objective()) : "";
         evaluations.add(row(
-                name,
-                "accuracy " + screen.inked(Style.BOLD, percent) + String.format(Locale.ROOT, ", loss %.4f", loss)));
+                set.toString(),
+                "accuracy " + screen.inked(Style.BOLD, percent) + ", loss " + Losses.text(evaluation.loss())
+                        + objective));
     }
 
     /** Something that was written; null is nothing. */

@@ -60,6 +60,7 @@ class MetricsFileTest {
         assertEquals(0.25, epoch.get("train_loss").asDouble());
         assertEquals(0.75, epoch.get("accuracy").asDouble());
         assertEquals(0.123456789, epoch.get("test_loss").asDouble());
+        assertEquals(0.2, epoch.get("test_objective").asDouble());
         assertEquals(0.5, epoch.get("test_accuracy").asDouble());
         assertEquals(1.5, epoch.get("seconds").asDouble());
         assertEquals(250, epoch.get("steps").asInt());
@@ -79,6 +80,7 @@ class MetricsFileTest {
         JsonNode epoch = events().get(0);
         assertTrue(epoch.get("train_loss").isNull());
         assertTrue(epoch.get("test_loss").isNull());
+        assertTrue(epoch.get("test_objective").isNull());
         assertTrue(epoch.get("test_accuracy").isNull());
         assertEquals(1, events().size());
     }

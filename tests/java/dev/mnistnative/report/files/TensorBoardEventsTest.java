@@ -33,6 +33,7 @@ class TensorBoardEventsTest {
                         "train/accuracy 1 0.75",
                         "train/images_per_second 1 1333.4",
                         "test/loss 1 0.12345679",
+                        "test/objective 1 0.2",
                         "test/accuracy 1 0.5"),
                 points);
     }

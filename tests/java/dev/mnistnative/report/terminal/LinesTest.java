@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.EvaluatedOn;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.report.Runs;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingResult;
@@ -11,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -167,7 +169,7 @@ class LinesTest {
                 List.of(Runs.epoch(0.1, 0.9, 0.92645)),
                 "the test loss has not become better for 2 epochs",
                 3.25));
-        summary.evaluated("test", 0.5, 1.5);
+        summary.evaluated(EvaluatedOn.TEST, new Evaluation(1.5, 1.5, 0.5, 10, Optional.empty()));
         summary.saved("weights", Path.of("w.safetensors"));
         summary.saved("report", null);
         summary.print();
@@ -176,8 +178,8 @@ class LinesTest {
                 err.toString());
         assertEquals("""
                   the test loss has not become better for 2 epochs
-                  validation   accuracy 92.65 %, loss 0.1235
-                  test         accuracy 50.00 %, loss 1.5000
+                  validation   accuracy 92.65 %, loss 0.123457, objective 0.200000
+                  test         accuracy 50.00 %, loss 1.500000
                   computed on  cpu, avx2, 3 threads, float32
                                no CUDA in this build
                   weights      w.safetensors
