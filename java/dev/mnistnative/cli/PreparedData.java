@@ -1,0 +1,65 @@
+package dev.mnistnative.cli;
+
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.EvaluatedOn;
+import dev.mnistnative.data.TrainingData;
+import dev.mnistnative.net.ModelMetadata;
+import java.util.Optional;
+
+/** A run's data as the net sees it: read, checked, split and standardised. */
+final class PreparedData implements AutoCloseable {
+    private final TrainingData read;
+    private final TrainingData data;
+    private final Optional<Dataset> heldBack;
+    private final ModelMetadata metadata;
+
+    private PreparedData(TrainingData read, TrainingData data, Optional<Dataset> heldBack, ModelMetadata metadata) {
+        this.read = read;
+        this.data = data;
+        this.heldBack = heldBack;
+        this.metadata = metadata;
+    }
+
+    /**
+     * Brings everything into the net's form.
+     *
+     * @param read as the files have it; closed with this
+     * @param split what each epoch is trained and evaluated on: {@code read} itself, or parts of its training set
+     */
+    static PreparedData of(TrainingData read, TrainingData split, ModelMetadata metadata) {
+        Optional<Dataset> heldBack =
+                split.evaluatedOn() == EvaluatedOn.VALIDATION ? read.evaluation() : Optional.empty();
+        return new PreparedData(
+                read, split.map(metadata::standardized), heldBack.map(metadata::standardized), metadata);
+    }
+
+    /** What each epoch is trained and evaluated on. */
+    TrainingData data() {
+        return data;
+    }
+
+    /** The test set of a run that was evaluated on a validation set meanwhile: nothing was chosen by it. */
+    Optional<Dataset> heldBack() {
+        return heldBack;
+    }
+
+    /** What the report evaluates the finished net on, if there is anything. */
+    Optional<Dataset> forReport() {
+        return heldBack.or(data::evaluation);
+    }
+
+    /** What {@link #forReport} is. */
+    EvaluatedOn reportedOn() {
+        return heldBack.isPresent() ? EvaluatedOn.TEST : data.evaluatedOn();
+    }
+
+    /** What the net's numbers mean. */
+    ModelMetadata metadata() {
+        return metadata;
+    }
+
+    @Override
+    public void close() {
+        read.close();
+    }
+}
