@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "api/floors.h"
 #include "machine/memory.h"
 #include "net/error.h"
 
@@ -77,13 +78,6 @@ OptimizerOptions checked_optimizer(const mn_options& o) {
     return optimizer.kind == OptimizerKind::sgd ? checked_sgd(o, optimizer) : checked_adam(o, optimizer);
 }
 
-// Parameters, moments, the chunk's copy of them and a gradient: what every backend keeps on its device.
-double training_bytes(const TrainerOptions& options) {
-    const double vectors = static_cast<double>(slots_of(options.optimizer).size());
-    const size_t element = options.placement.device == DeviceKind::reference ? sizeof(double) : sizeof(float);
-    return static_cast<double>(options.net.parameter_count()) * static_cast<double>(element) * (2 * vectors + 1);
-}
-
 } // namespace
 
 void refuse(const std::string& message) {
@@ -121,13 +115,8 @@ Placement checked_placement(const mn_options& o) {
     place.device_index = o.device_index;
     place.threads = o.threads;
     place.isa = o.isa && std::strcmp(o.isa, "auto") != 0 ? o.isa : "";
-    if (place.device == DeviceKind::reference && place.precision != Precision::float32) {
-        throw Error(Status::unsupported,
-                    "precision: the reference device computes in double only, leave it at float32");
-    }
-    if (place.device == DeviceKind::cpu && place.precision == Precision::tf32) {
-        throw Error(Status::unsupported, "precision: tf32 is for NVIDIA GPUs, use float32 or bf16 on the CPU");
-    }
+    if (const std::string refusal = floor_of(place.device).refusal(place); !refusal.empty())
+        throw Error(Status::unsupported, refusal);
     return place;
 }
 
@@ -157,8 +146,7 @@ TrainerOptions checked_trainer(const mn_options& options) {
                                 options.label_smoothing, options.reduction);
     require(checked.loss.reduction != Reduction::none, "reduction must be mean or sum: training needs a scalar");
     checked.optimizer = checked_optimizer(options);
-    if (checked.placement.device != DeviceKind::cuda)
-        require_memory(training_bytes(checked), "the net of these sizes");
+    require_memory(floor_of(checked.placement.device).training_bytes(checked), "the net of these sizes");
     return checked;
 }
 

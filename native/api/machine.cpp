@@ -1,12 +1,24 @@
 // mn_version, mn_last_error and what the machine offers.
 #include "api/accounting.h"
 #include "api/checks.h"
+#include "api/floors.h"
 #include "api/guard.h"
-#include "floor/floor.h"
 #include "machine/cores.h"
+#include "machine/isa.h"
 #include "mnist_native.h"
 
 using namespace mn::api;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : " ") + word;
+    return text;
+}
+
+} // namespace
 
 const char* mn_version(void) {
     return MN_VERSION;
@@ -24,10 +36,13 @@ mn_status mn_get_cpu_info(mn_cpu_info* info) {
     return guarded([&] {
         require(info != nullptr, "info is NULL");
         mn_cpu_info found{};
-        copy_text(mn::cpu::isa_levels(), found.isa_levels, sizeof found.isa_levels);
-        copy_text(mn::cpu::best_isa(), found.isa_best, sizeof found.isa_best);
+        if (const mn::Floor* floor = mn::api::find_floor(mn::DeviceKind::cpu, nullptr)) {
+            const std::vector<std::string> levels = floor->isa_levels();
+            copy_text(joined(levels), found.isa_levels, sizeof found.isa_levels);
+            copy_text(levels.back(), found.isa_best, sizeof found.isa_best);
+        }
         found.cores = mn::usable_cores();
-        found.has_bf16 = mn::cpu::has_bf16();
+        found.has_bf16 = mn::machine_has_bf16();
         *info = found;
     });
 }
@@ -36,7 +51,8 @@ mn_status mn_get_gpu_count(int32_t* count, char* reason, size_t capacity) {
     return guarded([&] {
         require(count != nullptr, "count is NULL");
         std::string why;
-        *count = mn::cuda::device_count(&why);
+        const mn::Floor* floor = mn::api::find_floor(mn::DeviceKind::cuda, &why);
+        *count = floor ? floor->device_count(&why) : 0;
         copy_text(why, reason, capacity);
     });
 }
@@ -45,17 +61,18 @@ mn_status mn_get_gpu_info(int32_t index, mn_gpu_info* info) {
     return guarded([&] {
         require(info != nullptr, "info is NULL");
         std::string why;
-        const int count = mn::cuda::device_count(&why);
+        const mn::Floor* floor = mn::api::find_floor(mn::DeviceKind::cuda, &why);
+        const int count = floor ? floor->device_count(&why) : 0;
         if (index < 0 || index >= count) {
             refuse("index: there is no GPU " + std::to_string(index) + (why.empty() ? "" : ": " + why));
         }
-        const mn::cuda::DeviceInfo device = mn::cuda::device_info(index);
+        const mn::DeviceInfo device = floor->device_info(index);
         mn_gpu_info found{};
         copy_text(device.name, found.name, sizeof found.name);
         found.total_memory = device.total_memory;
         found.free_memory = device.free_memory;
-        found.compute_major = device.compute_major;
-        found.compute_minor = device.compute_minor;
+        found.compute_major = device.architecture_major;
+        found.compute_minor = device.architecture_minor;
         found.multiprocessors = device.multiprocessors;
         found.driver_version = device.driver_version;
         found.runtime_version = device.runtime_version;

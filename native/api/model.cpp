@@ -4,8 +4,8 @@
 
 #include "api/accounting.h"
 #include "api/checks.h"
+#include "api/floors.h"
 #include "api/guard.h"
-#include "floor/floor.h"
 #include "mnist_native.h"
 #include "net/error.h"
 #include "reference/loss.h"
@@ -14,24 +14,11 @@ using namespace mn::api;
 
 struct mn_model {
     mn::Net net;
-    std::unique_ptr<mn::Model> predictor;
+    std::unique_ptr<mn::Model> model;
     Account account;
 };
 
 namespace {
-
-std::unique_ptr<mn::Model> make_model(const mn::Net& net, const mn::Placement& place,
-                                      std::span<const float> parameters) {
-    switch (place.device) {
-    case mn::DeviceKind::cpu:
-        return mn::cpu::make_model(net, place, parameters);
-    case mn::DeviceKind::cuda:
-        return mn::cuda::make_model(net, place, parameters);
-    case mn::DeviceKind::reference:
-        return mn::reference::make_model(net, place, parameters);
-    }
-    throw mn::Error(mn::Status::internal, "unknown device");
-}
 
 mn_status model_logits(const mn_model* model, const void* pixels, mn::PixelType type, double scale, int64_t count,
                        float* logits) noexcept {
@@ -40,7 +27,7 @@ mn_status model_logits(const mn_model* model, const void* pixels, mn::PixelType 
         const mn::Data samples = checked_pixels(pixels, type, scale, count, model->net);
         require(count == 0 || logits, "logits is NULL");
         if (count > 0)
-            model->predictor->logits(samples, logits);
+            model->model->logits(samples, logits);
     });
 }
 
@@ -56,8 +43,8 @@ mn_status mn_model_create(const mn_options* options, const float* parameters, in
         const mn::Placement place = checked_placement(*options);
         check_parameter_count(made->net, count);
         require_memory(static_cast<double>(count) * sizeof(float), "the net of these sizes");
-        made->predictor = make_model(made->net, place, {parameters, static_cast<size_t>(count)});
-        made->account.set(made->predictor->bytes());
+        made->model = floor_of(place.device).make_model(made->net, place, {parameters, static_cast<size_t>(count)});
+        made->account.set(made->model->bytes());
         *model = made.release();
     });
 }

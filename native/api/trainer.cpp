@@ -6,8 +6,9 @@
 
 #include "api/accounting.h"
 #include "api/checks.h"
+#include "api/floors.h"
 #include "api/guard.h"
-#include "floor/floor.h"
+#include "cuda/stream_user.h"
 #include "mnist_native.h"
 #include "mnist_native_cuda.h"
 #include "net/error.h"
@@ -16,10 +17,10 @@
 using namespace mn::api;
 
 struct mn_trainer {
-    mn_trainer(mn::TrainerOptions o, std::unique_ptr<mn::Trainer> b) : options(std::move(o)), backend(std::move(b)) {}
+    mn_trainer(mn::TrainerOptions o, std::unique_ptr<mn::Trainer> b) : options(std::move(o)), trainer(std::move(b)) {}
 
     mn::TrainerOptions options;
-    std::unique_ptr<mn::Trainer> backend;
+    std::unique_ptr<mn::Trainer> trainer;
     int64_t data_count = 0; // samples of the training set
     Account account;
     bool dead = false; // the GPU failed
@@ -63,18 +64,6 @@ mn_status on_trainer(mn_trainer* trainer, Body&& body) noexcept {
     });
 }
 
-std::unique_ptr<mn::Trainer> make_trainer(const mn::TrainerOptions& options) {
-    switch (options.placement.device) {
-    case mn::DeviceKind::cpu:
-        return mn::cpu::make_trainer(options);
-    case mn::DeviceKind::cuda:
-        return mn::cuda::make_trainer(options);
-    case mn::DeviceKind::reference:
-        return mn::reference::make_trainer(options);
-    }
-    throw mn::Error(mn::Status::internal, "unknown device");
-}
-
 } // namespace
 
 void mn_options_defaults(mn_options* options) {
@@ -99,9 +88,9 @@ mn_status mn_trainer_create(const mn_options* options, mn_trainer** trainer) {
         require(options != nullptr, "options is NULL");
         require(trainer != nullptr, "trainer is NULL");
         mn::TrainerOptions checked = checked_trainer(*options);
-        std::unique_ptr<mn::Trainer> backend = make_trainer(checked);
-        auto made = std::make_unique<mn_trainer>(std::move(checked), std::move(backend));
-        made->account.set(made->backend->bytes());
+        std::unique_ptr<mn::Trainer> in_training = floor_of(checked.placement.device).make_trainer(checked);
+        auto made = std::make_unique<mn_trainer>(std::move(checked), std::move(in_training));
+        made->account.set(made->trainer->bytes());
         *trainer = made.release();
     });
 }
@@ -120,13 +109,12 @@ mn_status mn_trainer_destroy(mn_trainer* trainer) {
 
 mn_status mn_trainer_initialize(mn_trainer* trainer, uint64_t seed) {
     return on_trainer(trainer, [&](mn_trainer& t) {
-        const std::vector<float> initial = mn::initial_parameters(t.options.net, seed);
-        std::vector<double> values(initial.begin(), initial.end());
-        t.backend->write(mn::Slot::parameters, values);
-        std::fill(values.begin(), values.end(), 0.0);
+        std::vector<float> values = mn::initial_parameters(t.options.net, seed);
+        t.trainer->write(mn::Slot::parameters, values);
+        std::fill(values.begin(), values.end(), 0.0f);
         for (mn::Slot slot : mn::slots_of(t.options.optimizer).subspan(1))
-            t.backend->write(slot, values);
-        t.backend->set_step(0);
+            t.trainer->write(slot, values);
+        t.trainer->set_step(0);
     });
 }
 
@@ -134,9 +122,9 @@ mn_status mn_trainer_set_data(mn_trainer* trainer, const mn_data* data) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         const mn::Data samples = checked_data(data, t.options.net, t.options.loss);
         t.data_count = 0; // should bind() fail, there is no training set
-        t.backend->bind(samples);
+        t.trainer->bind(samples);
         t.data_count = samples.count;
-        t.account.set(t.backend->bytes());
+        t.account.set(t.trainer->bytes());
     });
 }
 
@@ -150,8 +138,8 @@ mn_status mn_trainer_train(mn_trainer* trainer, const int32_t* order, int64_t fi
         require(correct != nullptr, "correct is NULL");
         require(steps_done != nullptr, "steps_done is NULL");
         std::vector<mn::StepResult> results(static_cast<size_t>(chunk.steps()));
-        const mn::ChunkResult done = t.backend->train(chunk, results);
-        t.account.set(t.backend->bytes());
+        const mn::ChunkResult done = t.trainer->train(chunk, results);
+        t.account.set(t.trainer->bytes());
         for (int64_t i = 0; i < done.steps_done; ++i) {
             losses[i] = results[static_cast<size_t>(i)].loss;
             correct[i] = results[static_cast<size_t>(i)].correct;
@@ -171,33 +159,30 @@ mn_status mn_trainer_evaluate(mn_trainer* trainer, const mn_data* data, int64_t 
         require(evaluation != nullptr, "evaluation is NULL");
         const mn::Data samples = checked_data(data, t.options.net, t.options.loss);
         require(first >= 0 && count >= 0 && first <= samples.count - count, "first and count reach outside the data");
-        const mn::Evaluation sums = t.backend->evaluate(samples, first, count, predictions);
-        t.account.set(t.backend->bytes());
-        *evaluation = {sums.loss_sum, sums.weight_sum, sums.correct, sums.counted};
+        const mn::Evaluation sums = t.trainer->evaluate(samples, first, count, predictions);
+        t.account.set(t.trainer->bytes());
+        *evaluation = {sums.objective_sum, sums.weight_sum, sums.correct, sums.counted};
     });
 }
 
 mn_status mn_trainer_read(mn_trainer* trainer, mn_slot slot, float* values, int64_t count) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         const mn::Slot checked = checked_slot(t.options, slot, values, count);
-        std::vector<double> wide(static_cast<size_t>(count));
-        t.backend->read(checked, wide);
-        std::transform(wide.begin(), wide.end(), values, [](double v) { return static_cast<float>(v); });
+        t.trainer->read(checked, {values, static_cast<size_t>(count)});
     });
 }
 
 mn_status mn_trainer_write(mn_trainer* trainer, mn_slot slot, const float* values, int64_t count) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         const mn::Slot checked = checked_slot(t.options, slot, values, count);
-        const std::vector<double> wide(values, values + count);
-        t.backend->write(checked, wide);
+        t.trainer->write(checked, {values, static_cast<size_t>(count)});
     });
 }
 
 mn_status mn_trainer_get_step(mn_trainer* trainer, int64_t* step) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         require(step != nullptr, "step is NULL");
-        *step = t.backend->step();
+        *step = t.trainer->step();
     });
 }
 
@@ -205,18 +190,25 @@ mn_status mn_trainer_set_step(mn_trainer* trainer, int64_t step) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         // a double counts exactly up to there
         require(step >= 0 && step <= int64_t{1} << 53, "step must be between 0 and 2^53");
-        t.backend->set_step(step);
+        t.trainer->set_step(step);
     });
 }
 
 mn_status mn_trainer_set_stream(mn_trainer* trainer, struct CUstream_st* stream) {
-    return on_trainer(trainer, [&](mn_trainer& t) { t.backend->set_stream(stream); });
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        auto* user = dynamic_cast<mn::cuda::StreamUser*>(t.trainer.get());
+        if (!user) {
+            throw mn::Error(mn::Status::unsupported,
+                            "only a trainer on a GPU takes a CUDA stream: create it with device cuda");
+        }
+        user->set_stream(stream);
+    });
 }
 
 mn_status mn_trainer_describe(mn_trainer* trainer, char* text, size_t capacity) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         require(text && capacity > 0, "text is NULL or capacity is 0");
-        copy_text(t.backend->describe(), text, capacity);
+        copy_text(t.trainer->describe(), text, capacity);
     });
 }
 

@@ -1,7 +1,9 @@
 // Inference: one image, and ten thousand.
 #include <memory>
 
+#include "cpu/floor.h"
 #include "machine/cores.h"
+#include "machine/isa.h"
 #include "net/initialise.h"
 #include "support.h"
 
@@ -26,7 +28,7 @@ void register_inference() {
             if (threads > usable_cores() || (count == 1 && threads > 1))
                 continue;
             for (const Precision precision : {Precision::float32, Precision::bf16}) {
-                if (precision == Precision::bf16 && !cpu::has_bf16())
+                if (precision == Precision::bf16 && !machine_has_bf16())
                     continue;
                 Placement place;
                 place.threads = threads;

@@ -1,5 +1,8 @@
 // The phases of the article's step on one thread, each by itself.
+#include <algorithm>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "cpu/float32/backward.h"
 #include "cpu/float32/forward.h"
@@ -40,7 +43,7 @@ struct Fixture {
           samples(images.samples()), selection{&samples, nullptr, 0, kRows}, state(net, {}),
           buffers(net, kRows, Purpose::training), loss({}, net.classes()), updater(kernels, {}, state) {
         const std::vector<float> initial = initial_parameters(net, 0);
-        state.parameters.pack(std::span<const float>(initial));
+        state.parameters.pack(initial);
         state.refresh_transposed(kernels);
         for (int l = 0; l < net.layers(); ++l)
             deltas.emplace_back(buffers.capacity, net.fan_out(l));
@@ -97,7 +100,8 @@ void register_level(const std::string& isa, bool dense) {
 
 void register_phases() {
     for (const std::string& isa : {best_isa(), std::string("avx2")}) {
-        if (isa_levels().find(isa) == std::string::npos)
+        const std::vector<std::string> usable = isa_levels();
+        if (std::find(usable.begin(), usable.end(), isa) == usable.end())
             continue;
         register_level(isa, false);
         register_level(isa, true);

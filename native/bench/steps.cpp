@@ -1,9 +1,11 @@
 // The whole training step by variant: instruction set, threads, precision, input, batch size, net.
 #include <algorithm>
 #include <memory>
-#include <sstream>
 
+#include "cpu/floor.h"
+#include "cpu/kernels/isa.h"
 #include "machine/cores.h"
+#include "machine/isa.h"
 #include "net/initialise.h"
 #include "support.h"
 
@@ -23,7 +25,7 @@ void step(benchmark::State& state, const Variant& variant) {
     const Images images(variant.batch * kSteps, variant.dense);
     const auto trainer = cpu::make_trainer(variant.options);
     const std::vector<float> initial = initial_parameters(variant.options.net, 0);
-    trainer->write(Slot::parameters, std::vector<double>(initial.begin(), initial.end()));
+    trainer->write(Slot::parameters, initial);
     trainer->bind(images.samples());
     const std::vector<double> learning_rates(kSteps, 2e-5);
     std::vector<StepResult> results(kSteps);
@@ -49,7 +51,7 @@ void add(Variant variant, const std::string& isa, int threads, Precision precisi
 
 void add_precisions(const Variant& variant, int threads) {
     add(variant, cpu::best_isa(), threads, Precision::float32);
-    if (cpu::has_bf16())
+    if (machine_has_bf16())
         add(variant, "", threads, Precision::bf16);
 }
 
@@ -61,8 +63,7 @@ void register_steps() {
         for (const bool dense : {false, true}) {
             Variant article{"article", {}, 320, dense};
             article.options.net = article_net();
-            std::istringstream levels(cpu::isa_levels());
-            for (std::string isa; levels >> isa;) {
+            for (const std::string& isa : cpu::isa_levels()) {
                 if (isa != cpu::best_isa())
                     add(article, isa, threads, Precision::float32);
             }

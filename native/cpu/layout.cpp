@@ -17,33 +17,29 @@ int64_t PackedNet::bytes() const {
     return sum;
 }
 
-template <class T>
-void PackedNet::pack(std::span<const T> flat) {
-    const T* from = flat.data();
+void PackedNet::pack(std::span<const float> flat) {
+    const float* from = flat.data();
     for (PackedLayer& layer : layers) {
         for (int64_t out = 0; out < layer.fan_out; ++out) {
             float* column = layer.weight_at(out / kPanel, 0) + out % kPanel;
             for (int64_t in = 0; in < layer.fan_in; ++in)
-                column[in * kPanel] = static_cast<float>(*from++);
+                column[in * kPanel] = *from++;
         }
         for (int64_t out = 0; out < layer.fan_out; ++out)
-            layer.bias[out] = static_cast<float>(*from++);
+            layer.bias[out] = *from++;
     }
 }
 
-template void PackedNet::pack(std::span<const float>);
-template void PackedNet::pack(std::span<const double>);
-
-void PackedNet::unpack(std::span<double> flat) const {
-    double* to = flat.data();
+void PackedNet::unpack(std::span<float> flat) const {
+    float* to = flat.data();
     for (const PackedLayer& layer : layers) {
         for (int64_t out = 0; out < layer.fan_out; ++out) {
             const float* column = layer.weight_at(out / kPanel, 0) + out % kPanel;
             for (int64_t in = 0; in < layer.fan_in; ++in)
-                *to++ = static_cast<double>(column[in * kPanel]);
+                *to++ = column[in * kPanel];
         }
         for (int64_t out = 0; out < layer.fan_out; ++out)
-            *to++ = static_cast<double>(layer.bias[out]);
+            *to++ = layer.bias[out];
     }
 }
 

@@ -118,9 +118,8 @@ struct PackedNet {
     int64_t bytes() const;
 
     // From and to the flat vector in state-dict order: for each layer weight [fan_out, fan_in], then bias [fan_out].
-    template <class T>
-    void pack(std::span<const T> flat);
-    void unpack(std::span<double> flat) const;
+    void pack(std::span<const float> flat);
+    void unpack(std::span<float> flat) const;
 };
 
 } // namespace mn::cpu

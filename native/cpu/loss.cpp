@@ -14,7 +14,7 @@ Loss::Loss(const LossOptions& options, int64_t classes)
 }
 
 // -log_softmax(c) = log_sum - logits[c], where the largest logit was taken off both.
-double Loss::row_loss(const double* logits, int32_t label, double log_sum) const {
+double Loss::row_objective(const double* logits, int32_t label, double log_sum) const {
     double loss = 0;
     if (const double weight = (1 - options_.label_smoothing) * options_.weight_of(label); weight != 0)
         loss = weight * (log_sum - logits[label]);
@@ -49,7 +49,7 @@ void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, do
         const int32_t label = labels[row];
         logits.copy_row(row, scratch);
         const double* largest = std::max_element(scratch, scratch + classes_);
-        results[row] = {0, static_cast<int32_t>(largest - scratch)};
+        results[row] = {0, 0, static_cast<int32_t>(largest - scratch)};
         if (ignores(label)) {
             for (int64_t panel = 0; gradient && panel < gradient->panels(); ++panel)
                 std::fill_n(gradient->at(panel, row), kPanel, 0.0f);
@@ -59,7 +59,9 @@ void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, do
         double sum = 0;
         for (int64_t c = 0; c < classes_; ++c)
             sum += powers[c] = std::exp(scratch[c]);
-        results[row].loss = row_loss(scratch, label, std::log(sum));
+        const double log_sum = std::log(sum);
+        results[row].loss = log_sum - scratch[label];
+        results[row].objective = row_objective(scratch, label, log_sum);
         if (gradient)
             row_gradient(powers, sum, label, 1 / divisor, *gradient, row);
     }

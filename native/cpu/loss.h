@@ -11,7 +11,8 @@
 namespace mn::cpu {
 
 struct RowResult {
-    double loss = 0; // 0 if the label is ignored
+    double loss = 0;      // without class weights and smoothing; both are 0 if the label is ignored
+    double objective = 0; // with them
     int32_t predicted = 0;
 };
 
@@ -32,7 +33,7 @@ class Loss {
               RowResult* results, double* scratch) const;
 
   private:
-    double row_loss(const double* logits, int32_t label, double log_sum) const;
+    double row_objective(const double* logits, int32_t label, double log_sum) const;
     void row_gradient(const double* powers, double sum, int32_t label, double factor, Activations& gradient,
                       int64_t row) const;
 

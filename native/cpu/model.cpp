@@ -8,9 +8,9 @@
 
 #include "cpu/bf16/batch.h"
 #include "cpu/float32/forward.h"
+#include "cpu/floor.h"
 #include "cpu/kernels/isa.h"
 #include "cpu/placement.h"
-#include "floor/floor.h"
 
 namespace mn::cpu {
 
@@ -96,6 +96,8 @@ class CpuModel final : public Model {
         store_.give_back(std::move(buffers));
     }
 
+    int64_t classes() const override { return net_.classes(); }
+
     int64_t bytes() const override {
         const std::lock_guard lock(crew_mutex_);
         int64_t sum = parameters_.bytes() + (half_net_ ? half_net_->bytes() : 0) + store_.bytes();
@@ -148,7 +150,6 @@ class CpuModel final : public Model {
 } // namespace
 
 std::unique_ptr<Model> make_model(const Net& net, const Placement& place, std::span<const float> parameters) {
-    check_precision(place);
     return std::make_unique<CpuModel>(net, place, parameters);
 }
 

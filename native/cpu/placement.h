@@ -1,4 +1,4 @@
-// What backend and predictor read from a Placement alike.
+// What trainer and model read from a Placement alike.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 namespace mn::cpu {
 
 int threads_of(const Placement& place);
-// Error(unsupported) where this machine can't compute in that precision.
-void check_precision(const Placement& place);
+// "", or why this machine can't compute in that way.
+std::string refusal(const Placement& place);
 std::string describe(const Kernels& kernels, int threads, Precision precision);
 
 } // namespace mn::cpu

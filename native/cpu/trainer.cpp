@@ -1,5 +1,5 @@
 // The CPU floor: the rooms put together, and the threads that walk through them.
-#include "floor/floor.h"
+#include "cpu/floor.h"
 
 #include <algorithm>
 #include <cmath>
@@ -83,9 +83,9 @@ class CpuTrainer final : public Trainer {
         return sums;
     }
 
-    void read(Slot slot, std::span<double> values) const override { state_.of(slot).unpack(values); }
+    void read(Slot slot, std::span<float> values) const override { state_.of(slot).unpack(values); }
 
-    void write(Slot slot, std::span<const double> values) override {
+    void write(Slot slot, std::span<const float> values) override {
         state_.of(slot).pack(values);
         if (slot == Slot::parameters) {
             state_.refresh_transposed(kernels_);
@@ -165,7 +165,7 @@ class CpuTrainer final : public Trainer {
 
         Evaluation sums;
         add_rows(rows, labels_.data(), row_results_.data(), sums);
-        const double loss = sums.loss_sum / divisor; // 0 / 0 if every label is ignored
+        const double loss = sums.objective_sum / divisor; // 0 / 0 if every label is ignored
         if (!std::isfinite(loss) && sums.counted > 0)
             return false;
         if (worker.leads())
@@ -262,6 +262,7 @@ class CpuTrainer final : public Trainer {
             if (loss_.ignores(labels[row]))
                 continue;
             sums.loss_sum += results[row].loss;
+            sums.objective_sum += results[row].objective;
             sums.weight_sum += loss_.weight_of(labels[row]);
             sums.correct += results[row].predicted == labels[row];
             ++sums.counted;
@@ -291,7 +292,6 @@ class CpuTrainer final : public Trainer {
 } // namespace
 
 std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
-    check_precision(options.placement);
     return std::make_unique<CpuTrainer>(options);
 }
 

@@ -41,24 +41,15 @@ void each_parameter(const std::vector<LayerLayout>& layers, Visit&& visit) {
     }
 }
 
-template <typename Value>
-void pad_values(const std::vector<LayerLayout>& layers, std::span<const Value> flat, std::span<float> padded) {
-    std::fill(padded.begin(), padded.end(), 0.0f);
-    each_parameter(layers, [&](size_t from, size_t to) { padded[to] = static_cast<float>(flat[from]); });
-}
-
 } // namespace
 
-void Layout::pad(std::span<const double> flat, std::span<float> padded) const {
-    pad_values(layers, flat, padded);
-}
-
 void Layout::pad(std::span<const float> flat, std::span<float> padded) const {
-    pad_values(layers, flat, padded);
+    std::fill(padded.begin(), padded.end(), 0.0f);
+    each_parameter(layers, [&](size_t from, size_t to) { padded[to] = flat[from]; });
 }
 
-void Layout::unpad(std::span<const float> padded, std::span<double> flat) const {
-    each_parameter(layers, [&](size_t to, size_t from) { flat[to] = static_cast<double>(padded[from]); });
+void Layout::unpad(std::span<const float> padded, std::span<float> flat) const {
+    each_parameter(layers, [&](size_t to, size_t from) { flat[to] = padded[from]; });
 }
 
 } // namespace mn::cuda

@@ -32,9 +32,8 @@ struct Layout {
     int64_t gradients_row = 0;
 
     // Between the flat state-dict order and the padded vector; the padding is zero.
-    void pad(std::span<const double> flat, std::span<float> padded) const;
     void pad(std::span<const float> flat, std::span<float> padded) const;
-    void unpad(std::span<const float> padded, std::span<double> flat) const;
+    void unpad(std::span<const float> padded, std::span<float> flat) const;
 };
 
 } // namespace mn::cuda

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <mutex>
 
+#include "cuda/floor.h"
 #include "cuda/host/launcher.h"
 #include "cuda/host/net_memory.h"
 #include "cuda/host/samples.h"
-#include "floor/floor.h"
 
 namespace mn::cuda {
 
@@ -37,6 +37,8 @@ class CudaModel final : public Model {
         }
         check(cudaStreamSynchronize(w.stream.get()), "cudaStreamSynchronize after the logits");
     }
+
+    int64_t classes() const override { return work_->net.layout().layers.back().fan_out; }
 
     int64_t bytes() const override {
         const std::lock_guard turn(mutex_);

@@ -1,5 +1,5 @@
 // The CUDA floor: the net, its optimizer state and the training set live on the device; a chunk of steps is one launch.
-#include "floor/floor.h"
+#include "cuda/floor.h"
 
 #include <algorithm>
 #include <vector>
@@ -10,6 +10,7 @@
 #include "cuda/host/samples.h"
 #include "cuda/host/tuning.h"
 #include "cuda/rules_of.h"
+#include "cuda/stream_user.h"
 #include "net/error.h"
 
 namespace mn::cuda {
@@ -21,7 +22,7 @@ constexpr double kFlopsOfALaunch = 2e12;
 // Rows of an evaluation that go through the net at once, as far as their memory is small; and between two downloads.
 constexpr int64_t kEvaluationRows = 4096, kEvaluationBytes = 64 << 20, kEvaluationBlock = 1 << 16;
 
-class CudaTrainer final : public Trainer {
+class CudaTrainer final : public Trainer, public StreamUser {
   public:
     CudaTrainer(const TrainerOptions& options, const Tuning& tuning)
         : options_(options), tuning_(tuning), launcher_(options.placement, tuning), guard_(launcher_.device()),
@@ -36,10 +37,10 @@ class CudaTrainer final : public Trainer {
         guard_.leave();
     }
 
-    void set_stream(void* stream) override {
+    void set_stream(CUstream_st* stream) override {
         const DeviceGuard guard(launcher_.device());
         synchronize("cudaStreamSynchronize before the stream is changed");
-        callers_stream_ = static_cast<cudaStream_t>(stream);
+        callers_stream_ = stream;
     }
 
     void bind(const Data& training) override {
@@ -76,20 +77,23 @@ class CudaTrainer final : public Trainer {
             const int64_t size = std::min(block, count - done);
             const Picked picked{nullptr, first + done, size};
             const DataArguments data = here ? data_.arguments() : slices_.fill(slot, samples, picked, stream());
-            score_block(data, here ? first + done : 0, size, rows);
+            const int32_t* labels = samples.labels + first + done;
+            score_block(data, here ? first + done : 0, size, rows, options_.loss);
+            add_objective(labels, size, sums);
+            score_block(data, here ? first + done : 0, size, rows, plain_loss());
             if (!here)
                 slices_.release(slot, stream());
-            add_block(samples.labels + first + done, size, sums, predictions ? predictions + done : nullptr);
+            add_block(labels, size, sums, predictions ? predictions + done : nullptr);
         }
         return sums;
     }
 
-    void read(Slot slot, std::span<double> values) const override {
+    void read(Slot slot, std::span<float> values) const override {
         const DeviceGuard guard(launcher_.device());
         net_.read(slot, values, stream());
     }
 
-    void write(Slot slot, std::span<const double> values) override {
+    void write(Slot slot, std::span<const float> values) override {
         const DeviceGuard guard(launcher_.device());
         net_.write(slot, values, stream());
     }
@@ -305,9 +309,18 @@ class CudaTrainer final : public Trainer {
 
     // ---- evaluation ----
 
+    // The training's loss without class weights and smoothing.
+    LossOptions plain_loss() const {
+        LossOptions plain;
+        plain.ignore_index = options_.loss.ignore_index;
+        return plain;
+    }
+
     // Losses and predictions of `count` samples from `first` on, `rows` at a time.
-    void score_block(const DataArguments& data, int64_t first, int64_t count, int64_t rows) {
+    void score_block(const DataArguments& data, int64_t first, int64_t count, int64_t rows, const LossOptions& loss) {
         StepArguments s = arguments(data, first, count, rows);
+        const float* weights = loss.class_weights.empty() ? nullptr : class_weights_.get();
+        s.loss = loss_rule(loss, options_.net.classes(), weights);
         s.outcomes = nullptr; // nothing here stops at a divergence
         launcher_.tell(stream(), s);
         const int layers = options_.net.layers();
@@ -319,6 +332,14 @@ class CudaTrainer final : public Trainer {
         }
         download(host_losses_.get(), row_losses_.get(), count, "the rows' losses");
         download(host_predictions_.get(), row_predictions_.get(), count, "the rows' predictions");
+    }
+
+    void add_objective(const int32_t* labels, int64_t count, Evaluation& sums) {
+        synchronize("cudaStreamSynchronize after an evaluation");
+        for (int64_t i = 0; i < count; ++i) {
+            if (labels[i] != options_.loss.ignore_index)
+                sums.objective_sum += static_cast<double>(host_losses_.get()[i]);
+        }
     }
 
     void add_block(const int32_t* labels, int64_t count, Evaluation& sums, int32_t* predictions) {

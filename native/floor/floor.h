@@ -1,11 +1,13 @@
-// The seam between the C ABI and the floors of the house: reference/, cpu/ and cuda/ each implement these two classes.
-// Arguments were checked by api/; a floor throws mn::Error for what only it can know (memory, device, instruction set).
+// The seam between the C ABI and the floors of the house: reference/, cpu/ and cuda/ each implement a trainer and a
+// model, and tell with a Floor what they are. Arguments were checked by api/; a floor throws mn::Error for what only it
+// can know (memory, device, instruction set).
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "net/data.h"
 #include "net/error.h"
@@ -32,20 +34,16 @@ class Trainer {
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
 
-    // The CUDA stream (a CUstream_st) that all work is queued on from now on, or null for the backend's own. It
-    // outlives the backend or the next call. The CPU's backends have none.
-    virtual void set_stream(void* stream);
-
-    // Lends the training set; the memory outlives the next bind() or the backend.
+    // Lends the training set; the memory outlives the next bind() or the trainer.
     virtual void bind(const Data& training) = 0;
     // results: [chunk.steps()]
     virtual ChunkResult train(const Chunk& chunk, std::span<StepResult> results) = 0;
-    // predictions: [count] or null
-    virtual Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int32_t* predictions) = 0;
+    // Of samples [first, first + count). predictions: [count] or null
+    virtual Evaluation evaluate(const Data& data, int64_t first, int64_t count, int32_t* predictions) = 0;
 
-    // Whole flat vectors in state-dict order. double holds every backend's values exactly.
-    virtual void read(Slot slot, std::span<double> values) const = 0;
-    virtual void write(Slot slot, std::span<const double> values) = 0;
+    // Whole flat vectors in state-dict order. The slot is one that the optimizer keeps.
+    virtual void read(Slot slot, std::span<float> values) const = 0;
+    virtual void write(Slot slot, std::span<const float> values) = 0;
 
     virtual int64_t step() const = 0;
     virtual void set_step(int64_t step) = 0;
@@ -53,10 +51,6 @@ class Trainer {
     virtual int64_t bytes() const = 0;        // host and device memory held
     virtual std::string describe() const = 0; // one line: device, ISA or GPU, threads, precision
 };
-
-inline void Trainer::set_stream(void*) {
-    throw Error(Status::unsupported, "only a trainer on a GPU takes a CUDA stream: create it with device cuda");
-}
 
 // Immutable weights, for inference. Any number of threads at once.
 class Model {
@@ -66,39 +60,51 @@ class Model {
     Model(const Model&) = delete;
     Model& operator=(const Model&) = delete;
 
-    // logits: [samples.count, classes]; samples.labels is not read
-    virtual void logits(const Data& samples, float* logits) const = 0;
+    // logits: [data.count, classes]; data.labels is not read
+    virtual void logits(const Data& data, float* logits) const = 0;
+    // Of samples [first, first + count), as Trainer::evaluate: without class weights and smoothing the objective is the
+    // loss. By default from logits(), block by block, in double precision.
+    virtual Evaluation evaluate(const Data& data, int64_t first, int64_t count, int64_t ignore_index,
+                                int32_t* predictions) const;
+    virtual int64_t classes() const = 0;
     virtual int64_t bytes() const = 0;
     virtual std::string describe() const = 0;
 };
 
-// parameters: the flat vector, float32, [net.parameter_count()]
-namespace reference {
-std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options);
-std::unique_ptr<Model> make_model(const Net& net, const Placement& place, std::span<const float> parameters);
-} // namespace reference
-
-namespace cpu {
-std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options);
-std::unique_ptr<Model> make_model(const Net& net, const Placement& place, std::span<const float> parameters);
-// Usable ISA levels of this machine, weakest first, separated by a space; and the best of them.
-std::string isa_levels();
-std::string best_isa();
-bool has_bf16();
-} // namespace cpu
-
-namespace cuda {
+// A device of its own that a floor computes on, as mn_gpu_info.
 struct DeviceInfo {
     std::string name;
     int64_t total_memory = 0, free_memory = 0;
-    int compute_major = 0, compute_minor = 0, multiprocessors = 0;
+    int architecture_major = 0, architecture_minor = 0; // of its instruction set
+    int multiprocessors = 0;
     int driver_version = 0, runtime_version = 0;
 };
-std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options);
-std::unique_ptr<Model> make_model(const Net& net, const Placement& place, std::span<const float> parameters);
-// 0 and the reason where none can be used; never throws.
-int device_count(std::string* reason);
-DeviceInfo device_info(int index);
-} // namespace cuda
+
+// A floor of the house: what api/ and the tests know of it. native/api/floors.cpp has them all.
+struct Floor {
+    const char* name;
+    DeviceKind device;
+
+    // How many devices a placement's device_index may choose from; 0 and the reason where none can be used.
+    int (*device_count)(std::string* reason);
+    DeviceInfo (*device_info)(int index); // null: it computes on the host's processor
+    // The levels that a placement's isa may name on this machine, weakest first; none where there is no choice.
+    std::vector<std::string> (*isa_levels)();
+    // "", or the sentence why it cannot compute in this way.
+    std::string (*refusal)(const Placement& place);
+    // Bytes of the host's memory that a trainer takes before its first batch.
+    double (*training_bytes)(const TrainerOptions& options);
+
+    std::unique_ptr<Trainer> (*make_trainer)(const TrainerOptions& options);
+    // parameters: the flat vector, [net.parameter_count()]
+    std::unique_ptr<Model> (*make_model)(const Net& net, const Placement& place, std::span<const float> parameters);
+};
+
+// Vectors of the parameters' length that training holds: the kept slots, the chunk's copy of them and a gradient.
+double training_vectors(const OptimizerOptions& optimizer);
+
+// For floors on the host's processor and for those without a choice of instruction sets.
+int one_device(std::string* reason);
+std::vector<std::string> no_isa_levels();
 
 } // namespace mn

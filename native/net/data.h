@@ -17,6 +17,16 @@ struct Data {
     int64_t features = 0;
 
     float value_of_byte(int byte) const { return static_cast<float>(byte * scale); }
+    // Samples [first, first + part_count).
+    Data part(int64_t first, int64_t part_count) const {
+        const int64_t bytes = features * (type == PixelType::uint8 ? 1 : static_cast<int64_t>(sizeof(float)));
+        return {static_cast<const uint8_t*>(pixels) + first * bytes,
+                type,
+                scale,
+                labels ? labels + first : nullptr,
+                part_count,
+                features};
+    }
 };
 
 // A run of consecutive steps on the bound training set.
@@ -45,11 +55,22 @@ struct ChunkResult {
     bool diverged = false;  // then the state is that of the chunk's start
 };
 
+// Sums over samples whose label is not ignore_index.
 struct Evaluation {
-    double loss_sum = 0;   // sum of weighted losses
-    double weight_sum = 0; // loss_sum / weight_sum is the mean reduction
+    double loss_sum = 0;      // plain cross-entropies: no class weights, no smoothing; / counted is the loss
+    double objective_sum = 0; // what training minimises: with both; / weight_sum is the mean reduction's objective
+    double weight_sum = 0;    // the class weights of the labels
     int64_t correct = 0;
-    int64_t counted = 0; // labels that are not ignore_index
+    int64_t counted = 0;
+
+    // A sample of weight 1 whose objective is its loss.
+    void add(double loss, bool is_correct) {
+        loss_sum += loss;
+        objective_sum += loss;
+        weight_sum += 1;
+        correct += is_correct;
+        ++counted;
+    }
 };
 
 } // namespace mn

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reference/activation.h"
+
 namespace mn::reference {
 
 namespace {
@@ -28,20 +30,19 @@ void parameter_gradient(const double* delta, const double* inputs, int64_t rows,
     }
 }
 
-// delta of the layer below = delta * weight, where its ReLU let the value through
+// delta of the layer below = delta * weight, times its activation's slope at `sums`
 std::vector<double> input_gradient(const std::vector<double>& delta, const double* weight,
-                                   const std::vector<double>& inputs, int64_t rows, int64_t fan_in, int64_t fan_out) {
-    std::vector<double> below(inputs.size(), 0.0);
+                                   const std::vector<double>& sums, Activation activation, int64_t rows, int64_t fan_in,
+                                   int64_t fan_out) {
+    std::vector<double> below(sums.size(), 0.0);
     for (int64_t r = 0; r < rows; ++r) {
         for (int64_t o = 0; o < fan_out; ++o) {
             add_scaled(delta[static_cast<size_t>(r * fan_out + o)], weight + o * fan_in, fan_in,
                        below.data() + r * fan_in);
         }
     }
-    for (size_t i = 0; i < below.size(); ++i) {
-        if (inputs[i] <= 0)
-            below[i] = 0;
-    }
+    for (size_t i = 0; i < below.size(); ++i)
+        below[i] *= slope(activation, sums[i]);
     return below;
 }
 
@@ -54,8 +55,9 @@ void backward(const Net& net, std::span<const double> parameters, int64_t rows, 
         parameter_gradient(delta.data(), inputs.data(), rows, net.fan_in(l), net.fan_out(l),
                            gradient.data() + net.weight_offset(l), gradient.data() + net.bias_offset(l));
         if (l > 0) {
-            delta = input_gradient(delta, parameters.data() + net.weight_offset(l), inputs, rows, net.fan_in(l),
-                                   net.fan_out(l));
+            delta = input_gradient(delta, parameters.data() + net.weight_offset(l),
+                                   activations.sums[static_cast<size_t>(l - 1)], net.activation(l - 1), rows,
+                                   net.fan_in(l), net.fan_out(l));
         }
     }
 }

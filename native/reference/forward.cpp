@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reference/activation.h"
+
 namespace mn::reference {
 
 namespace {
@@ -32,24 +34,21 @@ void linear(const double* inputs, const double* weight, const double* bias, int6
     }
 }
 
-// A NaN stays a NaN, as in torch.relu.
-void relu(std::vector<double>& values) {
-    for (double& v : values)
-        v = v < 0 ? 0 : v;
-}
-
 } // namespace
 
 void Activations::resize(const Net& net, int64_t rows) {
     values.resize(net.sizes.size());
+    sums.resize(static_cast<size_t>(net.layers()));
     for (size_t l = 0; l < values.size(); ++l)
         values[l].resize(static_cast<size_t>(rows * net.sizes[l]));
 }
 
 int64_t Activations::bytes() const {
     size_t total = 0;
-    for (const std::vector<double>& v : values)
-        total += v.capacity() * sizeof(double);
+    for (const auto* kept : {&values, &sums}) {
+        for (const std::vector<double>& v : *kept)
+            total += v.capacity() * sizeof(double);
+    }
     return static_cast<int64_t>(total);
 }
 
@@ -59,8 +58,11 @@ void forward(const Net& net, std::span<const double> parameters, int64_t rows, A
         std::vector<double>& outputs = activations.values[static_cast<size_t>(l) + 1];
         linear(inputs.data(), parameters.data() + net.weight_offset(l), parameters.data() + net.bias_offset(l), rows,
                net.fan_in(l), net.fan_out(l), outputs.data());
-        if (l + 1 < net.layers())
-            relu(outputs);
+        if (!net.is_hidden(l))
+            continue;
+        activations.sums[static_cast<size_t>(l)] = outputs;
+        for (double& value : outputs)
+            value = activate(net.activation(l), value);
     }
 }
 

@@ -10,9 +10,10 @@
 namespace mn::reference {
 
 // What a forward pass leaves behind for the backward pass. values[0] is the input [rows, features]; values[l + 1] is
-// what layer l hands on [rows, fan_out(l)]: after the ReLU, or the logits for the last layer. All row-major.
+// what layer l hands on [rows, fan_out(l)]: behind its activation, or the logits for the last layer. sums[l] is what a
+// hidden layer's activation was given. All row-major.
 struct Activations {
-    std::vector<std::vector<double>> values;
+    std::vector<std::vector<double>> values, sums;
 
     std::vector<double>& input() { return values.front(); }
     std::vector<double>& logits() { return values.back(); }

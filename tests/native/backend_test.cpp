@@ -9,13 +9,13 @@ namespace mn::test {
 
 namespace {
 
-class AgainstReference : public FloorTest {
+class AgainstReference : public VariantTest {
   protected:
     std::function<double(double)> bound() const {
-        return [this](double b) { return floor().bound(b); };
+        return [this](double b) { return variant().bound(b); };
     }
     std::function<double(double)> parameter_bound() const {
-        return [this](double b) { return floor().parameter_bound(b); };
+        return [this](double b) { return variant().parameter_bound(b); };
     }
 
     void check_first_gradients(int64_t batch_size) const;
@@ -38,7 +38,7 @@ const std::vector<ExpectedGradient>& expected_gradients(int64_t batch_size) {
         const std::vector<double> parameters = initial(shape.net, 3);
         all.push_back(
             {shape, parameters,
-             first_gradient(reference_floor(), shape.net, shape.loss, shape.data.samples(), shape.plan, parameters)});
+             first_gradient(reference_variant(), shape.net, shape.loss, shape.data.samples(), shape.plan, parameters)});
     }
     return all;
 }
@@ -47,15 +47,15 @@ void AgainstReference::check_first_gradients(int64_t batch_size) const {
     for (const ExpectedGradient& expected : expected_gradients(batch_size)) {
         const OddShape& shape = expected.shape;
         const Gradient got =
-            first_gradient(floor(), shape.net, shape.loss, shape.data.samples(), shape.plan, expected.parameters);
+            first_gradient(variant(), shape.net, shape.loss, shape.data.samples(), shape.plan, expected.parameters);
         EXPECT_TRUE(all_within({got.loss}, {expected.gradient.loss}, bound())) << shape.name;
         EXPECT_TRUE(all_within(got.values, expected.gradient.values, bound())) << shape.name;
     }
 }
 
 void AgainstReference::check_training(const TrainerOptions& options, const OwnedData& data, const Plan& plan) const {
-    const std::unique_ptr<Trainer> expected = make_trainer(options, reference_floor());
-    const std::unique_ptr<Trainer> got = make_trainer(options, floor());
+    const std::unique_ptr<Trainer> expected = make_trainer(options, reference_variant());
+    const std::unique_ptr<Trainer> got = make_trainer(options, variant());
     for (Trainer* trainer : {expected.get(), got.get()}) {
         write(*trainer, Slot::parameters, initial(options.net, 21));
         trainer->bind(data.samples());
@@ -99,8 +99,8 @@ TEST_P(AgainstReference, every_loss_option) {
     plan.samples = plan.batch_size = 31;
     for (const LossOptions& loss : loss_variants(5)) {
         const std::vector<double> parameters = initial(net, 4);
-        const Gradient expected = first_gradient(reference_floor(), net, loss, data.samples(), plan, parameters);
-        const Gradient got = first_gradient(floor(), net, loss, data.samples(), plan, parameters);
+        const Gradient expected = first_gradient(reference_variant(), net, loss, data.samples(), plan, parameters);
+        const Gradient got = first_gradient(variant(), net, loss, data.samples(), plan, parameters);
         EXPECT_TRUE(all_within({got.loss}, {expected.loss}, bound()));
         EXPECT_TRUE(all_within(got.values, expected.values, bound()));
     }
@@ -139,6 +139,6 @@ TEST_P(AgainstReference, file_order_and_ragged_last_batch) {
     }
 }
 
-MN_ON_FLOORS(AgainstReference, fast_floors());
+MN_ON_VARIANTS(AgainstReference, fast_variants());
 
 } // namespace mn::test

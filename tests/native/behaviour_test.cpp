@@ -18,7 +18,7 @@ struct State {
     bool operator==(const State&) const = default;
 };
 
-class Behaviour : public FloorTest {
+class Behaviour : public VariantTest {
   protected:
     static State state_of(const Trainer& trainer, const TrainerOptions& options) {
         State state{{}, trainer.step()};
@@ -28,7 +28,7 @@ class Behaviour : public FloorTest {
     }
 
     std::unique_ptr<Trainer> started(const TrainerOptions& options, const OwnedData& data) const {
-        std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+        std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
         write(*trainer, Slot::parameters, initial(options.net, 6));
         trainer->bind(data.samples());
         return trainer;
@@ -126,7 +126,7 @@ TEST_P(Behaviour, evaluation_is_the_loss_of_the_logits) {
     const std::vector<double> parameters = initial(net, 9);
     const OwnedData data = made_up({.count = 700, .features = 31, .classes = 5, .type = PixelType::uint8});
     const int64_t first = 13, count = 600;
-    const auto model = make_model(net, reference_floor(), {parameters.begin(), parameters.end()});
+    const auto model = make_model(net, reference_variant(), {parameters.begin(), parameters.end()});
     std::vector<float> logits(700 * 5);
     model->logits(data.samples(), logits.data());
     const std::vector<double> wide(logits.begin() + first * 5, logits.begin() + (first + count) * 5);
@@ -134,19 +134,24 @@ TEST_P(Behaviour, evaluation_is_the_loss_of_the_logits) {
         TrainerOptions options;
         options.net = net;
         options.loss = loss;
-        const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+        const std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
         write(*trainer, Slot::parameters, parameters);
         std::vector<int32_t> predictions(count);
         const Evaluation got = trainer->evaluate(data.samples(), first, count, predictions.data());
 
         const int32_t* labels = data.labels.data() + first;
-        double sum = 0, mean = 0;
+        double sum = 0, mean = 0, plain = 0;
+        LossOptions without;
+        without.reduction = Reduction::sum;
+        without.ignore_index = loss.ignore_index;
+        reference::cross_entropy(wide.data(), labels, count, 5, without, nullptr, &plain, nullptr);
         loss.reduction = Reduction::sum;
         reference::cross_entropy(wide.data(), labels, count, 5, loss, nullptr, &sum, nullptr);
         loss.reduction = Reduction::mean;
         reference::cross_entropy(wide.data(), labels, count, 5, loss, nullptr, &mean, nullptr);
         const auto bound = [](double b) { return 1e-6 + 1e-5 * std::abs(b); }; // the logits are float32
-        EXPECT_TRUE(all_within({got.loss_sum, got.loss_sum / got.weight_sum}, {sum, mean}, bound));
+        EXPECT_TRUE(all_within({got.objective_sum, got.objective_sum / got.weight_sum, got.loss_sum},
+                               {sum, mean, plain}, bound));
         int64_t correct = 0, counted = 0;
         for (int64_t i = 0; i < count; ++i) {
             const auto row = wide.begin() + i * 5;
@@ -163,7 +168,7 @@ TEST_P(Behaviour, evaluation_is_the_loss_of_the_logits) {
 TEST_P(Behaviour, the_first_of_equal_logits_is_the_prediction) {
     const TrainerOptions options = small_net();
     const OwnedData data = small_data();
-    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
     trainer->bind(data.samples());
     write(*trainer, Slot::parameters, std::vector<double>(static_cast<size_t>(options.net.parameter_count()), 0.0));
     const int64_t zeros = std::count(data.labels.begin(), data.labels.end(), 0);
@@ -181,13 +186,14 @@ TEST_P(Behaviour, evaluation_of_nothing) {
     const OwnedData data = small_data();
     const Evaluation sums = started(small_net(), data)->evaluate(data.samples(), 60, 0, nullptr);
     EXPECT_EQ(sums.loss_sum, 0);
+    EXPECT_EQ(sums.objective_sum, 0);
     EXPECT_EQ(sums.weight_sum, 0);
     EXPECT_EQ(sums.counted, 0);
 }
 
 TEST_P(Behaviour, every_slot_is_read_as_it_was_written) {
     const TrainerOptions options = small_net();
-    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
     std::vector<double> values = initial(options.net, 30);
     for (Slot slot : slots_of(options.optimizer)) {
         EXPECT_EQ(read(*trainer, slot, options.net).size(), values.size());
@@ -214,11 +220,11 @@ TEST_P(Behaviour, training_sets_may_be_changed) {
 
 TEST_P(Behaviour, says_what_it_is_and_holds) {
     const TrainerOptions options = small_net();
-    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
     EXPECT_FALSE(trainer->describe().empty());
     EXPECT_GE(trainer->bytes(), options.net.parameter_count() * 4 * 4); // parameters and three moments
 }
 
-MN_ON_FLOORS(Behaviour, all_floors());
+MN_ON_VARIANTS(Behaviour, all_variants());
 
 } // namespace mn::test

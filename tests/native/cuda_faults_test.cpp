@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "cuda/host/device.h"
+#include "cuda/host/tuning.h"
 #include "mnist_native.h"
 #include "net/error.h"
 #include "support/runs.h"
@@ -89,7 +91,7 @@ TEST_F(CudaFaults, no_device) {
     std::string reason;
     EXPECT_EQ(cuda::device_count(&reason), 0);
     EXPECT_TRUE(contains(reason, "GPU")) << reason;
-    const auto [status, message] = failure([] { cuda::make_trainer(small_net()); });
+    const auto [status, message] = failure([] { cuda::make_trainer(small_net(), {}); });
     EXPECT_EQ(status, Status::unsupported);
     EXPECT_EQ(message, reason);
 }
@@ -98,7 +100,7 @@ TEST_F(CudaFaults, no_device) {
 TEST_F(CudaFaults, out_of_memory) {
     MN_NEEDS_FAULT("CUDA_STANDIN_OOM_AFTER");
     const OwnedData data = made_up({.count = 20000, .features = 12, .classes = 5});
-    const auto trainer = cuda::make_trainer(small_net());
+    const auto trainer = cuda::make_trainer(small_net(), {});
     write(*trainer, Slot::parameters, initial(small_net().net, 1));
     trainer->bind(data.samples());
     EXPECT_TRUE(contains(trainer->describe(), "streamed")) << trainer->describe();
@@ -114,7 +116,7 @@ TEST_F(CudaFaults, out_of_memory_for_the_net) {
     MN_NEEDS_FAULT("CUDA_STANDIN_OOM_AFTER");
     TrainerOptions options = small_net();
     options.net = {{300, 300, 5}};
-    const auto [status, message] = failure([&] { cuda::make_trainer(options); });
+    const auto [status, message] = failure([&] { cuda::make_trainer(options, {}); });
     EXPECT_EQ(status, Status::out_of_memory);
     EXPECT_TRUE(contains(message, "optimizer state")) << message;
 }

@@ -131,11 +131,11 @@ TEST(CudaLayout, rows_are_padded_and_the_bias_is_the_last_column) {
     EXPECT_EQ(layout.layers[1].weight_stride, 4);
     EXPECT_EQ(layout.layers[1].weight, 24);
     EXPECT_EQ(layout.parameters, 32);
-    std::vector<double> flat(static_cast<size_t>(net.parameter_count())), back(flat.size());
+    std::vector<float> flat(static_cast<size_t>(net.parameter_count())), back(flat.size());
     for (size_t i = 0; i < flat.size(); ++i)
-        flat[i] = static_cast<double>(i) + 1;
+        flat[i] = static_cast<float>(i) + 1;
     std::vector<float> padded(static_cast<size_t>(layout.parameters), -1.0f);
-    layout.pad(std::span<const double>(flat), padded);
+    layout.pad(flat, padded);
     EXPECT_EQ(padded[5], 16.0f);     // the first bias, behind fifteen weights
     EXPECT_EQ(padded[8 + 5], 17.0f); // the second
     EXPECT_EQ(padded[6], 0.0f);

@@ -3,8 +3,11 @@
 
 #include <cmath>
 
+#include "cuda/host/device.h"
 #include "cuda/host/owners.h"
 #include "cuda/host/tuning.h"
+#include "cuda/stream_user.h"
+#include "reference/floor.h"
 #include "support/runs.h"
 
 namespace mn::test {
@@ -15,8 +18,8 @@ using cuda::Engine;
 using cuda::Schedule;
 using cuda::Tuning;
 
-Floor cuda_floor() {
-    return fast_floors().back();
+Variant cuda_variant() {
+    return fast_variants().back();
 }
 
 class Cuda : public testing::Test {
@@ -31,7 +34,7 @@ class Cuda : public testing::Test {
 TrainerOptions options_for(const Net& net) {
     TrainerOptions options;
     options.net = net;
-    options.placement = cuda_floor().placement;
+    options.placement = cuda_variant().placement;
     return options;
 }
 
@@ -212,9 +215,10 @@ TEST_F(Cuda, works_on_the_callers_stream) {
     const Outcome expected = run(options, Tuning{}, data, plan);
     const cuda::Stream stream;
     const auto trainer = cuda::make_trainer(options, Tuning{});
-    trainer->set_stream(stream.get());
+    auto& user = dynamic_cast<cuda::StreamUser&>(*trainer);
+    user.set_stream(stream.get());
     EXPECT_TRUE(run(*trainer, net, data, plan) == expected);
-    trainer->set_stream(nullptr);
+    user.set_stream(nullptr);
     EXPECT_EQ(trainer->evaluate(data.samples(), 0, 50, nullptr).counted, 50);
 }
 

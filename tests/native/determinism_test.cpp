@@ -9,17 +9,17 @@ namespace mn::test {
 
 namespace {
 
-class SameBits : public FloorTest {
+class SameBits : public VariantTest {
   protected:
     // Thread counts that must agree; the first twice, so that two runs do as well.
     std::vector<int> thread_counts() const {
-        if (floor().placement.device == DeviceKind::cpu)
+        if (variant().placement.device == DeviceKind::cpu)
             return {1, 1, 2, 3, 8};
         return {0, 0};
     }
 
-    Floor with_threads(int threads) const {
-        Floor changed = floor();
+    Variant with_threads(int threads) const {
+        Variant changed = variant();
         changed.placement.threads = threads;
         return changed;
     }
@@ -38,8 +38,8 @@ struct Outcome {
     bool operator==(const Outcome&) const = default;
 };
 
-std::unique_ptr<Trainer> started(const Floor& floor, const Job& job) {
-    std::unique_ptr<Trainer> trainer = make_trainer(job.options, floor);
+std::unique_ptr<Trainer> started(const Variant& variant, const Job& job) {
+    std::unique_ptr<Trainer> trainer = make_trainer(job.options, variant);
     write(*trainer, Slot::parameters, initial(job.options.net, 1));
     trainer->bind(job.data.samples());
     return trainer;
@@ -52,8 +52,8 @@ Outcome outcome(const Trainer& trainer, const Job& job, std::vector<double> loss
     return out;
 }
 
-Outcome run(const Floor& floor, const Job& job) {
-    const std::unique_ptr<Trainer> trainer = started(floor, job);
+Outcome run(const Variant& variant, const Job& job) {
+    const std::unique_ptr<Trainer> trainer = started(variant, job);
     std::vector<double> losses = train(*trainer, job.plan).losses();
     return outcome(*trainer, job, std::move(losses));
 }
@@ -124,10 +124,10 @@ TEST_P(SameBits, any_chunks) {
 TEST_P(SameBits, file_order_is_the_order_0_1_2) {
     Job job = small_job({});
     job.plan.order = cyclic_order(200, 200);
-    const Outcome ordered = run(floor(), job);
+    const Outcome ordered = run(variant(), job);
     job.plan.order.clear();
     job.plan.samples = 200;
-    EXPECT_TRUE(run(floor(), job) == ordered);
+    EXPECT_TRUE(run(variant(), job) == ordered);
 }
 
 // A run that goes on from saved slots and step is the run that never stopped.
@@ -135,7 +135,7 @@ TEST_P(SameBits, resumed) {
     for (const OptimizerCase& c : optimizer_cases()) {
         Job job = small_job(c.options);
         job.plan.order.resize(31 * 4);
-        const std::unique_ptr<Trainer> whole = started(floor(), job), resumed = started(floor(), job);
+        const std::unique_ptr<Trainer> whole = started(variant(), job), resumed = started(variant(), job);
         train(*whole, job.plan);
         for (Slot slot : slots_of(c.options))
             write(*resumed, slot, read(*whole, slot, job.options.net));
@@ -147,6 +147,6 @@ TEST_P(SameBits, resumed) {
     }
 }
 
-MN_ON_FLOORS(SameBits, floors_by_isa());
+MN_ON_VARIANTS(SameBits, variants_by_isa());
 
 } // namespace mn::test

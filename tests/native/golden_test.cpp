@@ -11,13 +11,13 @@ namespace mn::test {
 
 namespace {
 
-class Golden : public FloorTest {
+class Golden : public VariantTest {
   protected:
     std::function<double(double)> bound() const {
-        return [this](double b) { return floor().bound(b); };
+        return [this](double b) { return variant().bound(b); };
     }
     std::function<double(double)> parameter_bound() const {
-        return [this](double b) { return floor().parameter_bound(b); };
+        return [this](double b) { return variant().parameter_bound(b); };
     }
 };
 
@@ -68,7 +68,7 @@ TEST_P(Golden, cross_entropy_in_training) {
         const LogitsAsNet one(c);
         Plan plan;
         plan.samples = plan.batch_size = one.data.count();
-        Gradient got = first_gradient(floor(), one.net, c.options, one.data.samples(), plan, one.parameters);
+        Gradient got = first_gradient(variant(), one.net, c.options, one.data.samples(), plan, one.parameters);
         got.values.resize(c.logits.size()); // without the bias
         EXPECT_TRUE(all_within({got.loss}, member(golden, c.name + "_f64_loss").values, single)) << c.name;
         const std::vector<double> expected =
@@ -87,11 +87,11 @@ TEST_P(Golden, cross_entropy_per_sample_in_evaluation) {
         options.net = one.net;
         options.loss = c.options;
         options.loss.reduction = Reduction::mean;
-        const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+        const std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
         write(*trainer, Slot::parameters, one.parameters);
         std::vector<double> losses;
         for (int64_t i = 0; i < one.data.count(); ++i) {
-            losses.push_back(trainer->evaluate(one.data.samples(), i, 1, nullptr).loss_sum);
+            losses.push_back(trainer->evaluate(one.data.samples(), i, 1, nullptr).objective_sum);
         }
         EXPECT_TRUE(all_within(losses, member(golden, c.name + "_f64_loss").values, single)) << c.name;
     }
@@ -108,7 +108,7 @@ TEST_P(Golden, optimizers) {
         TrainerOptions options;
         options.net = {{4, 5, 3}};
         options.optimizer = c.options;
-        const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+        const std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
         write(*trainer, Slot::parameters, flat_parameters(golden, "init"));
         trainer->bind(data.samples());
         Plan plan;
@@ -128,10 +128,10 @@ TEST_P(Golden, optimizers) {
 namespace {
 
 // 200 steps from the golden file's start, batches in file order and round again.
-std::unique_ptr<Trainer> golden_run(const Floor& floor, const TrainerOptions& options, const OwnedData& data,
+std::unique_ptr<Trainer> golden_run(const Variant& variant, const TrainerOptions& options, const OwnedData& data,
                                     int64_t batch_size, double learning_rate, const std::vector<double>& start,
                                     std::vector<double>& losses) {
-    std::unique_ptr<Trainer> trainer = make_trainer(options, floor);
+    std::unique_ptr<Trainer> trainer = make_trainer(options, variant);
     write(*trainer, Slot::parameters, start);
     trainer->bind(data.samples());
     Plan plan;
@@ -186,16 +186,16 @@ TEST_P(Golden, small_nets) {
         options.optimizer = plain(c.kind);
         const std::vector<double> start = flat_parameters(golden, "init");
         std::vector<double> losses;
-        const auto trainer = golden_run(floor(), options, data, c.batch_size, c.learning_rate, start, losses);
+        const auto trainer = golden_run(variant(), options, data, c.batch_size, c.learning_rate, start, losses);
         EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound())) << c.file;
-        if (floor().exact()) { // float32's own weights are 9e-5 off by now
+        if (variant().exact()) { // float32's own weights are 9e-5 off by now
             EXPECT_TRUE(all_within(read(*trainer, Slot::parameters, options.net), flat_parameters(golden, "final_f64"),
                                    bound()))
                 << c.file;
         }
         Plan first;
         first.samples = first.batch_size = c.batch_size;
-        const Gradient gradient = first_gradient(floor(), options.net, {}, data.samples(), first, start);
+        const Gradient gradient = first_gradient(variant(), options.net, {}, data.samples(), first, start);
         EXPECT_TRUE(all_within(gradient.values, flat_parameters(golden, "grad1_f64"), bound())) << c.file;
     }
 }
@@ -211,9 +211,9 @@ TEST_P(GoldenFull, HeavyAdam) {
     const auto exact = [](double b) { return 1e-10 * (1 + std::abs(b)); };
     ASSERT_TRUE(all_within(checksums(options.net, start), member(golden, "init_checksums").values, exact));
     std::vector<double> losses;
-    const auto trainer = golden_run(floor(), options, mnist(59840), 320, 2e-5, start, losses);
+    const auto trainer = golden_run(variant(), options, mnist(59840), 320, 2e-5, start, losses);
     EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound()));
-    if (floor().exact()) {
+    if (variant().exact()) {
         const std::vector<double> end = read(*trainer, Slot::parameters, options.net);
         EXPECT_TRUE(all_within(checksums(options.net, end), member(golden, "final_checksums_f64").values, bound()));
         // the file has them rounded to float32
@@ -231,15 +231,15 @@ TEST_P(GoldenFull, HeavySgd) {
     const auto exact = [](double b) { return 1e-10 * (1 + std::abs(b)); };
     ASSERT_TRUE(all_within(checksums(options.net, start), member(golden, "init_checksums").values, exact));
     std::vector<double> losses;
-    const auto trainer = golden_run(floor(), options, mnist(12800), 64, 0.01, start, losses);
+    const auto trainer = golden_run(variant(), options, mnist(12800), 64, 0.01, start, losses);
     EXPECT_TRUE(all_within(losses, member(golden, "loss_f64").values, bound()));
-    if (floor().exact()) {
+    if (variant().exact()) {
         const std::vector<double> end = read(*trainer, Slot::parameters, options.net);
         EXPECT_TRUE(all_within(checksums(options.net, end), member(golden, "final_checksums_f64").values, bound()));
     }
 }
 
-MN_ON_FLOORS(Golden, all_floors());
-MN_ON_FLOORS(GoldenFull, floors_by_isa());
+MN_ON_VARIANTS(Golden, all_variants());
+MN_ON_VARIANTS(GoldenFull, variants_by_isa());
 
 } // namespace mn::test

@@ -25,14 +25,14 @@ class Loss {
         options.net = net;
         options.loss = loss;
         options.optimizer.kind = OptimizerKind::sgd;
-        backend_ = make_trainer(options, reference_floor());
-        backend_->bind(samples);
+        trainer_ = make_trainer(options, reference_variant());
+        trainer_->bind(samples);
         plan_.learning_rate = 0;
     }
 
     double at(const std::vector<double>& parameters) {
-        write(*backend_, Slot::parameters, parameters);
-        return train(*backend_, plan_).results.front().loss;
+        write(*trainer_, Slot::parameters, parameters);
+        return train(*trainer_, plan_).results.front().loss;
     }
 
     double slope(std::vector<double> parameters, size_t index) {
@@ -44,14 +44,14 @@ class Loss {
     }
 
   private:
-    std::unique_ptr<Trainer> backend_;
+    std::unique_ptr<Trainer> trainer_;
     Plan plan_;
 };
 
 // Compares `probes` parameters, or all where there are no more.
 void check(const Net& net, const LossOptions& loss, const Data& samples, const Plan& plan, size_t probes) {
     const std::vector<double> parameters = initial(net, 11);
-    const Gradient gradient = first_gradient(reference_floor(), net, loss, samples, plan, parameters);
+    const Gradient gradient = first_gradient(reference_variant(), net, loss, samples, plan, parameters);
     Loss function(net, loss, samples, plan);
     EXPECT_EQ(function.at(parameters), gradient.loss);
     std::mt19937 words(5);

@@ -10,7 +10,7 @@ namespace mn::test {
 
 namespace {
 
-class Prediction : public FloorTest {
+class Prediction : public VariantTest {
   protected:
     static std::vector<float> parameters_of(const Net& net) {
         const std::vector<double> wide = initial(net, 12);
@@ -32,8 +32,9 @@ TEST_P(Prediction, logits_of_the_reference) {
             const std::vector<float> parameters = parameters_of(shape.net);
             Data samples = shape.data.samples();
             samples.labels = nullptr; // not read
-            const auto expected = logits_of(*make_model(shape.net, reference_floor(), parameters), shape.net, samples);
-            const auto got = logits_of(*make_model(shape.net, floor(), parameters), shape.net, samples);
+            const auto expected =
+                logits_of(*make_model(shape.net, reference_variant(), parameters), shape.net, samples);
+            const auto got = logits_of(*make_model(shape.net, variant(), parameters), shape.net, samples);
             EXPECT_TRUE(all_within({got.begin(), got.end()}, {expected.begin(), expected.end()}, [](double b) {
                 return 1e-6 + 1e-5 * std::abs(b);
             })) << shape.name;
@@ -47,7 +48,7 @@ TEST_P(Prediction, any_numbers_of_rows_one_after_the_other) {
     const std::vector<float> parameters = parameters_of(net);
     const OwnedData data =
         made_up({.count = 300, .features = 784, .classes = 10, .type = PixelType::uint8, .zeros = 0.8});
-    const auto model = make_model(net, floor(), parameters);
+    const auto model = make_model(net, variant(), parameters);
     const std::vector<float> all = logits_of(*model, net, data.samples());
     const auto predict_in_turn = [&] {
         for (const int64_t count : {5, 8, 29, 36, 1, 64, 300, 7, 255, 257}) {
@@ -71,20 +72,41 @@ TEST_P(Prediction, agrees_with_the_trainer) {
     const OwnedData data = made_up({.count = 513, .features = 33, .classes = 7, .type = PixelType::uint8});
     TrainerOptions options;
     options.net = net;
-    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor());
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
     write(*trainer, Slot::parameters, {parameters.begin(), parameters.end()});
     std::vector<int32_t> predictions(513);
     trainer->evaluate(data.samples(), 0, 513, predictions.data());
-    const std::vector<float> logits = logits_of(*make_model(net, floor(), parameters), net, data.samples());
+    const std::vector<float> logits = logits_of(*make_model(net, variant(), parameters), net, data.samples());
     for (int64_t i = 0; i < 513; ++i) {
         const auto row = logits.begin() + i * 7;
         EXPECT_EQ(std::max_element(row, row + 7) - row, predictions[static_cast<size_t>(i)]) << i;
     }
 }
 
+TEST_P(Prediction, evaluates_as_the_trainer) {
+    TrainerOptions options;
+    options.net = {{31, 17, 5}};
+    options.loss.ignore_index = 2;
+    const std::vector<float> parameters = parameters_of(options.net);
+    const OwnedData data = made_up({.count = 513, .features = 31, .classes = 5, .type = PixelType::uint8});
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, variant());
+    trainer->write(Slot::parameters, parameters);
+    std::vector<int32_t> of_trainer(500), of_model(500);
+    const Evaluation expected = trainer->evaluate(data.samples(), 7, 500, of_trainer.data());
+    const auto model = make_model(options.net, variant(), parameters);
+    const Evaluation got = model->evaluate(data.samples(), 7, 500, 2, of_model.data());
+    const double bound = variant().placement.device == DeviceKind::cuda ? 1e-5 : 0;
+    EXPECT_NEAR(got.loss_sum, expected.loss_sum, bound * expected.loss_sum);
+    EXPECT_NEAR(got.objective_sum, expected.objective_sum, bound * expected.objective_sum);
+    EXPECT_EQ(got.weight_sum, expected.weight_sum);
+    EXPECT_EQ(got.counted, expected.counted);
+    EXPECT_EQ(got.correct, expected.correct);
+    EXPECT_EQ(of_model, of_trainer);
+}
+
 TEST_P(Prediction, four_threads_at_once) {
     const Net net{{50, 40, 10}};
-    const auto model = make_model(net, floor(), parameters_of(net));
+    const auto model = make_model(net, variant(), parameters_of(net));
     std::vector<OwnedData> inputs;
     std::vector<std::vector<float>> expected, got(4);
     for (uint32_t t = 0; t < 4; ++t) {
@@ -107,11 +129,11 @@ TEST_P(Prediction, four_threads_at_once) {
 
 TEST_P(Prediction, says_what_it_is_and_holds) {
     const Net net{{50, 40, 10}};
-    const auto model = make_model(net, floor(), parameters_of(net));
+    const auto model = make_model(net, variant(), parameters_of(net));
     EXPECT_FALSE(model->describe().empty());
     EXPECT_GE(model->bytes(), net.parameter_count() * 4);
 }
 
-MN_ON_FLOORS(Prediction, all_floors());
+MN_ON_VARIANTS(Prediction, all_variants());
 
 } // namespace mn::test

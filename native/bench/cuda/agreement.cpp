@@ -3,7 +3,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include "cuda/host/device.h"
 #include "problems.h"
+#include "reference/floor.h"
 
 namespace mn::bench {
 
@@ -39,9 +41,9 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 std::vector<double> slot(const Trainer& trainer, Slot which, const Net& net) {
-    std::vector<double> values(static_cast<size_t>(net.parameter_count()));
+    std::vector<float> values(static_cast<size_t>(net.parameter_count()));
     trainer.read(which, values);
-    return values;
+    return {values.begin(), values.end()};
 }
 
 // Hidden biases of 3 and -3 in turn, so that every unit is clearly on or off. Where one is as good as 0, the rounding
@@ -54,7 +56,7 @@ void move_off_the_corner(Trainer& trainer, const Net& net) {
         for (int unit = 0; unit < net.fan_out(l); ++unit)
             values[at++] = unit % 2 == 0 ? 3 : -3;
     }
-    trainer.write(Slot::parameters, values);
+    trainer.write(Slot::parameters, std::vector<float>(values.begin(), values.end()));
 }
 
 // Momentum at rate 0 leaves the gradient in the first moment.
@@ -119,7 +121,7 @@ int check_runs(const Problem& p) {
 } // namespace
 
 int check_agreement(bool small) {
-    const bool tensor_cores = cuda::device_info(0).compute_major >= 8;
+    const bool tensor_cores = cuda::device_info(0).architecture_major >= 8;
     int failed = 0;
     for (const int64_t batch : {1, 31, 320}) {
         if (small && batch == 320)

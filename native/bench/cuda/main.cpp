@@ -4,7 +4,7 @@
 #include <string>
 
 #include "agreement.h"
-#include "floor/floor.h"
+#include "cuda/host/device.h"
 #include "timing.h"
 
 namespace {

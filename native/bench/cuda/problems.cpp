@@ -32,7 +32,7 @@ Data Images::samples() const {
 
 std::unique_ptr<Trainer> started(std::unique_ptr<Trainer> trainer, const Net& net, const Data& samples) {
     const std::vector<float> initial = initial_parameters(net, 0);
-    trainer->write(Slot::parameters, std::vector<double>(initial.begin(), initial.end()));
+    trainer->write(Slot::parameters, initial);
     trainer->bind(samples);
     return trainer;
 }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "cuda/host/device.h"
 #include "cuda/host/status.h"
 #include "problems.h"
 
@@ -30,10 +31,10 @@ constexpr Way kWays[] = {{"float32 3xTF32, one launch", cuda::Engine::tf32x3, cu
 
 // FLOP/s of plain float32 multiply-adds, at the clock that the device claims.
 double fma_peak() {
-    const cuda::DeviceInfo info = cuda::device_info(0);
+    const DeviceInfo info = cuda::device_info(0);
     int kilohertz = 0;
     cuda::check(cudaDeviceGetAttribute(&kilohertz, cudaDevAttrClockRate, 0), "cudaDeviceGetAttribute");
-    const bool half = info.compute_major < 8 || (info.compute_major == 8 && info.compute_minor == 0);
+    const bool half = info.architecture_major < 8 || (info.architecture_major == 8 && info.architecture_minor == 0);
     return 2.0 * (half ? 64 : 128) * info.multiprocessors * kilohertz * 1e3;
 }
 
@@ -76,7 +77,7 @@ void time_problem(const Problem& p, int repetitions, bool tensor_cores) {
 } // namespace
 
 void time_training(bool quick) {
-    const bool tensor_cores = cuda::device_info(0).compute_major >= 8;
+    const bool tensor_cores = cuda::device_info(0).architecture_major >= 8;
     std::printf("%-18s %6s  %-28s %9s %9s %10s %10s\n", "net", "batch", "how", "us/step", "median", "ms/epoch",
                 "of FMA peak");
     if (quick)

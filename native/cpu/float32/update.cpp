@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "cpu/float32/forward.h"
-#include "net/error.h"
 
 namespace mn::cpu {
 
@@ -28,6 +27,22 @@ void keep_padding(const StepConstants& constants, const PackedLayer& layer, int6
         std::fill(values + row * kPanel + columns, values + (row + 1) * kPanel, 0.0f);
 }
 
+// State: TrainingState, const or not.
+template <class State>
+auto& slot_of(State& state, Slot slot) {
+    switch (slot) {
+    case Slot::first_moment:
+        return state.first_moment;
+    case Slot::second_moment:
+        return state.second_moment;
+    case Slot::max_second_moment:
+        return state.max_second_moment;
+    case Slot::parameters:
+        break; // also the way out for the compiler
+    }
+    return state.parameters;
+}
+
 } // namespace
 
 TrainingState::TrainingState(const Net& net, const OptimizerOptions& optimizer, Transposes transposes)
@@ -43,17 +58,11 @@ TrainingState::TrainingState(const Net& net, const OptimizerOptions& optimizer, 
 }
 
 PackedNet& TrainingState::of(Slot slot) {
-    switch (slot) {
-    case Slot::parameters:
-        return parameters;
-    case Slot::first_moment:
-        return first_moment;
-    case Slot::second_moment:
-        return second_moment;
-    case Slot::max_second_moment:
-        return max_second_moment;
-    }
-    throw Error(Status::internal, "unknown slot of the CPU backend");
+    return slot_of(*this, slot);
+}
+
+const PackedNet& TrainingState::of(Slot slot) const {
+    return slot_of(*this, slot);
 }
 
 void TrainingState::refresh_transposed(const Kernels& kernels) {

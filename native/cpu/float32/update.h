@@ -9,7 +9,6 @@
 #include "cpu/layout.h"
 #include "cpu/partition.h"
 #include "cpu/pool.h"
-#include "floor/floor.h"
 
 namespace mn::cpu {
 
@@ -22,7 +21,7 @@ struct TrainingState {
 
     TrainingState(const Net& net, const OptimizerOptions& optimizer, Transposes transposes = Transposes::kept);
     PackedNet& of(Slot slot);
-    const PackedNet& of(Slot slot) const { return const_cast<TrainingState*>(this)->of(slot); }
+    const PackedNet& of(Slot slot) const;
     void refresh_transposed(const Kernels& kernels);
     int64_t bytes() const;
 

@@ -3,19 +3,15 @@
 #include <span>
 
 #include "cpu/kernels/table.h"
-#include "floor/floor.h"
 #include "net/error.h"
 
 namespace mn::cpu {
 
-std::string isa_levels() {
-    std::string names;
+std::vector<std::string> isa_levels() {
+    std::vector<std::string> names;
     for (const LevelKernels& entry : kernel_tables()) {
-        if (!machine_has(entry.level))
-            continue;
-        if (!names.empty())
-            names += ' ';
-        names += entry.kernels->name;
+        if (machine_has(entry.level))
+            names.emplace_back(entry.kernels->name);
     }
     return names;
 }
@@ -31,8 +27,11 @@ const Kernels& kernels_of(const std::string& isa) {
             best = entry.kernels;
     }
     if (!best) {
-        throw Error(Status::unsupported, "the instruction set \"" + isa +
-                                             "\" is not usable on this machine; choose one of: " + isa_levels());
+        std::string usable;
+        for (const std::string& level : isa_levels())
+            usable += " " + level;
+        throw Error(Status::unsupported,
+                    "the instruction set \"" + isa + "\" is not usable on this machine; choose one of:" + usable);
     }
     return *best;
 }

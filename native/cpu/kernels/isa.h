@@ -2,10 +2,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cpu/kernels/kernels.h"
 
 namespace mn::cpu {
+
+// Usable levels of this machine, weakest first; and the best of them.
+std::vector<std::string> isa_levels();
+std::string best_isa();
 
 // The kernels of a level by its name, "" for the best. Error(unsupported) if there is no such level or the machine
 // lacks it.

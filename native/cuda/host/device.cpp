@@ -1,11 +1,11 @@
-// What GPUs there are, and why there are none.
+#include "cuda/host/device.h"
+
 #include <cuda_runtime_api.h>
 
 #include <cstdlib>
 
 #include "cuda/host/owners.h"
 #include "cuda/host/status.h"
-#include "floor/floor.h"
 #include "net/error.h"
 
 namespace mn::cuda {
@@ -65,8 +65,8 @@ DeviceInfo device_info(int index) {
     cudaDeviceProp properties{};
     check(cudaGetDeviceProperties(&properties, index), "cudaGetDeviceProperties");
     info.name = properties.name;
-    info.compute_major = properties.major;
-    info.compute_minor = properties.minor;
+    info.architecture_major = properties.major;
+    info.architecture_minor = properties.minor;
     info.multiprocessors = properties.multiProcessorCount;
     check(cudaDriverGetVersion(&info.driver_version), "cudaDriverGetVersion");
     check(cudaRuntimeGetVersion(&info.runtime_version), "cudaRuntimeGetVersion");

@@ -1,5 +1,6 @@
 #include "cuda/host/launcher.h"
 
+#include "cuda/host/device.h"
 #include "net/error.h"
 
 namespace mn::cuda {
@@ -43,13 +44,13 @@ const char* name_of(Engine engine) {
 }
 
 Engine engine_for(Precision precision, const DeviceInfo& info) {
-    const bool tensor_cores = info.compute_major >= 8;
+    const bool tensor_cores = info.architecture_major >= 8;
     if (precision == Precision::float32)
         return tensor_cores ? Engine::tf32x3 : Engine::ffma;
     if (!tensor_cores) {
         throw Error(Status::unsupported, "tf32 and bf16 need compute capability 8.0, but " + info.name + " has " +
-                                             std::to_string(info.compute_major) + "." +
-                                             std::to_string(info.compute_minor) + ": use float32");
+                                             std::to_string(info.architecture_major) + "." +
+                                             std::to_string(info.architecture_minor) + ": use float32");
     }
     return precision == Precision::tf32 ? Engine::tf32 : Engine::bf16;
 }
@@ -83,7 +84,7 @@ Launcher::Launcher(const Placement& place, const Tuning& tuning) : device_(place
     wide_tiles_from_ = tuning.wide_tiles_from.value_or(2 * static_cast<int64_t>(info.multiprocessors));
     schedule_ = tuning.schedule.value_or(can_cooperate(device_) ? Schedule::persistent : Schedule::graph);
     description_ = "cuda:" + std::to_string(device_) + " " + info.name + " (compute capability " +
-                   std::to_string(info.compute_major) + "." + std::to_string(info.compute_minor) + ", " +
+                   std::to_string(info.architecture_major) + "." + std::to_string(info.architecture_minor) + ", " +
                    std::to_string(info.multiprocessors) + " multiprocessors), " + name_of(engine);
 }
 

@@ -60,8 +60,7 @@ float* NetMemory::slot(Slot slot) const {
     return found == slots_.end() ? nullptr : vectors_.get() + layout_.parameters * (found - slots_.begin());
 }
 
-template <typename Value>
-void NetMemory::write_values(Slot which, std::span<const Value> flat, cudaStream_t stream) {
+void NetMemory::write(Slot which, std::span<const float> flat, cudaStream_t stream) {
     std::vector<float> padded(static_cast<size_t>(layout_.parameters));
     layout_.pad(flat, padded);
     check(cudaMemcpyAsync(slot(which), padded.data(), padded.size() * sizeof(float), cudaMemcpyHostToDevice, stream),
@@ -69,15 +68,7 @@ void NetMemory::write_values(Slot which, std::span<const Value> flat, cudaStream
     check(cudaStreamSynchronize(stream), "cudaStreamSynchronize after the parameters' upload");
 }
 
-void NetMemory::write(Slot slot, std::span<const double> flat, cudaStream_t stream) {
-    write_values(slot, flat, stream);
-}
-
-void NetMemory::write(Slot slot, std::span<const float> flat, cudaStream_t stream) {
-    write_values(slot, flat, stream);
-}
-
-void NetMemory::read(Slot which, std::span<double> flat, cudaStream_t stream) const {
+void NetMemory::read(Slot which, std::span<float> flat, cudaStream_t stream) const {
     std::vector<float> padded(static_cast<size_t>(layout_.parameters));
     check(cudaMemcpyAsync(padded.data(), slot(which), padded.size() * sizeof(float), cudaMemcpyDeviceToHost, stream),
           "cudaMemcpyAsync of parameters to the host");

@@ -36,14 +36,10 @@ class NetMemory {
     int64_t vectors_bytes() const { return vectors_.bytes(); }
 
     // Between the flat order and the device; return when it is done.
-    void write(Slot slot, std::span<const double> flat, cudaStream_t stream);
     void write(Slot slot, std::span<const float> flat, cudaStream_t stream);
-    void read(Slot slot, std::span<double> flat, cudaStream_t stream) const;
+    void read(Slot slot, std::span<float> flat, cudaStream_t stream) const;
 
   private:
-    template <typename Value>
-    void write_values(Slot slot, std::span<const Value> flat, cudaStream_t stream);
-
     Layout layout_;
     std::vector<Slot> slots_;
     DeviceMemory<LayerLayout> layers_;

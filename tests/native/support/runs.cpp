@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "net/initialise.h"
+#include "reference/trainer.h"
 
 namespace mn::test {
 
@@ -28,13 +29,26 @@ Trained train(Trainer& trainer, const Plan& plan) {
 }
 
 std::vector<double> read(const Trainer& trainer, Slot slot, const Net& net) {
-    std::vector<double> values(static_cast<size_t>(net.parameter_count()));
+    const size_t count = static_cast<size_t>(net.parameter_count());
+    if (const auto* exact = dynamic_cast<const reference::DoubleState*>(&trainer)) {
+        std::vector<double> values(count);
+        exact->read_exactly(slot, values);
+        return values;
+    }
+    std::vector<float> values(count);
     trainer.read(slot, values);
-    return values;
+    return {values.begin(), values.end()};
 }
 
 void write(Trainer& trainer, Slot slot, const std::vector<double>& values) {
-    trainer.write(slot, values);
+    if (auto* exact = dynamic_cast<reference::DoubleState*>(&trainer)) {
+        exact->write_exactly(slot, values);
+        return;
+    }
+    std::vector<float> rounded;
+    for (double value : values)
+        rounded.push_back(static_cast<float>(value));
+    trainer.write(slot, rounded);
 }
 
 std::vector<double> initial(const Net& net, uint64_t seed) {
@@ -42,14 +56,14 @@ std::vector<double> initial(const Net& net, uint64_t seed) {
     return {values.begin(), values.end()};
 }
 
-Gradient first_gradient(const Floor& floor, const Net& net, const LossOptions& loss, const Data& samples,
+Gradient first_gradient(const Variant& variant, const Net& net, const LossOptions& loss, const Data& samples,
                         const Plan& plan, const std::vector<double>& parameters) {
     TrainerOptions options;
     options.net = net;
     options.loss = loss;
     options.optimizer.kind = OptimizerKind::sgd;
     options.optimizer.momentum = 0.9;
-    const std::unique_ptr<Trainer> trainer = make_trainer(options, floor);
+    const std::unique_ptr<Trainer> trainer = make_trainer(options, variant);
     write(*trainer, Slot::parameters, parameters);
     trainer->bind(samples);
     Plan once = plan;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "support/data.h"
-#include "support/floors.h"
+#include "support/variants.h"
 
 namespace mn::test {
 
@@ -31,6 +31,7 @@ struct Trained {
 // One chunk.
 Trained train(Trainer& trainer, const Plan& plan);
 
+// The slot's values: float32's widened, the reference's as they are.
 std::vector<double> read(const Trainer& trainer, Slot slot, const Net& net);
 void write(Trainer& trainer, Slot slot, const std::vector<double>& values);
 
@@ -43,7 +44,7 @@ struct Gradient {
     double loss = 0;
     std::vector<double> values;
 };
-Gradient first_gradient(const Floor& floor, const Net& net, const LossOptions& loss, const Data& samples,
+Gradient first_gradient(const Variant& variant, const Net& net, const LossOptions& loss, const Data& samples,
                         const Plan& plan, const std::vector<double>& parameters);
 
 // Every |a - b| <= bound(b); the message has the worst offender.

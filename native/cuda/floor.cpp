@@ -1,0 +1,23 @@
+#include "cuda/floor.h"
+
+#include "cuda/host/device.h"
+
+namespace mn::cuda {
+
+namespace {
+
+// Whether a GPU computes in a precision is asked when the launcher knows which GPU.
+std::string refusal(const Placement&) {
+    return "";
+}
+
+double training_bytes(const TrainerOptions&) {
+    return 0; // all of it on the device
+}
+
+} // namespace
+
+const Floor kFloor{"cuda",  DeviceKind::cuda, device_count, device_info, no_isa_levels,
+                   refusal, training_bytes,   make_trainer, make_model};
+
+} // namespace mn::cuda
