@@ -1,7 +1,6 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.train.Adam;
-import dev.mnistnative.train.AdamW;
+import dev.mnistnative.train.Adaptive;
 import dev.mnistnative.train.Optimizer;
 import dev.mnistnative.train.Sgd;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,25 +58,15 @@ final class OptimizerOptions {
     }
 
     private Optimizer withGiven(Optimizer base) {
-        if (base instanceof Adam adam) {
+        if (base instanceof Adaptive adaptive) {
             refuseSgdOptions(base);
-            return new Adam(
-                    or(lr, adam.lr()),
-                    betas == null ? adam.beta1() : betas[0],
-                    betas == null ? adam.beta2() : betas[1],
-                    or(eps, adam.eps()),
-                    or(weightDecay, adam.weightDecay()),
-                    amsgrad || adam.amsgrad());
-        }
-        if (base instanceof AdamW adamw) {
-            refuseSgdOptions(base);
-            return new AdamW(
-                    or(lr, adamw.lr()),
-                    betas == null ? adamw.beta1() : betas[0],
-                    betas == null ? adamw.beta2() : betas[1],
-                    or(eps, adamw.eps()),
-                    or(weightDecay, adamw.weightDecay()),
-                    amsgrad || adamw.amsgrad());
+            return adaptive.with(
+                    or(lr, adaptive.lr()),
+                    betas == null ? adaptive.beta1() : betas[0],
+                    betas == null ? adaptive.beta2() : betas[1],
+                    or(eps, adaptive.eps()),
+                    or(weightDecay, adaptive.weightDecay()),
+                    amsgrad || adaptive.amsgrad());
         }
         Sgd sgd = (Sgd) base;
         refuse(betas != null, "--betas", base);

@@ -11,7 +11,7 @@ package dev.mnistnative.train;
  * @param amsgrad whether the maximum of the second moments is used
  */
 public record Adam(double lr, double beta1, double beta2, double eps, double weightDecay, boolean amsgrad)
-        implements Optimizer {
+        implements Adaptive {
     public Adam {
         Require.adaptive(lr, beta1, beta2, eps, weightDecay);
     }
@@ -32,20 +32,8 @@ public record Adam(double lr, double beta1, double beta2, double eps, double wei
     }
 
     @Override
-    public String description() {
-        return Description.of(
-                name(),
-                "lr",
-                lr,
-                "beta1",
-                beta1,
-                "beta2",
-                beta2,
-                "eps",
-                eps,
-                "weight decay",
-                weightDecay,
-                "amsgrad",
-                amsgrad);
+    public Adam with(
+            double newLr, double newBeta1, double newBeta2, double newEps, double newWeightDecay, boolean newAmsgrad) {
+        return new Adam(newLr, newBeta1, newBeta2, newEps, newWeightDecay, newAmsgrad);
     }
 }

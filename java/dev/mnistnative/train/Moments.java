@@ -19,7 +19,7 @@ final class Moments {
         }
         slots.put("exp_avg", NativeTrainer.FIRST_MOMENT);
         slots.put("exp_avg_sq", NativeTrainer.SECOND_MOMENT);
-        if (optimizer instanceof Adam adam ? adam.amsgrad() : ((AdamW) optimizer).amsgrad()) {
+        if (optimizer instanceof Adaptive adaptive && adaptive.amsgrad()) {
             slots.put("max_exp_avg_sq", NativeTrainer.MAX_SECOND_MOMENT);
         }
         return slots;

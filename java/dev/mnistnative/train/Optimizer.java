@@ -1,7 +1,7 @@
 package dev.mnistnative.train;
 
 /** How gradients move the weights: PyTorch's optimizers with PyTorch's meaning, formulas and defaults. */
-public sealed interface Optimizer permits Adam, AdamW, Sgd {
+public sealed interface Optimizer permits Adaptive, Sgd {
     /** The base learning rate, which a {@link LearningRateSchedule} varies. */
     double lr();
 
