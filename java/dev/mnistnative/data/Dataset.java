@@ -184,10 +184,6 @@ public final class Dataset implements AutoCloseable {
         return layout.ignoreIndex();
     }
 
-    public boolean hasLabels() {
-        return open().labels() != null;
-    }
-
     /**
      * The label of sample i.
      *

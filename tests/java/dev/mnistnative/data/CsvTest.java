@@ -2,7 +2,6 @@ package dev.mnistnative.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +26,7 @@ class CsvTest {
             assertArrayEquals(new float[] {1, 3}, set.sample(0));
             assertArrayEquals(new float[] {-4.5f, 1000}, set.sample(1));
             assertArrayEquals(new float[] {0.5f, 7}, set.sample(2));
-            assertArrayEquals(new int[] {2, 0, 1}, labels(set));
+            assertArrayEquals(new int[] {2, 0, 1}, TestFiles.labels(set));
             assertEquals(3, set.classes());
             assertEquals(List.of(), set.classNames());
         }
@@ -37,7 +36,7 @@ class CsvTest {
     void namesAreNumberedInTheirOrder() {
         try (Dataset set = readCsv("x,kind\n1,virginica\n2,setosa\n3,virginica\n4,versicolor\n", "kind")) {
             assertEquals(List.of("setosa", "versicolor", "virginica"), set.classNames());
-            assertArrayEquals(new int[] {2, 0, 2, 1}, labels(set));
+            assertArrayEquals(new int[] {2, 0, 2, 1}, TestFiles.labels(set));
             assertEquals(3, set.classes());
             assertEquals(set.classNames(), set.limit(1).classNames());
         }
@@ -48,7 +47,7 @@ class CsvTest {
         String text = "\uFEFF\"a \"\"b\"\"\",\"kind\"\r\n\"1\",\"x, y\"\r\n\r\n2,\"line\nbreak\"";
         try (Dataset set = readCsv(text, "kind")) {
             assertEquals(List.of("line\nbreak", "x, y"), set.classNames());
-            assertArrayEquals(new int[] {1, 0}, labels(set));
+            assertArrayEquals(new int[] {1, 0}, TestFiles.labels(set));
             assertArrayEquals(new float[] {2}, set.sample(1));
         }
     }
@@ -56,13 +55,13 @@ class CsvTest {
     @Test
     void ignoredLabelsAndTestSetsWithTheTrainingSetsNames() {
         try (Dataset set = readCsv("x,y\n1,-100\n2,3\n", "y")) {
-            assertArrayEquals(new int[] {-100, 3}, labels(set));
+            assertArrayEquals(new int[] {-100, 3}, TestFiles.labels(set));
             assertEquals(4, set.classes());
         }
         Path file = TestFiles.write(folder, "test.csv", TestFiles.text("x,y\n1,c\n2,a\n"));
         ReadOptions options = ReadOptions.DEFAULT.withLabelColumn("y").withClassNames(List.of("a", "b", "c"));
         try (Dataset set = DataFiles.read(file, options)) {
-            assertArrayEquals(new int[] {2, 0}, labels(set));
+            assertArrayEquals(new int[] {2, 0}, TestFiles.labels(set));
             assertEquals(3, set.classes());
         }
         WrongFilesTest.assertSentence(
@@ -96,7 +95,7 @@ class CsvTest {
     void gzippedAndWithoutLabels() {
         Path file = TestFiles.write(folder, "x", TestFiles.gzip(TestFiles.text("a,b\n1,2\n3,4")));
         try (Dataset set = DataFiles.readImages(file)) {
-            assertFalse(set.hasLabels());
+            assertEquals(0, set.classes());
             assertArrayEquals(new float[] {3, 4}, set.sample(1));
         }
         WrongFilesTest.assertSentence(
@@ -163,11 +162,5 @@ class CsvTest {
         return DataFiles.read(
                 TestFiles.write(folder, "t.csv", TestFiles.text(text)),
                 ReadOptions.DEFAULT.withLabelColumn(labelColumn));
-    }
-
-    private static int[] labels(Dataset set) {
-        int[] labels = new int[set.size()];
-        set.labels().get(labels);
-        return labels;
     }
 }

@@ -72,7 +72,6 @@ class DatasetTest {
                 Dataset::classes,
                 Dataset::classNames,
                 Dataset::ignoreIndex,
-                Dataset::hasLabels,
                 Dataset::pixels,
                 Dataset::labels,
                 Dataset::nativeBytes,
@@ -153,22 +152,23 @@ class DatasetTest {
         TrainingData split = all.split(share, 7);
         assertEquals(held, split.evaluation().orElseThrow().size());
         assertEquals(size - held, split.training().size());
-        int[] training = labels(split.training());
-        int[] validation = labels(split.evaluation().orElseThrow());
+        int[] training = TestFiles.labels(split.training());
+        int[] validation = TestFiles.labels(split.evaluation().orElseThrow());
         assertArrayEquals(Arrays.stream(training).sorted().toArray(), training);
         int[] together = IntStream.concat(Arrays.stream(training), Arrays.stream(validation))
                 .sorted()
                 .toArray();
         assertArrayEquals(IntStream.range(0, size).toArray(), together);
-        assertArrayEquals(validation, labels(all.split(share, 7).evaluation().orElseThrow()));
+        assertArrayEquals(
+                validation, TestFiles.labels(all.split(share, 7).evaluation().orElseThrow()));
     }
 
     @Test
     void theSplitDependsOnTheSeed() {
         Dataset all = numbered(1000);
         assertFalse(Arrays.equals(
-                labels(all.split(0.2, 1).evaluation().orElseThrow()),
-                labels(all.split(0.2, 2).evaluation().orElseThrow())));
+                TestFiles.labels(all.split(0.2, 1).evaluation().orElseThrow()),
+                TestFiles.labels(all.split(0.2, 2).evaluation().orElseThrow())));
     }
 
     @ParameterizedTest
@@ -219,7 +219,6 @@ class DatasetTest {
     @Test
     void withoutLabels() {
         Dataset bare = Dataset.ofBytes(new byte[4], 2, null);
-        assertFalse(bare.hasLabels());
         assertEquals(0, bare.classes());
         assertEquals(1, bare.select(new int[] {1}).size());
         assertThrows(IllegalStateException.class, bare::labels);
@@ -233,11 +232,5 @@ class DatasetTest {
 
     private static Dataset numbered(int size) {
         return Dataset.ofFloats(new float[size], 1, IntStream.range(0, size).toArray());
-    }
-
-    private static int[] labels(Dataset set) {
-        int[] labels = new int[set.size()];
-        set.labels().get(labels);
-        return labels;
     }
 }

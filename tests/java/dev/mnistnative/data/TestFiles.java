@@ -17,7 +17,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Files made by hand, byte by byte, by the formats' own descriptions. */
-final class TestFiles {
+public final class TestFiles {
     private TestFiles() {}
 
     static byte[] concat(byte[]... parts) {
@@ -111,6 +111,19 @@ final class TestFiles {
             buffer.putFloat(value);
         }
         return buffer.array();
+    }
+
+    public static byte[] doubles(ByteOrder order, double... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES * values.length).order(order);
+        bytes.asDoubleBuffer().put(values);
+        return bytes.array();
+    }
+
+    /** A copy of all labels. */
+    static int[] labels(Dataset set) {
+        int[] labels = new int[set.size()];
+        set.labels().get(labels);
+        return labels;
     }
 
     static Path write(Path folder, String name, byte[] contents) {

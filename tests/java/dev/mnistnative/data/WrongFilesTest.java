@@ -64,7 +64,10 @@ class WrongFilesTest {
                 wrong("33 dimensions", npyShape("(" + "1,".repeat(33) + ")"), "33 dimensions"),
                 wrong("NaN", npyFloats(1, Float.NaN), "sample 1, feature 0 is NaN"),
                 wrong("infinity", npyFloats(Float.NEGATIVE_INFINITY, 1), "sample 0, feature 0 is -Infinity"),
-                wrong("beyond float32", TestFiles.npy(">f8", doubles(1, 1e39), 1, 2), "feature 1 is Infinity"),
+                wrong(
+                        "beyond float32",
+                        TestFiles.npy(">f8", TestFiles.doubles(ByteOrder.BIG_ENDIAN, 1, 1e39), 1, 2),
+                        "feature 1 is Infinity"),
                 wrong("IDX type", TestFiles.idx(7, two, 2, 1), "element type 0x07"),
                 wrong("cut IDX head", cut(IMAGES, 9), "ends within the IDX dimensions"),
                 wrong("cut IDX", cut(IMAGES, IMAGES.length - 1), "takes 12 bytes, but 11 are there"),
@@ -218,13 +221,7 @@ class WrongFilesTest {
         return TestFiles.npy("<f4", TestFiles.floats(ByteOrder.LITTLE_ENDIAN, values), values.length, 1);
     }
 
-    private static byte[] doubles(double... values) {
-        ByteBuffer buffer = ByteBuffer.allocate(8 * values.length);
-        Arrays.stream(values).forEach(buffer::putDouble);
-        return buffer.array();
-    }
-
     private static byte[] labelDoubles(double... values) {
-        return TestFiles.npy(">f8", doubles(values), values.length);
+        return TestFiles.npy(">f8", TestFiles.doubles(ByteOrder.BIG_ENDIAN, values), values.length);
     }
 }

@@ -13,12 +13,12 @@ import ai.onnxruntime.TensorInfo;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
+import dev.mnistnative.data.TestFiles;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelMetadata;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.Charset;
@@ -127,10 +127,22 @@ class ExportTest {
                 0.5, true, Standardizer.of(new double[] {1, -2}, new double[] {3, 0.25}), List.of("\u00df", "eins"));
         NpzWriter.write(file, Parameters.initial(Mlp.of(2, 2), 3), metadata);
         try (ZipFile zip = new ZipFile(file.toFile())) {
-            assertArray(zip, "scale", "'<f8', 'fortran_order': False, 'shape': ()", doubles(0.5));
+            assertArray(
+                    zip,
+                    "scale",
+                    "'<f8', 'fortran_order': False, 'shape': ()",
+                    TestFiles.doubles(ByteOrder.LITTLE_ENDIAN, 0.5));
             assertArray(zip, "scale_of", "'<U5', 'fortran_order': False, 'shape': ()", utf32("bytes"));
-            assertArray(zip, "mean", "'<f8', 'fortran_order': False, 'shape': (2,)", doubles(1, -2));
-            assertArray(zip, "std", "'<f8', 'fortran_order': False, 'shape': (2,)", doubles(3, 0.25));
+            assertArray(
+                    zip,
+                    "mean",
+                    "'<f8', 'fortran_order': False, 'shape': (2,)",
+                    TestFiles.doubles(ByteOrder.LITTLE_ENDIAN, 1, -2));
+            assertArray(
+                    zip,
+                    "std",
+                    "'<f8', 'fortran_order': False, 'shape': (2,)",
+                    TestFiles.doubles(ByteOrder.LITTLE_ENDIAN, 3, 0.25));
             String names = "'<U4', 'fortran_order': False, 'shape': (2,)";
             assertArray(zip, "class_names", names, utf32("\u00df\0\0\0eins"));
         }
@@ -143,12 +155,6 @@ class ExportTest {
         String text = new String(bytes, 0, header, StandardCharsets.ISO_8859_1);
         assertTrue(text.contains("{'descr': " + description + ", }"), text);
         assertArrayEquals(data, Arrays.copyOfRange(bytes, header, bytes.length));
-    }
-
-    private static byte[] doubles(double... values) {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asDoubleBuffer().put(values);
-        return bytes.array();
     }
 
     private static byte[] utf32(String text) {

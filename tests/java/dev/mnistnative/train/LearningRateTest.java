@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 /** Against the recursions of torch.optim.lr_scheduler, written out here. */
 class LearningRateTest {
     private static TrainingSettings.Builder settings() {
-        return TrainingSettings.builder().layers(2, 2).optimizer(new Sgd(0.1));
+        return Toy.settings().optimizer(new Sgd(0.1));
     }
 
     @Test
