@@ -80,7 +80,7 @@ public class InferenceBenchmark {
     @BenchmarkMode(Mode.AverageTime)
     @OutputTimeUnit(TimeUnit.MICROSECONDS)
     public int oneImageFromAnArray() {
-        return model.predict(imageArray, test.scale());
+        return model.predict(imageArray);
     }
 
     @Benchmark

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** NumPy's .npy, versions 1.0, 2.0 and 3.0 (numpy.lib.format): magic, version, length, a Python dict, the numbers. */
 public final class NpyFormat {
-    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+    static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
     /** NumPy itself writes a few hundred bytes. */
     private static final int MAX_HEADER = 1 << 16;

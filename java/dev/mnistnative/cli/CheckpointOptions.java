@@ -1,6 +1,6 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.train.CheckpointWritten;
 import dev.mnistnative.train.Checkpoints;
@@ -49,12 +49,12 @@ final class CheckpointOptions {
     }
 
     /** Null for none. */
-    Checkpoints checkpoints(ModelMetadata metadata) {
+    Checkpoints checkpoints(ModelInfo info) {
         if (folder == null) {
             return null;
         }
         Checkpoints fromNow =
-                Checkpoints.in(folder).every(every == null ? 1 : every).describing(metadata);
+                Checkpoints.in(folder).every(every == null ? 1 : every).describing(info);
         return resume ? fromNow.resuming() : fromNow;
     }
 

@@ -6,7 +6,8 @@ import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
+import dev.mnistnative.net.Scaling;
 import dev.mnistnative.report.files.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -48,16 +49,21 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         SavedModel saved = SavedModel.read(model.path());
-        ModelMetadata metadata = saved.metadata();
+        ModelInfo info = saved.info();
         Mlp layers = saved.parameters().net();
-        ReadOptions options = ReadOptions.DEFAULT.withClasses(layers.classes()).withClassNames(metadata.classNames());
+        ReadOptions options = ReadOptions.DEFAULT
+                .withClasses(layers.classes())
+                .withClassNames(info.classNames())
+                .withIgnoreIndex(info.ignoreIndex());
+        if (data.scale().given()) { // the samples have it when they are loaded
+            info = info.withPreprocessing(info.preprocessing().withScaling(Scaling.byType()));
+        }
         try (TrainingData read = data.load(options);
-                Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE))) {
+                Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE), info)) {
             Dataset given = data.limited(read.evaluation().orElse(read.training()));
             DataChecks.requireFit(spec, given, layers);
             noteDevice(predictor);
-            Dataset samples = data.scale().given() ? metadata.standardized(given) : metadata.prepare(given);
-            EvaluationReport report = new EvaluationReport(predictor.evaluate(samples), metadata.classNames());
+            EvaluationReport report = new EvaluationReport(predictor.evaluate(given), info.classNames());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 report.json(out);

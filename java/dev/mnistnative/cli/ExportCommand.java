@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.format.ModelFormat;
 import dev.mnistnative.format.SavedModel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,12 +40,15 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Usage.refuse(softmax && format != ExportFormat.ONNX, spec, "--softmax is for --to onnx: leave it out");
         OutputPaths.requireFile(spec, "OUT", out);
-        SavedModel saved = SavedModel.read(model.path());
-        switch (format) {
-            case ONNX -> saved.writeOnnx(out, softmax);
-            case SAFETENSORS -> saved.writeSafetensors(out);
-            case NPZ -> saved.writeNpz(out);
-        }
+        SavedModel.read(model.path()).write(out, written());
         return ExitCode.DONE;
+    }
+
+    private ModelFormat written() {
+        return switch (format) {
+            case ONNX -> softmax ? ModelFormat.ONNX_PROBABILITIES : ModelFormat.ONNX;
+            case SAFETENSORS -> ModelFormat.SAFETENSORS;
+            case NPZ -> ModelFormat.NPZ;
+        };
     }
 }

@@ -1,5 +1,7 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Placement;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
@@ -13,7 +15,8 @@ final class InferenceOptions {
     private PlacementOptions placement;
 
     /** @param base where it computes unless the options say otherwise */
-    Predictor load(ModelFile model, Placement base) throws IOException {
-        return Predictor.load(model.path(), placement.over(base), scale);
+    Model load(ModelFile model, Placement base) throws IOException {
+        SavedModel saved = SavedModel.read(model.path());
+        return Model.of(saved.parameters(), placement.over(base), scale.over(saved.info()));
     }
 }

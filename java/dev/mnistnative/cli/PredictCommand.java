@@ -7,6 +7,8 @@ import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.image.TextBlocks;
 import dev.mnistnative.image.UnreadableImageException;
+import dev.mnistnative.model.Model;
+import dev.mnistnative.model.Softmax;
 import dev.mnistnative.report.terminal.PredictionLines;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,11 +62,9 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Usage.refuse(show && json, spec, "--show and --json exclude each other: leave one out");
-        try (Predictor predictor = inference.load(model, PlacementOptions.ANYWHERE)) {
+        try (Model predictor = inference.load(model, PlacementOptions.ANYWHERE)) {
             PredictionLines lines = new PredictionLines(
-                    spec.commandLine().getOut(),
-                    json,
-                    predictor.model().metadata().classNames());
+                    spec.commandLine().getOut(), json, predictor.info().classNames());
             for (Path image : images) {
                 if (PictureFiles.isPicture(image)) {
                     predictPicture(predictor, image, lines);
@@ -76,8 +76,8 @@ final class PredictCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private void predictPicture(Predictor predictor, Path file, PredictionLines lines) throws IOException {
-        DataChecks.requirePictures(spec, predictor.model().net());
+    private void predictPicture(Model predictor, Path file, PredictionLines lines) throws IOException {
+        DataChecks.requirePictures(spec, predictor.net());
         byte[] pixels;
         try {
             pixels = DigitNormalizer.normalize(PictureFiles.read(file));
@@ -94,17 +94,22 @@ final class PredictCommand implements Callable<Integer> {
         lines.prediction(file.toString(), predictor.probabilities(pixels));
     }
 
-    private void predictSamples(Predictor predictor, Path file, PredictionLines lines) throws IOException {
+    private void predictSamples(Model predictor, Path file, PredictionLines lines) throws IOException {
         try (Dataset read = DataFiles.readImages(file);
-                Dataset samples = predictor.prepared(read)) {
-            DataChecks.requireFit(spec, samples, predictor.model().net());
+                Dataset samples = predictor.info().preprocessing().apply(read)) {
+            DataChecks.requireFit(spec, samples, predictor.net());
             int side = TextBlocks.side(samples.features());
             for (int i = 0; i < samples.size(); i++) {
                 if (show) {
                     lines.image(samples.sample(i), side == 0 ? samples.features() : side);
                 }
-                lines.prediction(file + "[" + i + "]", predictor.model().probabilities(samples.sample(i)));
+                lines.prediction(file + "[" + i + "]", probabilities(predictor, samples.sample(i)));
             }
         }
+    }
+
+    /** Of a sample that is prepared already. */
+    private static float[] probabilities(Model predictor, float[] inputs) {
+        return Softmax.rows(predictor.logits(inputs), predictor.net().classes());
     }
 }

@@ -3,7 +3,7 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.data.TrainingData;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import java.util.Optional;
 
 /** A run's data as the net sees it: read, checked, split and standardised. */
@@ -11,13 +11,13 @@ final class PreparedData implements AutoCloseable {
     private final TrainingData read;
     private final TrainingData data;
     private final Optional<Dataset> heldBack;
-    private final ModelMetadata metadata;
+    private final ModelInfo info;
 
-    private PreparedData(TrainingData read, TrainingData data, Optional<Dataset> heldBack, ModelMetadata metadata) {
+    private PreparedData(TrainingData read, TrainingData data, Optional<Dataset> heldBack, ModelInfo info) {
         this.read = read;
         this.data = data;
         this.heldBack = heldBack;
-        this.metadata = metadata;
+        this.info = info;
     }
 
     /**
@@ -26,11 +26,14 @@ final class PreparedData implements AutoCloseable {
      * @param read as the files have it; closed with this
      * @param split what each epoch is trained and evaluated on: {@code read} itself, or parts of its training set
      */
-    static PreparedData of(TrainingData read, TrainingData split, ModelMetadata metadata) {
+    static PreparedData of(TrainingData read, TrainingData split, ModelInfo info) {
         Optional<Dataset> heldBack =
                 split.evaluatedOn() == EvaluatedOn.VALIDATION ? read.evaluation() : Optional.empty();
         return new PreparedData(
-                read, split.map(metadata::standardized), heldBack.map(metadata::standardized), metadata);
+                read,
+                split.map(info.preprocessing()::standardize),
+                heldBack.map(info.preprocessing()::standardize),
+                info);
     }
 
     /** What each epoch is trained and evaluated on. */
@@ -54,8 +57,8 @@ final class PreparedData implements AutoCloseable {
     }
 
     /** What the net's numbers mean. */
-    ModelMetadata metadata() {
-        return metadata;
+    ModelInfo info() {
+        return info;
     }
 
     @Override

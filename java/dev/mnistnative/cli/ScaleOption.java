@@ -1,7 +1,8 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
+import dev.mnistnative.net.Scaling;
 import picocli.CommandLine.Option;
 
 /** What pixels are multiplied by. */
@@ -22,8 +23,10 @@ final class ScaleOption {
         return scale == null ? base : base.withScale(scale.factor());
     }
 
-    /** What was done to samples, with the scale given. */
-    ModelMetadata over(ModelMetadata base) {
-        return scale == null ? base : base.withScale(scale.factor());
+    /** What is done to samples, with the scale given. */
+    ModelInfo over(ModelInfo base) {
+        return scale == null
+                ? base
+                : base.withPreprocessing(base.preprocessing().withScaling(Scaling.all(scale.factor())));
     }
 }

@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Precision;
@@ -85,8 +86,8 @@ final class ServeCommand implements Callable<Integer> {
         CountDownLatch interrupted = new CountDownLatch(1);
         ServeSettings settings = Usage.checked(spec, () -> new ServeSettings(host, port, follow, rate, maxBody));
         try (Interruption interruption = new Interruption();
-                Predictor predictor = inference.load(model, ONE_THREAD)) {
-            DataChecks.requirePictures(spec, predictor.model().net());
+                Model predictor = inference.load(model, ONE_THREAD)) {
+            DataChecks.requirePictures(spec, predictor.net());
             try (DigitServer server = listen(predictor, settings)) {
                 interruption.cancels(interrupted::countDown);
                 PrintWriter out = spec.commandLine().getOut();
@@ -100,7 +101,7 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
     }
 
-    private static DigitServer listen(Predictor predictor, ServeSettings settings) throws IOException {
+    private static DigitServer listen(Model predictor, ServeSettings settings) throws IOException {
         try {
             return new DigitServer(predictor, settings);
         } catch (BindException e) {

@@ -2,11 +2,13 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.data.EvaluatedOn;
+import dev.mnistnative.format.ModelFormat;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.report.html.HtmlReport;
 import dev.mnistnative.report.html.RunRecord;
 import dev.mnistnative.report.terminal.RunSummary;
@@ -114,7 +116,7 @@ final class TrainCommand implements Callable<Integer> {
             if (reportOptions.report() != null) {
                 reports.add(record);
             }
-            result = trainer.fit(data.data(), checkpointOptions.checkpoints(data.metadata()), reports.listeners());
+            result = trainer.fit(data.data(), checkpointOptions.checkpoints(data.info()), reports.listeners());
         }
         boolean diverged = result.reason() == StopReason.DIVERGED;
         boolean interrupted = result.reason() == StopReason.INTERRUPTED;
@@ -138,7 +140,7 @@ final class TrainCommand implements Callable<Integer> {
     /** What only a run that came to its end is worth: its weights, which are safe first, and the test set held back. */
     private void finish(Trainer trainer, PreparedData data, RunSummary summary) throws IOException {
         if (save != null) {
-            new SavedModel(trainer.parameters(), data.metadata()).writeSafetensors(save);
+            new SavedModel(trainer.parameters(), data.info()).write(save, ModelFormat.SAFETENSORS);
             summary.saved("weights", save);
         }
         if (data.heldBack().isPresent()) {
@@ -157,12 +159,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private void writeReport(Trainer trainer, PreparedData data, RunRecord record) throws IOException {
-        try (Model model = trainer.model(data.metadata())) {
+        try (Model model = trainer.model(data.info().withPreprocessing(Preprocessing.NONE))) { // it is done
             HtmlReport.Trained trained = new HtmlReport.Trained(
-                    model,
-                    trainer.parameters(),
-                    data.forReport().orElse(null),
-                    data.reportedOn().toString());
+                    model, data.forReport().orElse(null), data.reportedOn().toString());
             new HtmlReport(record, trained).write(reportOptions.report());
         }
     }

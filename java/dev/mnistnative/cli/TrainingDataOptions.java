@@ -4,7 +4,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.data.TrainingData;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.train.TrainingSettings;
 import java.util.List;
 import picocli.CommandLine.Mixin;
@@ -51,9 +51,9 @@ final class TrainingDataOptions {
             TrainingData split = validation == null
                     ? read
                     : Usage.checked(command, () -> read.training().split(validation, settings.seed()));
-            ModelMetadata metadata = metadata(read.training(), split.training());
-            DataChecks.requireNames(command, metadata.classNames(), settings.layers());
-            return PreparedData.of(read, split, metadata);
+            ModelInfo info = info(read.training(), split.training());
+            DataChecks.requireNames(command, info.classNames(), settings.layers());
+            return PreparedData.of(read, split, info);
         } catch (RuntimeException e) {
             read.close();
             throw e;
@@ -69,11 +69,13 @@ final class TrainingDataOptions {
                 "--early-stopping needs something to evaluate on: give a test set or --validation");
     }
 
-    private ModelMetadata metadata(Dataset all, Dataset training) {
-        ModelMetadata metadata = data.scale().over(ModelMetadata.of(all));
+    private ModelInfo info(Dataset all, Dataset training) {
+        ModelInfo info = data.scale().over(ModelInfo.of(all));
         if (!classNames.isEmpty()) {
-            metadata = metadata.withClassNames(classNames);
+            info = info.withClassNames(classNames);
         }
-        return standardize ? metadata.withStandardizer(Standardizer.fit(training)) : metadata;
+        return standardize
+                ? info.withPreprocessing(info.preprocessing().withStandardizer(Standardizer.fit(training)))
+                : info;
     }
 }

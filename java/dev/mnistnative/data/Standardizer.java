@@ -80,6 +80,17 @@ public final class Standardizer {
         return std.clone();
     }
 
+    /** Whether every mean and deviation is the same. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Standardizer that && Arrays.equals(mean, that.mean) && Arrays.equals(std, that.std);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(mean) + Arrays.hashCode(std);
+    }
+
     /** Sums the differences from the first sample, so that the mean of a feature that never changes is exact. */
     private static double[] meanFrom(Dataset train, double[] first) {
         double[] sum = new double[first.length];

@@ -3,7 +3,9 @@ package dev.mnistnative.format;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
+import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Scaling;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** How what a net's numbers do not tell stands in files: an entry of text for each part that is there. */
-public final class MetadataCodec {
+final class MetadataCodec {
     static final String ACTIVATION = "activation";
     static final String SCALE = "scale";
     static final String SCALE_OF = "scale_of";
@@ -21,6 +23,8 @@ public final class MetadataCodec {
     static final String MEAN = "mean";
     static final String STD = "std";
     static final String CLASS_NAMES = "class_names";
+    static final String FEATURE_NAMES = "feature_names";
+    static final String IGNORE_INDEX = "ignore_index";
 
     private MetadataCodec() {}
 
@@ -29,22 +33,30 @@ public final class MetadataCodec {
      *
      * @throws IllegalArgumentException if an entry is wrong
      */
-    public static ModelMetadata decode(Map<String, String> entries) {
-        String scale = entries.get(SCALE);
-        boolean standardized = entries.containsKey(MEAN) && entries.containsKey(STD);
-        String names = entries.get(CLASS_NAMES);
-        return new ModelMetadata(
-                scale == null ? null : number(SCALE, scale),
-                scaleOfBytes(entries.get(SCALE_OF)),
-                standardized ? Standardizer.of(numbers(MEAN, entries), numbers(STD, entries)) : null,
-                names == null ? List.of() : strings(names));
+    static ModelInfo decode(Map<String, String> entries) {
+        Preprocessing preprocessing = Preprocessing.NONE.withScaling(scaling(entries));
+        if (entries.containsKey(MEAN) && entries.containsKey(STD)) {
+            preprocessing =
+                    preprocessing.withStandardizer(Standardizer.of(numbers(MEAN, entries), numbers(STD, entries)));
+        }
+        String ignored = entries.get(IGNORE_INDEX);
+        return new ModelInfo(
+                preprocessing,
+                strings(CLASS_NAMES, entries),
+                strings(FEATURE_NAMES, entries),
+                ignored == null ? ModelInfo.NONE.ignoreIndex() : whole(IGNORE_INDEX, ignored));
     }
 
-    private static boolean scaleOfBytes(String text) {
-        if (text != null && !text.equals(BYTES)) {
-            throw new IllegalArgumentException(SCALE_OF + " is '" + text + "', but can only be '" + BYTES + "'");
+    private static Scaling scaling(Map<String, String> entries) {
+        String of = entries.get(SCALE_OF);
+        if (of != null && !of.equals(BYTES)) {
+            throw new IllegalArgumentException(SCALE_OF + " is '" + of + "', but can only be '" + BYTES + "'");
         }
-        return text != null;
+        String scale = entries.get(SCALE);
+        if (scale == null) {
+            return Scaling.byType();
+        }
+        return of == null ? Scaling.all(number(SCALE, scale)) : Scaling.bytes(number(SCALE, scale));
     }
 
     /**
@@ -71,33 +83,48 @@ public final class MetadataCodec {
                 .reduce((all, next) -> all + "," + next);
     }
 
-    /** The entries that say what the net's activations are and what the metadata says. */
-    public static Map<String, String> encode(Mlp net, ModelMetadata metadata) {
+    /** The entries that say what the net's activations are and what its numbers mean. */
+    static Map<String, String> encode(Mlp net, ModelInfo info) {
         Map<String, String> entries = new LinkedHashMap<>();
         activations(net).ifPresent(text -> entries.put(ACTIVATION, text));
-        entries.putAll(encode(metadata));
+        entries.putAll(encode(info));
         return entries;
     }
 
-    /** The entries that say what the metadata says. */
-    public static Map<String, String> encode(ModelMetadata metadata) {
+    /** The entries that say what a net's numbers mean. */
+    static Map<String, String> encode(ModelInfo info) {
         Map<String, String> entries = new LinkedHashMap<>();
-        if (metadata.scale() != null) {
-            entries.put(SCALE, String.valueOf(metadata.scale()));
-            if (metadata.bytesOnly()) {
-                entries.put(SCALE_OF, BYTES);
-            }
+        Scaling scaling = info.preprocessing().scaling();
+        if (scaling instanceof Scaling.Bytes bytes) {
+            entries.put(SCALE, String.valueOf(bytes.factor()));
+            entries.put(SCALE_OF, BYTES);
+        } else if (scaling instanceof Scaling.All all) {
+            entries.put(SCALE, String.valueOf(all.factor()));
         }
-        if (metadata.standardizer() != null) {
-            entries.put(MEAN, text(metadata.standardizer().mean()));
-            entries.put(STD, text(metadata.standardizer().std()));
-        }
-        if (!metadata.classNames().isEmpty()) {
-            entries.put(
-                    CLASS_NAMES,
-                    metadata.classNames().stream().map(HeaderJson::quote).collect(Collectors.joining(",", "[", "]")));
+        info.preprocessing().standardizer().ifPresent(fitted -> {
+            entries.put(MEAN, text(fitted.mean()));
+            entries.put(STD, text(fitted.std()));
+        });
+        put(entries, CLASS_NAMES, info.classNames());
+        put(entries, FEATURE_NAMES, info.featureNames());
+        if (info.ignoreIndex() != ModelInfo.NONE.ignoreIndex()) {
+            entries.put(IGNORE_INDEX, String.valueOf(info.ignoreIndex()));
         }
         return entries;
+    }
+
+    private static void put(Map<String, String> entries, String key, List<String> names) {
+        if (!names.isEmpty()) {
+            entries.put(key, names.stream().map(HeaderJson::quote).collect(Collectors.joining(",", "[", "]")));
+        }
+    }
+
+    private static long whole(String key, String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(key + " is '" + text + "', which is no whole number", e);
+        }
     }
 
     private static double number(String key, String text) {
@@ -118,14 +145,18 @@ public final class MetadataCodec {
         return Arrays.stream(values).mapToObj(String::valueOf).collect(Collectors.joining(","));
     }
 
-    /** A JSON array of strings. */
-    private static List<String> strings(String json) {
+    /** A JSON array of strings; empty if it is not there. */
+    private static List<String> strings(String key, Map<String, String> entries) {
+        String json = entries.get(key);
+        if (json == null) {
+            return List.of();
+        }
         Map<String, Object> object = HeaderJson.parse("{\"names\":" + json + "}");
         if (object.size() == 1
                 && object.get("names") instanceof List<?> list
                 && list.stream().allMatch(String.class::isInstance)) {
             return list.stream().map(String.class::cast).toList();
         }
-        throw new IllegalArgumentException("class_names is no array of strings");
+        throw new IllegalArgumentException(key + " is no array of strings");
     }
 }

@@ -3,9 +3,6 @@ package dev.mnistnative.format;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Parameters;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -14,7 +11,7 @@ import java.util.Map;
  * the output is {@code logits} or {@code probabilities}, float32 [N, classes]. The initializers have the state dict's
  * names.
  */
-public final class Onnx {
+final class Onnx {
     /** What {@link #matches} wants to see. */
     static final int HEAD_BYTES = 9;
 
@@ -27,36 +24,24 @@ public final class Onnx {
 
     private Onnx() {}
 
-    /**
-     * Reads a net: Gemm, or MatMul and Add, with Relu between them; before the first a Flatten, after the last a
-     * Softmax may stand, which is left out. Weights are float32, or float64, float16, bfloat16 turned into it.
-     *
-     * @throws dev.mnistnative.DataFormatException if the file is damaged or holds another net
-     */
-    public static SavedModel read(Path path) throws IOException {
-        return OnnxReader.read(path);
-    }
-
     /** Whether a file whose first bytes are these is meant for ONNX. */
     static boolean matches(byte[] head) {
         return OnnxReader.matches(head);
     }
 
     /**
-     * Writes a net, whole or not at all.
+     * A net as the bytes of a file.
      *
      * @param softmax whether probabilities come out instead of logits
      * @param metadata the model's {@code metadata_props}
      * @throws IllegalArgumentException if the net has more than 500 million parameters, which no ONNX file holds
      */
-    public static void write(Path path, Parameters parameters, boolean softmax, Map<String, String> metadata)
-            throws IOException {
+    static byte[] bytes(Parameters parameters, boolean softmax, Map<String, String> metadata) {
         if (parameters.net().parameterCount() > MAX_PARAMETERS) {
             throw new IllegalArgumentException("the net " + parameters.net() + " has more than " + MAX_PARAMETERS
                     + " parameters, too many for an ONNX file: use safetensors");
         }
-        byte[] bytes = model(parameters, softmax, metadata).toBytes();
-        WholeFile.write(path, out -> WholeFile.writeAll(out, ByteBuffer.wrap(bytes)));
+        return model(parameters, softmax, metadata).toBytes();
     }
 
     private static ProtoMessage model(Parameters parameters, boolean softmax, Map<String, String> metadata) {

@@ -62,12 +62,17 @@ final class OnnxReader {
         if (Files.size(path) > MAX_BYTES) {
             throw new DataFormatException(path + ": an ONNX file has at most 2 GiB; give the model as safetensors");
         }
+        return read(path.toString(), ByteBuffer.wrap(Files.readAllBytes(path)));
+    }
+
+    /** @param name what the bytes are called in messages */
+    static SavedModel read(String name, ByteBuffer bytes) throws DataFormatException {
         try {
-            OnnxGraph graph = OnnxGraph.of(ByteBuffer.wrap(Files.readAllBytes(path)));
+            OnnxGraph graph = OnnxGraph.of(bytes);
             return new SavedModel(new OnnxReader(graph).parameters(), MetadataCodec.decode(graph.metadata()));
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(
-                    path + ": " + e.getMessage() + "; of ONNX only nets of Gemm, or MatMul and Add, with Relu between "
+                    name + ": " + e.getMessage() + "; of ONNX only nets of Gemm, or MatMul and Add, with Relu between "
                             + "them can be read",
                     e);
         }

@@ -1,15 +1,21 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Files of Hugging Face's safetensors format. What is written loads in PyTorch with {@code
- * safetensors.torch.load_file} into the state dict of the article's model, and the other way round.
+ * Files of Hugging Face's safetensors format, whatever their tensors are; nets are read and written by {@link
+ * SavedModel}.
  *
  * <p>A file is written beside its final name, synced to the disk and renamed: at any moment the name holds the whole
  * old or the whole new file. Reading allocates by the file's true size, never by what a header claims.
@@ -18,30 +24,41 @@ public final class Safetensors {
     /** Tensors whose names begin so are an optimizer's and not the net's. */
     public static final String OPTIMIZER_PREFIX = "optimizer.";
 
-    /** What PyTorch's loaders look for. */
-    private static final Map<String, String> PYTORCH = Map.of("format", "pt");
-
     private Safetensors() {}
 
     /**
-     * Reads a net's parameters: {@code PREFIX.N.weight} and {@code PREFIX.N.bias}, or {@code N.weight} and {@code
-     * N.bias}, layers in increasing order of N; F32, or F64, F16, BF16 turned into float32. Of a checkpoint it takes
-     * the weights.
+     * Reads any safetensors file.
      *
-     * @throws DataFormatException if the file is damaged or does not hold the parameters of such a net
+     * @throws DataFormatException if the file is damaged
      */
-    public static Parameters readParameters(Path path) throws IOException {
-        TensorFile file = read(path);
-        try {
-            return parameters(file);
-        } catch (IllegalArgumentException e) {
-            throw new DataFormatException(path + ": " + e.getMessage(), e);
-        }
+    public static TensorFile read(Path path) throws IOException {
+        return SafetensorsReader.read(path);
     }
 
     /**
-     * The net's parameters among a file's tensors, named as for {@link #readParameters}; its activations by the
-     * metadata, else ReLU.
+     * Reads a stream to its end as a safetensors file; it is left open.
+     *
+     * @param name what it is called in messages
+     * @throws DataFormatException if what comes out of it is damaged
+     */
+    public static TensorFile read(InputStream in, String name) throws IOException {
+        return SafetensorsReader.read(name, ByteBuffer.wrap(in.readAllBytes()));
+    }
+
+    /** Writes any safetensors file, replacing one of that name. */
+    public static void write(Path path, TensorFile file) throws IOException {
+        WholeFile.write(path, out -> SafetensorsWriter.write(out, file));
+    }
+
+    /** Writes the same bytes to a stream, which is left open. */
+    public static void write(OutputStream out, TensorFile file) throws IOException {
+        SafetensorsWriter.write(Channels.newChannel(out), file);
+    }
+
+    /**
+     * The net's parameters among a file's tensors: {@code PREFIX.N.weight} and {@code PREFIX.N.bias}, or {@code
+     * N.weight} and {@code N.bias}, layers in increasing order of N; F32, or F64, F16, BF16 turned into float32. Its
+     * activations by the metadata, else ReLU. Of a checkpoint it takes the weights.
      *
      * @throws IllegalArgumentException if they are not those of such a net
      */
@@ -56,31 +73,20 @@ public final class Safetensors {
         return StateDict.ofParameters(parameters);
     }
 
-    /** Writes a net's parameters as {@code linear_relu_stack.{0,2,4,…}.weight} and {@code .bias}, F32. */
-    public static void writeParameters(Path path, Parameters parameters) throws IOException {
-        writeParameters(path, parameters, Map.of());
-    }
-
-    /** The same, with entries of one's own in {@code __metadata__}. */
-    public static void writeParameters(Path path, Parameters parameters, Map<String, String> metadata)
-            throws IOException {
-        Map<String, String> all = new LinkedHashMap<>(PYTORCH);
-        MetadataCodec.activations(parameters.net()).ifPresent(text -> all.put(MetadataCodec.ACTIVATION, text));
-        all.putAll(metadata);
-        write(path, new TensorFile(StateDict.ofParameters(parameters), all));
-    }
-
     /**
-     * Reads any safetensors file.
+     * What a file's metadata says of its net; what else is there is passed over.
      *
-     * @throws DataFormatException if the file is damaged
+     * @throws IllegalArgumentException if an entry is wrong
      */
-    public static TensorFile read(Path path) throws IOException {
-        return SafetensorsReader.read(path);
+    public static ModelInfo info(TensorFile file) {
+        return MetadataCodec.decode(file.metadata());
     }
 
-    /** Writes any safetensors file, replacing one of that name. */
-    public static void write(Path path, TensorFile file) throws IOException {
-        SafetensorsWriter.write(path, file);
+    /** The metadata that says what a net is and what its numbers mean; PyTorch's loaders look for its first entry. */
+    public static Map<String, String> metadata(Mlp net, ModelInfo info) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", "pt");
+        metadata.putAll(MetadataCodec.encode(net, info));
+        return metadata;
     }
 }

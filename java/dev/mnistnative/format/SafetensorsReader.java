@@ -25,15 +25,23 @@ final class SafetensorsReader {
     private static final String METADATA = "__metadata__";
     private static final Set<String> ENTRY_KEYS = Set.of("dtype", "shape", "data_offsets");
 
-    private final Path path;
-    private final FileChannel file;
+    private final String name;
+    private final Bytes file;
     private final long size;
+
+    /** Where the bytes come from; their number is known before any is believed. */
+    private interface Bytes {
+        long size() throws IOException;
+
+        /** The bytes from there on until the buffer is full. */
+        void read(ByteBuffer into, long position) throws IOException;
+    }
 
     /** A tensor as the header tells it. */
     private record Entry(String name, TensorType type, List<Long> shape, long begin, long end) {}
 
-    private SafetensorsReader(Path path, FileChannel file) throws IOException {
-        this.path = path;
+    private SafetensorsReader(String name, Bytes file) throws IOException {
+        this.name = name;
         this.file = file;
         this.size = file.size();
     }
@@ -42,9 +50,40 @@ final class SafetensorsReader {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new DataFormatException(path + ": it is no regular file; name a safetensors file");
         }
-        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-            return new SafetensorsReader(path, file).read();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            Bytes file = new Bytes() {
+                @Override
+                public long size() throws IOException {
+                    return channel.size();
+                }
+
+                @Override
+                public void read(ByteBuffer into, long position) throws IOException {
+                    for (long at = position; into.hasRemaining(); at = position + into.position()) {
+                        if (channel.read(into, at) < 0) {
+                            throw new EOFException(path + " became shorter while it was read");
+                        }
+                    }
+                }
+            };
+            return new SafetensorsReader(path.toString(), file).read();
         }
+    }
+
+    /** @param name what the bytes are called in messages */
+    static TensorFile read(String name, ByteBuffer bytes) throws IOException {
+        Bytes file = new Bytes() {
+            @Override
+            public long size() {
+                return bytes.limit();
+            }
+
+            @Override
+            public void read(ByteBuffer into, long position) {
+                into.put(bytes.slice((int) position, into.remaining()));
+            }
+        };
+        return new SafetensorsReader(name, file).read();
     }
 
     private TensorFile read() throws IOException {
@@ -69,11 +108,7 @@ final class SafetensorsReader {
 
     private ByteBuffer bytes(long position, int count) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            if (file.read(bytes, position + bytes.position()) < 0) {
-                throw new EOFException(path + " became shorter while it was read");
-            }
-        }
+        file.read(bytes, position);
         return bytes.flip();
     }
 
@@ -169,6 +204,6 @@ final class SafetensorsReader {
 
     private DataFormatException damaged(String fault, Exception cause) {
         return new DataFormatException(
-                path + ": " + fault + "; it is damaged or no safetensors file, save it anew", cause);
+                name + ": " + fault + "; it is damaged or no safetensors file, save it anew", cause);
     }
 }

@@ -3,24 +3,22 @@ package dev.mnistnative.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** Writes safetensors files whole or not at all. */
+/** Writes safetensors: the header, then the tensors in its order. */
 final class SafetensorsWriter {
     private static final int ALIGNMENT = 8;
 
     private SafetensorsWriter() {}
 
-    static void write(Path path, TensorFile file) throws IOException {
-        WholeFile.write(path, out -> {
-            WholeFile.writeAll(out, header(file));
-            for (Tensor tensor : file.tensors().values()) {
-                WholeFile.writeAll(out, tensor.data());
-            }
-        });
+    static void write(WritableByteChannel out, TensorFile file) throws IOException {
+        WholeFile.writeAll(out, header(file));
+        for (Tensor tensor : file.tensors().values()) {
+            WholeFile.writeAll(out, tensor.data());
+        }
     }
 
     /** The length and the JSON, padded with spaces so that the elements are aligned. */

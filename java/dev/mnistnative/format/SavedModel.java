@@ -1,38 +1,73 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.array.NpzWriter;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
- * A net as a file holds it.
+ * A net as a file holds it: the one door through which nets come in and go out.
  *
  * @param parameters its weights and biases
- * @param metadata what is known of its samples and its classes
+ * @param info what its numbers mean
  */
-public record SavedModel(Parameters parameters, ModelMetadata metadata) {
-    /** @throws IllegalArgumentException if the metadata does not fit the net */
+public record SavedModel(Parameters parameters, ModelInfo info) {
+    /** @throws IllegalArgumentException if the info does not fit the net */
     public SavedModel {
-        metadata.requireFit(parameters.net());
+        Objects.requireNonNull(parameters, "parameters");
+        info.requireFit(parameters.net());
     }
 
     /**
-     * Reads a safetensors file ({@link Safetensors#readParameters}), a checkpoint included, or an ONNX file ({@link
-     * Onnx#read}); told apart by the content.
+     * Reads a safetensors file ({@link Safetensors#parameters}), a checkpoint included, or an ONNX file: Gemm, or
+     * MatMul and Add, with activations between them; before the first a Flatten, after the last a Softmax may stand,
+     * which is left out. They are told apart by the content.
      *
      * @throws DataFormatException if the file does not hold the parameters of such a net
      */
     public static SavedModel read(Path path) throws IOException {
-        return Onnx.matches(head(path)) ? Onnx.read(path) : readSafetensors(path);
+        return Onnx.matches(head(path))
+                ? OnnxReader.read(path)
+                : ofSafetensors(path.toString(), Safetensors.read(path));
     }
 
-    /** Only the parameters, from the same files; what else they say need not fit the net. */
+    /**
+     * The same from a stream, which is read to its end and left open.
+     *
+     * @param name what it is called in messages
+     * @throws DataFormatException if it does not hold the parameters of such a net
+     */
+    public static SavedModel read(InputStream in, String name) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
+        return Onnx.matches(bytes.array())
+                ? OnnxReader.read(name, bytes)
+                : ofSafetensors(name, SafetensorsReader.read(name, bytes));
+    }
+
+    /**
+     * Only the parameters, from the same files; what else they say need not fit the net.
+     *
+     * @throws DataFormatException if the file does not hold the parameters of such a net
+     */
     public static Parameters readParameters(Path path) throws IOException {
-        return Onnx.matches(head(path)) ? Onnx.read(path).parameters() : Safetensors.readParameters(path);
+        if (Onnx.matches(head(path))) {
+            return OnnxReader.read(path).parameters();
+        }
+        TensorFile file = Safetensors.read(path);
+        try {
+            return Safetensors.parameters(file);
+        } catch (IllegalArgumentException e) {
+            throw new DataFormatException(path + ": " + e.getMessage(), e);
+        }
     }
 
     private static byte[] head(Path path) throws IOException {
@@ -44,31 +79,54 @@ public record SavedModel(Parameters parameters, ModelMetadata metadata) {
         }
     }
 
-    private static SavedModel readSafetensors(Path path) throws IOException {
-        TensorFile file = Safetensors.read(path);
+    private static SavedModel ofSafetensors(String name, TensorFile file) throws DataFormatException {
         try {
-            return new SavedModel(Safetensors.parameters(file), MetadataCodec.decode(file.metadata()));
+            return new SavedModel(Safetensors.parameters(file), Safetensors.info(file));
         } catch (IllegalArgumentException e) {
-            throw new DataFormatException(path + ": " + e.getMessage(), e);
+            throw new DataFormatException(name + ": " + e.getMessage(), e);
         }
     }
 
-    /** Writes it as safetensors, whole or not at all. */
-    public void writeSafetensors(Path path) throws IOException {
-        Safetensors.writeParameters(path, parameters, MetadataCodec.encode(metadata));
+    /**
+     * Writes it in the format that the name's ending tells, whole or not at all.
+     *
+     * @throws IllegalArgumentException if the ending is none of {@code .safetensors}, {@code .onnx} and {@code .npz}
+     */
+    public void write(Path path) throws IOException {
+        write(path, ModelFormat.ofName(path));
     }
 
     /**
-     * Writes it as ONNX, whole or not at all.
+     * Writes it whole or not at all: beside its name, synced to the disk and renamed.
      *
-     * @param softmax whether probabilities come out instead of logits
+     * @throws IllegalArgumentException if the format cannot hold so large a net
      */
-    public void writeOnnx(Path path, boolean softmax) throws IOException {
-        Onnx.write(path, parameters, softmax, MetadataCodec.encode(metadata));
+    public void write(Path path, ModelFormat format) throws IOException {
+        WholeFile.write(path, out -> write(out, format));
     }
 
-    /** Writes it as npz, whole or not at all. */
-    public void writeNpz(Path path) throws IOException {
-        NpzWriter.write(path, parameters, metadata);
+    /**
+     * Writes the same bytes to a stream, which is left open.
+     *
+     * @throws IllegalArgumentException if the format cannot hold so large a net
+     */
+    public void write(OutputStream out, ModelFormat format) throws IOException {
+        write(Channels.newChannel(out), format);
+    }
+
+    private void write(WritableByteChannel out, ModelFormat format) throws IOException {
+        switch (format) {
+            case SAFETENSORS ->
+                SafetensorsWriter.write(
+                        out,
+                        new TensorFile(
+                                StateDict.ofParameters(parameters), Safetensors.metadata(parameters.net(), info)));
+            case ONNX, ONNX_PROBABILITIES ->
+                WholeFile.writeAll(
+                        out,
+                        ByteBuffer.wrap(Onnx.bytes(
+                                parameters, format == ModelFormat.ONNX_PROBABILITIES, MetadataCodec.encode(info))));
+            case NPZ -> NpzWriter.write(Channels.newOutputStream(out), NetArrays.of(this));
+        }
     }
 }

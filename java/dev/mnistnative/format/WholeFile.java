@@ -3,6 +3,7 @@ package dev.mnistnative.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,7 +19,7 @@ final class WholeFile {
 
     /** Writes the contents. */
     interface Contents {
-        void to(FileChannel out) throws IOException;
+        void to(WritableByteChannel out) throws IOException;
     }
 
     static void write(Path path, Contents contents) throws IOException {
@@ -37,7 +38,7 @@ final class WholeFile {
         }
     }
 
-    static void writeAll(FileChannel out, ByteBuffer bytes) throws IOException {
+    static void writeAll(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             out.write(bytes);
         }

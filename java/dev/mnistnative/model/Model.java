@@ -6,9 +6,10 @@ import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelEvaluation;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Placement;
+import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.internal.DeviceChoice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,17 +21,22 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A trained net for inference: immutable, usable by any number of threads at once. Pixels are [count, features],
- * row-major, one sample or many; logits are [count, classes].
+ * A trained net for inference, with what its numbers mean: immutable, usable by any number of threads at once.
+ *
+ * <p>{@code predict}, {@code probabilities}, {@code topK} and {@code evaluate} take samples as they come and do to them
+ * what was done in training ({@link Preprocessing}). The raw ways in are named {@code logits…}: they take the numbers
+ * that the net itself sees. Samples are [count, features], row-major, one or many; logits and probabilities are [count,
+ * classes].
  *
  * <p>After close every call is an {@link IllegalStateException}; closing while another thread's call is under way is
  * one, too, and changes nothing. A model that is forgotten frees its memory when the garbage collector finds it, and
  * logs a warning.
  */
 public final class Model implements AutoCloseable {
+    private final Parameters parameters;
+    private final ModelInfo info;
     private final Mlp net;
     private final DeviceChoice<NativeModel> choice;
-    private final ModelMetadata metadata;
 
     /**
      * A class and how likely it is.
@@ -40,59 +46,85 @@ public final class Model implements AutoCloseable {
      */
     public record Prediction(int label, float probability) {}
 
-    private Model(Mlp net, DeviceChoice<NativeModel> choice, ModelMetadata metadata) {
-        this.net = net;
+    private Model(Parameters parameters, ModelInfo info, DeviceChoice<NativeModel> choice) {
+        this.parameters = parameters;
+        this.info = info;
+        this.net = parameters.net();
         this.choice = choice;
-        this.metadata = metadata;
     }
 
-    /** A model on the processor. */
+    /** A model on the processor whose samples are taken as their type says. */
     public static Model of(Parameters parameters) {
         return of(parameters, Placement.CPU);
     }
 
     /**
-     * A model where one wants it.
+     * The same where one wants it.
      *
      * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
      */
     public static Model of(Parameters parameters, Placement where) {
-        return of(parameters, where, ModelMetadata.NONE);
+        return of(parameters, where, ModelInfo.NONE);
     }
 
     /**
-     * The same, with what is known of its samples and classes.
+     * The same with what its numbers mean.
      *
-     * @throws IllegalArgumentException if the metadata does not fit the net
+     * @throws IllegalArgumentException if the info does not fit the net
+     * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
      */
-    public static Model of(Parameters parameters, Placement where, ModelMetadata metadata) {
-        metadata.requireFit(parameters.net());
+    public static Model of(Parameters parameters, Placement where, ModelInfo info) {
+        info.requireFit(parameters.net());
         int[] sizes = parameters.net().sizesArray();
         float[] values = parameters.values();
         return new Model(
-                parameters.net(),
-                DeviceChoice.make(where, placement -> NativeModel.create(sizes, placement, values)),
-                metadata);
+                parameters, info, DeviceChoice.make(where, placement -> NativeModel.create(sizes, placement, values)));
     }
 
     /**
-     * A model on the processor with what a file holds, see {@link SavedModel#read}.
+     * A model on the processor with what a file holds, see {@link SavedModel#read(Path)}.
      *
      * @throws dev.mnistnative.DataFormatException if the file does not hold the parameters of such a net
      */
     public static Model load(Path file) throws IOException {
-        SavedModel saved = SavedModel.read(file);
-        return of(saved.parameters(), Placement.CPU, saved.metadata());
+        return load(file, Placement.CPU);
     }
 
-    /** What was done to the samples before the net saw them, and the classes' names. */
-    public ModelMetadata metadata() {
-        return metadata;
+    /**
+     * The same where one wants it.
+     *
+     * @throws dev.mnistnative.DataFormatException if the file does not hold the parameters of such a net
+     * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
+     */
+    public static Model load(Path file, Placement where) throws IOException {
+        SavedModel saved = SavedModel.read(file);
+        return of(saved.parameters(), where, saved.info());
+    }
+
+    /**
+     * Writes the net and what its numbers mean, in the format that the name's ending tells, whole or not at all. What
+     * is loaded from safetensors or ONNX predicts the same.
+     *
+     * @param file ends in {@code .safetensors}, {@code .onnx} or {@code .npz}
+     * @throws IllegalArgumentException if it does not
+     */
+    public void save(Path file) throws IOException {
+        new SavedModel(parameters, info).write(file);
     }
 
     /** What the net is. */
     public Mlp net() {
         return net;
+    }
+
+    /** Its weights and biases. */
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** What its numbers mean: preprocessing, names, ignore_index. */
+    public ModelInfo info() {
+        return info;
     }
 
     /** What computes; never {@code auto}. */
@@ -105,70 +137,86 @@ public final class Model implements AutoCloseable {
         return choice.reason();
     }
 
-    /** Logits of one or many samples, as the net was trained to see them (scaled, standardised). */
-    public float[] logits(float[] pixels) {
-        int count = InferenceArguments.count("pixels", pixels.length, net.features());
+    /** Raw: logits of one or many samples in the numbers that the net sees (scaled, standardised). */
+    public float[] logits(float[] inputs) {
+        int count = InferenceArguments.count("inputs", inputs.length, net.features());
         float[] logits = new float[InferenceArguments.logits(count, net)];
-        choice.object().logits(pixels, count, logits);
-        return logits;
-    }
-
-    /** Logits of one or many samples of unsigned bytes; byte b stands for the float32 nearest to b * scale. */
-    public float[] logits(byte[] pixels, double scale) {
-        int count = InferenceArguments.count("pixels", pixels.length, net.features());
-        float[] logits = new float[InferenceArguments.logits(count, net)];
-        choice.object().logits(pixels, scale, count, logits);
+        choice.object().logits(inputs, count, logits);
         return logits;
     }
 
     /**
-     * Logits without a copy: both buffers direct and in native byte order, read and written from their positions, which
-     * do not move. Takes the samples between the position and the limit of {@code pixels}.
+     * Raw: logits of one or many samples of unsigned bytes; the net sees for byte b the float32 nearest to b * scale.
      */
-    public void logits(FloatBuffer pixels, FloatBuffer logits) {
-        InferenceArguments.requireDirect("pixels", pixels.isDirect(), pixels.order() == ByteOrder.nativeOrder());
-        int count = InferenceArguments.count("pixels", pixels.remaining(), net.features());
+    public float[] logits(byte[] inputs, double scale) {
+        int count = InferenceArguments.count("inputs", inputs.length, net.features());
+        float[] logits = new float[InferenceArguments.logits(count, net)];
+        choice.object().logits(inputs, scale, count, logits);
+        return logits;
+    }
+
+    /**
+     * Raw and without a copy: both buffers direct and in native byte order, read and written from their positions,
+     * which do not move. Takes the samples between the position and the limit of {@code inputs}, in the numbers that
+     * the net sees.
+     */
+    public void logits(FloatBuffer inputs, FloatBuffer logits) {
+        InferenceArguments.requireDirect("inputs", inputs.isDirect(), inputs.order() == ByteOrder.nativeOrder());
+        int count = InferenceArguments.count("inputs", inputs.remaining(), net.features());
         InferenceArguments.requireRoom(logits, count, net);
-        choice.object().logits(pixels, count, logits);
+        choice.object().logits(inputs, count, logits);
     }
 
     /** As {@link #logits(FloatBuffer, FloatBuffer)}, of unsigned bytes times scale. */
-    public void logits(ByteBuffer pixels, double scale, FloatBuffer logits) {
-        InferenceArguments.requireDirect("pixels", pixels.isDirect(), true);
-        int count = InferenceArguments.count("pixels", pixels.remaining(), net.features());
+    public void logits(ByteBuffer inputs, double scale, FloatBuffer logits) {
+        InferenceArguments.requireDirect("inputs", inputs.isDirect(), true);
+        int count = InferenceArguments.count("inputs", inputs.remaining(), net.features());
         InferenceArguments.requireRoom(logits, count, net);
-        choice.object().logits(pixels, scale, count, logits);
+        choice.object().logits(inputs, scale, count, logits);
     }
 
-    /** Softmax of the logits [count, classes]. */
-    public float[] probabilities(float[] pixels) {
-        return Softmax.rows(logits(pixels), net.classes());
+    /** How likely each class is for each of one or many samples [count, classes]. */
+    public float[] probabilities(float[] samples) {
+        return Softmax.rows(logitsOf(samples), net.classes());
     }
 
-    /** Softmax of the logits [count, classes] of unsigned bytes times scale. */
-    public float[] probabilities(byte[] pixels, double scale) {
-        return Softmax.rows(logits(pixels, scale), net.classes());
+    /** How likely each class is for each of one or many samples of unsigned bytes [count, classes]. */
+    public float[] probabilities(byte[] samples) {
+        return Softmax.rows(logitsOf(samples), net.classes());
     }
 
     /** The class of one sample: that of the largest logit, the first if some are equal. */
-    public int predict(float[] pixels) {
-        InferenceArguments.requireOne("pixels", pixels.length, net.features());
-        return Softmax.argmax(logits(pixels), 0, net.classes());
+    public int predict(float[] sample) {
+        InferenceArguments.requireOne("sample", sample.length, net.features());
+        return Softmax.argmax(logitsOf(sample), 0, net.classes());
     }
 
-    /** The class of one sample of unsigned bytes times scale. */
-    public int predict(byte[] pixels, double scale) {
-        InferenceArguments.requireOne("pixels", pixels.length, net.features());
-        return Softmax.argmax(logits(pixels, scale), 0, net.classes());
+    /** The class of one sample of unsigned bytes. */
+    public int predict(byte[] sample) {
+        InferenceArguments.requireOne("sample", sample.length, net.features());
+        return Softmax.argmax(logitsOf(sample), 0, net.classes());
     }
 
     /** The k most likely classes of one sample, the likeliest first; of equal ones the smaller label first. */
-    public List<Prediction> topK(float[] pixels, int k) {
-        InferenceArguments.requireOne("pixels", pixels.length, net.features());
+    public List<Prediction> topK(float[] sample, int k) {
+        requireTop(sample.length, k);
+        return top(probabilities(sample), k);
+    }
+
+    /** The k most likely classes of one sample of unsigned bytes, the likeliest first. */
+    public List<Prediction> topK(byte[] sample, int k) {
+        requireTop(sample.length, k);
+        return top(probabilities(sample), k);
+    }
+
+    private void requireTop(int values, int k) {
+        InferenceArguments.requireOne("sample", values, net.features());
         if (k < 1 || k > net.classes()) {
             throw new IllegalArgumentException("k is " + k + ", but must be between 1 and " + net.classes());
         }
-        float[] probabilities = probabilities(pixels);
+    }
+
+    private static List<Prediction> top(float[] probabilities, int k) {
         return IntStream.range(0, probabilities.length)
                 .mapToObj(label -> new Prediction(label, probabilities[label]))
                 .sorted(Comparator.comparing(Prediction::probability).reversed())
@@ -176,13 +224,34 @@ public final class Model implements AutoCloseable {
                 .toList();
     }
 
+    private float[] logitsOf(float[] samples) {
+        InferenceArguments.count("samples", samples.length, net.features());
+        return logits(info.preprocessing().apply(samples));
+    }
+
+    private float[] logitsOf(byte[] samples) {
+        InferenceArguments.count("samples", samples.length, net.features());
+        Preprocessing preprocessing = info.preprocessing();
+        return preprocessing.standardizer().isPresent()
+                ? logits(preprocessing.apply(samples))
+                : logits(samples, preprocessing.scaling().ofBytes()); // the same bits, a fourth of the memory
+    }
+
     /**
-     * Loss, accuracy and confusion matrix on a data set with labels. Samples with its ignore_index count for nothing.
+     * Loss, accuracy and confusion matrix on a data set with labels, whose samples are taken as they come. Samples with
+     * the data set's ignore_index count for nothing.
      *
      * @throws IllegalArgumentException if features or labels do not fit the net
      */
     public ModelEvaluation evaluate(Dataset data) {
-        return Evaluator.evaluate(this, data);
+        Dataset seen = info.preprocessing().apply(data);
+        try {
+            return Evaluator.evaluate(this, seen);
+        } finally {
+            if (seen != data) {
+                seen.close();
+            }
+        }
     }
 
     /** Bytes of host and device memory held on the native side; 0 after close. */

@@ -1,11 +1,11 @@
 package dev.mnistnative.model;
 
 /** What is made of logits. */
-final class Softmax {
+public final class Softmax {
     private Softmax() {}
 
     /** Softmax of every row of [count, classes], computed in double precision, in place. */
-    static float[] rows(float[] logits, int classes) {
+    public static float[] rows(float[] logits, int classes) {
         double[] row = new double[classes];
         for (int start = 0; start < logits.length; start += classes) {
             double largest = logits[start + argmax(logits, start, classes)];
@@ -21,8 +21,8 @@ final class Softmax {
         return logits;
     }
 
-    /** Index of the first largest of the classes values from `start` on, counted from there. */
-    static int argmax(float[] values, int start, int classes) {
+    /** Index of the first largest of the {@code classes} values from {@code start} on, counted from there. */
+    public static int argmax(float[] values, int start, int classes) {
         int best = 0;
         for (int c = 1; c < classes; c++) {
             if (values[start + c] > values[start + best]) {

@@ -3,6 +3,7 @@ package dev.mnistnative.serve;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.mnistnative.model.Model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -64,7 +65,7 @@ public final class DigitServer implements AutoCloseable {
     private record Route(String method, String type, Answer answer) {}
 
     /** Warms up, some tenths of a second the first time, and listens. */
-    public DigitServer(DigitModel model, ServeSettings settings) throws IOException {
+    public DigitServer(Model model, ServeSettings settings) throws IOException {
         this.settings = settings;
         InetAddress address = InetAddress.getByName(settings.host());
         loopback = address.isLoopbackAddress();
@@ -93,7 +94,7 @@ public final class DigitServer implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private void addRoutes(DigitModel model) throws IOException {
+    private void addRoutes(Model model) throws IOException {
         PredictHandler predict = new PredictHandler(model, metrics, settings.maxBodyBytes());
         predict.warmUp();
         page("/", "index.html", "text/html; charset=utf-8");
@@ -102,7 +103,7 @@ public final class DigitServer implements AutoCloseable {
         page("/training.js", "training.js", "text/javascript; charset=utf-8");
         page("/icon.svg", "icon.svg", "image/svg+xml");
         routes.put("/predict", new Route("POST", JSON, predict::answer));
-        routes.put("/model", new Route("GET", TEXT, exchange -> utf8(model.description())));
+        routes.put("/model", new Route("GET", TEXT, exchange -> utf8(model.net() + " on " + model.device())));
         routes.put("/healthz", new Route("GET", TEXT, exchange -> utf8("ok\n")));
         routes.put(
                 "/metrics",

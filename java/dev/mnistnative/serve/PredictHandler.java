@@ -13,6 +13,7 @@ import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.image.UnreadableImageException;
 import dev.mnistnative.internal.ArgMax;
+import dev.mnistnative.model.Model;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -33,12 +34,12 @@ final class PredictHandler {
     private static final int PEN = 11;
     private static final int WARM_UP = 20;
 
-    private final DigitModel model;
+    private final Model model;
     private final ServeMetrics metrics;
     private final int maxBodyBytes;
     private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-    PredictHandler(DigitModel model, ServeMetrics metrics, int maxBodyBytes) {
+    PredictHandler(Model model, ServeMetrics metrics, int maxBodyBytes) {
         this.model = model;
         this.metrics = metrics;
         this.maxBodyBytes = maxBodyBytes;

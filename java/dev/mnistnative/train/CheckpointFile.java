@@ -1,11 +1,10 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.DataFormatException;
-import dev.mnistnative.format.MetadataCodec;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.format.Tensor;
 import dev.mnistnative.format.TensorFile;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +24,7 @@ import java.util.TreeMap;
  * @param fingerprint what must be the same to go on
  * @param model what is known of the model's samples and classes
  */
-record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMetadata model) {
+record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo model) {
     private static final String VERSION = "2";
     private static final String VERSION_KEY = "checkpoint_version";
     static final String CHECKSUM_KEY = "sha256";
@@ -37,7 +36,6 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
                 .forEach((name, values) ->
                         tensors.put(Safetensors.OPTIMIZER_PREFIX + name, Tensor.ofFloats(values, values.length)));
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("format", "pt");
         metadata.put(VERSION_KEY, VERSION);
         metadata.put("epoch", String.valueOf(state.epoch()));
         metadata.put("step_in_epoch", String.valueOf(state.step()));
@@ -45,7 +43,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
         metadata.putAll(state.totals().entries());
         metadata.putAll(state.stopping().entries());
         fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
-        metadata.putAll(MetadataCodec.encode(state.parameters().net(), model));
+        metadata.putAll(Safetensors.metadata(state.parameters().net(), model));
         metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
         Safetensors.write(path, new TensorFile(tensors, metadata));
     }
@@ -65,7 +63,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelMeta
                     fingerprint.put(key.substring(FINGERPRINT_PREFIX.length()), value);
                 }
             });
-            return new CheckpointFile(state(file, settings), fingerprint, MetadataCodec.decode(metadata));
+            return new CheckpointFile(state(file, settings), fingerprint, Safetensors.info(file));
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(path + ": " + e.getMessage(), e);
         }

@@ -1,6 +1,6 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import java.nio.file.Path;
 
 /**
@@ -17,35 +17,35 @@ import java.nio.file.Path;
  * @param keep how many of the newest are kept, at least 1
  * @param resume whether to go on from the newest undamaged checkpoint, or to begin where there is none; else a folder
  *     that holds checkpoints is refused
- * @param metadata of the model that each holds, so that it can be used as one; changes nothing of the run
+ * @param info what the numbers of the model that each holds mean, so that it can be used as one; changes nothing of the run
  */
-public record Checkpoints(Path folder, int every, int keep, boolean resume, ModelMetadata metadata) {
+public record Checkpoints(Path folder, int every, int keep, boolean resume, ModelInfo info) {
     private static final int KEEP = 3;
 
     public Checkpoints {
         Require.present("checkpoints: folder", folder);
         Require.atLeast("checkpoints: every", every, 1);
         Require.atLeast("checkpoints: keep", keep, 1);
-        Require.present("checkpoints: metadata", metadata);
+        Require.present("checkpoints: info", info);
     }
 
     /** After every epoch, the newest three kept, for a run that begins. */
     public static Checkpoints in(Path folder) {
-        return new Checkpoints(folder, 1, KEEP, false, ModelMetadata.NONE);
+        return new Checkpoints(folder, 1, KEEP, false, ModelInfo.NONE);
     }
 
     /** The same after every so many epochs. */
     public Checkpoints every(int epochs) {
-        return new Checkpoints(folder, epochs, keep, resume, metadata);
+        return new Checkpoints(folder, epochs, keep, resume, info);
     }
 
     /** The same, going on from the newest undamaged checkpoint. */
     public Checkpoints resuming() {
-        return new Checkpoints(folder, every, keep, true, metadata);
+        return new Checkpoints(folder, every, keep, true, info);
     }
 
-    /** The same, storing with each checkpoint what is known of the model's samples and classes. */
-    public Checkpoints describing(ModelMetadata model) {
+    /** The same, storing with each checkpoint what the model's numbers mean. */
+    public Checkpoints describing(ModelInfo model) {
         return new Checkpoints(folder, every, keep, resume, model);
     }
 }

@@ -25,7 +25,7 @@ final class RunCheckpoints implements AutoCloseable {
         this.settings = settings;
         this.wanted = wanted;
         if (wanted != null) {
-            wanted.metadata().requireFit(settings.layers());
+            wanted.info().requireFit(settings.layers());
         }
         this.fingerprint = wanted == null ? Map.of() : Fingerprint.of(settings, data);
         this.folder = wanted == null ? null : new CheckpointFolder(wanted.folder(), wanted.keep());
@@ -114,7 +114,7 @@ final class RunCheckpoints implements AutoCloseable {
                 trainer.step(),
                 Parameters.of(settings.layers(), trainer.read()),
                 Moments.read(trainer, settings.optimizer()));
-        Path file = folder.save(new CheckpointFile(state, fingerprint, wanted.metadata()));
+        Path file = folder.save(new CheckpointFile(state, fingerprint, wanted.info()));
         return new CheckpointWritten(file.toString(), epoch, step);
     }
 

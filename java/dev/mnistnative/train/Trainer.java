@@ -10,7 +10,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Device;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.internal.DeviceChoice;
 import java.util.List;
@@ -227,18 +227,22 @@ public final class Trainer implements AutoCloseable {
         trainer.write(parameters.values());
     }
 
-    /** An immutable predictor with a copy of the present parameters, on the same device. To be closed by the caller. */
+    /**
+     * A model with a copy of the present parameters, on the same device, whose samples are taken as their type says. To
+     * be closed by the caller.
+     */
     public Model model() {
-        return model(ModelMetadata.NONE);
+        return model(ModelInfo.NONE.withIgnoreIndex(settings.loss().ignoreIndex()));
     }
 
     /**
-     * The same with what is known of its samples and classes.
+     * The same with what was done to the samples that it was trained on, and what its numbers mean; the model does it
+     * to the samples that it is given, and keeps it where it is saved.
      *
-     * @throws IllegalArgumentException if the metadata does not fit the net
+     * @throws IllegalArgumentException if the info does not fit the net
      */
-    public Model model(ModelMetadata metadata) {
-        return Model.of(parameters(), settings.placement().on(device), metadata);
+    public Model model(ModelInfo info) {
+        return Model.of(parameters(), settings.placement().on(device), info);
     }
 
     /** Bytes of host and device memory held on the native side; 0 after close. From any thread. */

@@ -4,7 +4,6 @@ import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.ModelEvaluation;
-import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +25,11 @@ public final class HtmlReport {
     /**
      * What a run made.
      *
+     * @param model takes the samples as they are
      * @param samples with labels, to show how well the model does; null = there are none
      * @param samplesName what they are: "test" or "validation"
      */
-    public record Trained(Model model, Parameters parameters, Dataset samples, String samplesName) {}
+    public record Trained(Model model, Dataset samples, String samplesName) {}
 
     /** Evaluates the model if there is something to evaluate it on. */
     public HtmlReport(RunRecord run, Trained trained) {

@@ -71,7 +71,7 @@ final class ModelSections {
 
     /** The class's name, or its number where it has none. */
     private String name(int label) {
-        List<String> names = trained.model().metadata().classNames();
+        List<String> names = trained.model().info().classNames();
         return names.isEmpty() ? String.valueOf(label) : Html.escape(names.get(label));
     }
 
@@ -144,12 +144,12 @@ final class ModelSections {
     }
 
     String weights() {
-        Mlp shape = trained.parameters().net();
+        Mlp shape = trained.model().parameters().net();
         int side = TextBlocks.side(shape.features());
         if (side == 0) {
             return "<p>The samples are no square images, so their weights are not drawn.</p>";
         }
-        float[] weight = trained.parameters().weight(0);
+        float[] weight = trained.model().parameters().weight(0);
         List<Integer> strongest = IntStream.range(0, shape.fanOut(0))
                 .boxed()
                 .sorted(Comparator.comparingDouble((Integer n) -> norm(weight, n * shape.features(), shape.features()))

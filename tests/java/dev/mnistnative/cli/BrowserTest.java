@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
+import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Precision;
@@ -35,7 +36,7 @@ class BrowserTest {
     static Path folder;
 
     private static Path metrics;
-    private static Predictor predictor;
+    private static Model predictor;
     private static DigitServer server;
     private static WebDriver browser;
 
@@ -49,7 +50,7 @@ class BrowserTest {
             Assumptions.abort(reason);
         }
         metrics = folder.resolve("m.jsonl");
-        predictor = Predictor.load(TrainedModel.write(folder.resolve("m.safetensors")), ONE_THREAD, null);
+        predictor = Model.load(TrainedModel.write(folder.resolve("m.safetensors")), ONE_THREAD);
         server = new DigitServer(predictor, new ServeSettings("127.0.0.1", 0, metrics, 0, 1 << 20));
         browser = WebDriver.start(chromedriver.get(), chromium.get(), Files.createDirectory(folder.resolve("profile")));
     }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mnistnative.format.MetadataCodec;
 import dev.mnistnative.format.SavedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,10 +40,10 @@ class ClassNamesTest {
                 .succeeded();
         List<String> names = List.of("iris", "setosa", "virginica");
         SavedModel saved = SavedModel.read(model);
-        assertEquals(names, saved.metadata().classNames());
+        assertEquals(names, saved.info().classNames());
         SavedModel kept = SavedModel.read(checkpoints.resolve("checkpoint-000060-000000.safetensors"));
         assertEquals(saved.parameters(), kept.parameters());
-        assertEquals(MetadataCodec.encode(saved.metadata()), MetadataCodec.encode(kept.metadata()));
+        assertEquals(saved.info(), kept.info());
 
         Path samples = Files.writeString(folder.resolve("s.csv"), "a,b\n9,1\n1,9\n");
         Cli predicted = Cli.line("predict --device cpu --model " + model + " " + samples)
@@ -74,9 +73,7 @@ class ClassNamesTest {
         for (String format : List.of("safetensors", "onnx")) {
             Path copy = folder.resolve("copy");
             Cli.line("export --to " + format + " --model " + model + " " + copy).succeeded();
-            assertEquals(
-                    MetadataCodec.encode(saved.metadata()),
-                    MetadataCodec.encode(SavedModel.read(copy).metadata()));
+            assertEquals(saved.info(), SavedModel.read(copy).info());
             assertEquals(
                     predicted.out(),
                     Cli.line("predict --device cpu --model " + copy + " " + samples)
@@ -108,7 +105,7 @@ class ClassNamesTest {
     void theOptionNamesNumbers() throws IOException {
         Path numbers = Files.writeString(folder.resolve("n.csv"), "a,b,kind\n9,0,1\n0,9,0\n0,0,2\n");
         Cli.line("train --class-names x,y,z --save " + model + OWN + numbers).succeeded();
-        assertEquals(List.of("x", "y", "z"), SavedModel.read(model).metadata().classNames());
+        assertEquals(List.of("x", "y", "z"), SavedModel.read(model).info().classNames());
         Cli.line("evaluate --device cpu --label-column kind --model " + model + " --data " + numbers)
                 .succeeded();
         Cli.line("train --class-names x,y" + OWN + numbers).failed(ExitCode.USAGE, "2 class names", "--layers");
@@ -117,7 +114,7 @@ class ClassNamesTest {
                 .succeeded();
         assertEquals(
                 List.of("setosa", "iris", "virginica"),
-                SavedModel.read(model).metadata().classNames());
+                SavedModel.read(model).info().classNames());
         Cli.line("train --class-names setosa,iris,rose" + OWN + table).failed(ExitCode.USAGE, "'virginica'", "rose");
     }
 }

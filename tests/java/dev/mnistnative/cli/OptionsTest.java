@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.MnistRuntime;
-import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -122,7 +123,7 @@ class OptionsTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = (i * 7 % 11 - 5) / 10f;
         }
-        Safetensors.writeParameters(folder.resolve(name), Parameters.of(shape, values));
+        new SavedModel(Parameters.of(shape, values), ModelInfo.NONE).write(folder.resolve(name));
     }
 
     private static Cli run(String words) {

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.CpuInfo;
 import dev.mnistnative.MnistRuntime;
-import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ class OtherCommandsTest {
     @Test
     void evaluateCountsRightly() throws IOException {
         Path model = folder.resolve("identity.safetensors");
-        Safetensors.writeParameters(model, Parameters.of(Mlp.of(2, 2), new float[] {1, 0, 0, 1, 0, 0}));
+        new SavedModel(Parameters.of(Mlp.of(2, 2), new float[] {1, 0, 0, 1, 0, 0}), ModelInfo.NONE).write(model);
         Path table = Files.writeString(folder.resolve("t.csv"), "a,b,y\n5,1,0\n1,5,1\n5,1,1\n7,1,0\n");
         String words = "evaluate --model " + model + " --data " + table + " --label-column y --device cpu";
         Cli text = Cli.line(words).succeeded();

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Mnist;
-import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.report.files.TfEvents;
@@ -223,11 +223,11 @@ class TrainCommandTest {
 
         Cli.line("--limit 640 --epochs 1 --lr 0 --device cpu --init " + weights + " --save " + weights + ".again")
                 .succeeded();
-        Parameters first = Safetensors.readParameters(Path.of(weights));
+        Parameters first = SavedModel.readParameters(Path.of(weights));
         assertEquals(Mlp.of(784, 16, 10), first.net());
         assertArrayEquals(
                 first.values(),
-                Safetensors.readParameters(Path.of(weights + ".again")).values());
+                SavedModel.readParameters(Path.of(weights + ".again")).values());
         Cli.line("--layers 784,10 --init " + weights).failed(ExitCode.USAGE, "--init " + weights, "784-16-10");
     }
 

@@ -2,7 +2,8 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
-import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.train.Adam;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Trainer;
@@ -24,7 +25,7 @@ final class TrainedModel {
         try (Dataset train = Mnist.train();
                 Trainer trainer = Trainer.create(settings)) {
             trainer.fit(train);
-            Safetensors.writeParameters(file, trainer.parameters());
+            new SavedModel(trainer.parameters(), ModelInfo.NONE).write(file);
         }
         return file;
     }

@@ -16,9 +16,12 @@ import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.data.TestFiles;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Scaling;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.Charset;
@@ -39,7 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What leaves is the same net: ONNX by running it in ONNX Runtime, npz by reading it back. */
 class ExportTest {
     private static final float TOLERANCE = 1e-5f;
-    private static final Map<String, String> METADATA = Map.of("class_names", "null,eins");
+    private static final Map<String, String> METADATA = Map.of("ignore_index", "7");
+    private static final ModelInfo NAMED = ModelInfo.NONE.withIgnoreIndex(7);
 
     @TempDir
     private Path folder;
@@ -70,7 +74,7 @@ class ExportTest {
 
     private float[] run(Parameters parameters, boolean softmax, float[] pixels) throws IOException, OrtException {
         Path file = folder.resolve("model.onnx");
-        Onnx.write(file, parameters, softmax, METADATA);
+        new SavedModel(parameters, NAMED).write(file, softmax ? ModelFormat.ONNX_PROBABILITIES : ModelFormat.ONNX);
         Mlp shape = parameters.net();
         int count = pixels.length / shape.features();
         String output = softmax ? "probabilities" : "logits";
@@ -93,9 +97,9 @@ class ExportTest {
     void npzHoldsTheStateDict() throws IOException {
         Parameters parameters = Parameters.initial(Mlp.of(7, 13, 4), 3);
         Path file = folder.resolve("model.npz");
-        NpzWriter.write(file, parameters);
+        new SavedModel(parameters, ModelInfo.NONE).write(file);
         byte[] first = Files.readAllBytes(file);
-        NpzWriter.write(file, parameters);
+        new SavedModel(parameters, ModelInfo.NONE).write(file);
         assertArrayEquals(first, Files.readAllBytes(file));
         try (ZipFile zip = new ZipFile(file.toFile())) {
             assertEquals(
@@ -123,9 +127,14 @@ class ExportTest {
     @Test
     void npzHoldsTheMetadataAsArrays() throws IOException {
         Path file = folder.resolve("described.npz");
-        ModelMetadata metadata = new ModelMetadata(
-                0.5, true, Standardizer.of(new double[] {1, -2}, new double[] {3, 0.25}), List.of("\u00df", "eins"));
-        NpzWriter.write(file, Parameters.initial(Mlp.of(2, 2), 3), metadata);
+        ModelInfo info = new ModelInfo(
+                Preprocessing.NONE
+                        .withScaling(Scaling.bytes(0.5))
+                        .withStandardizer(Standardizer.of(new double[] {1, -2}, new double[] {3, 0.25})),
+                List.of("\u00df", "eins"),
+                List.of("x", "yy"),
+                -1);
+        new SavedModel(Parameters.initial(Mlp.of(2, 2), 3), info).write(file);
         try (ZipFile zip = new ZipFile(file.toFile())) {
             assertArray(
                     zip,
@@ -144,6 +153,8 @@ class ExportTest {
                     "'<f8', 'fortran_order': False, 'shape': (2,)",
                     TestFiles.doubles(ByteOrder.LITTLE_ENDIAN, 3, 0.25));
             String names = "'<U4', 'fortran_order': False, 'shape': (2,)";
+            assertArray(zip, "feature_names", "'<U2', 'fortran_order': False, 'shape': (2,)", utf32("x\0yy"));
+            assertArray(zip, "ignore_index", "'<i8', 'fortran_order': False, 'shape': ()", longs(-1));
             assertArray(zip, "class_names", names, utf32("\u00df\0\0\0eins"));
         }
     }
@@ -157,18 +168,25 @@ class ExportTest {
         assertArrayEquals(data, Arrays.copyOfRange(bytes, header, bytes.length));
     }
 
+    private static byte[] longs(long value) {
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array();
+    }
+
     private static byte[] utf32(String text) {
         return text.getBytes(Charset.forName("UTF-32LE"));
     }
 
     @Test
     void aFailedWriteLeavesNothing() throws IOException {
-        Parameters parameters = Parameters.initial(Mlp.of(2, 2), 0);
+        SavedModel model = new SavedModel(Parameters.initial(Mlp.of(2, 2), 0), ModelInfo.NONE);
         Path below = folder.resolve("none").resolve("m.onnx");
-        assertThrows(NoSuchFileException.class, () -> Onnx.write(below, parameters, false, Map.of()));
-        Path taken = Files.createDirectory(folder.resolve("taken"));
+        assertThrows(NoSuchFileException.class, () -> model.write(below));
+        Path taken = Files.createDirectory(folder.resolve("taken.npz"));
         Files.createFile(taken.resolve("inside"));
-        assertThrows(IOException.class, () -> NpzWriter.write(taken, parameters));
+        assertThrows(IOException.class, () -> model.write(taken));
         try (var files = Files.list(folder)) {
             assertEquals(List.of(taken), files.toList());
         }

@@ -10,8 +10,10 @@ import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Scaling;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -122,15 +124,14 @@ class OnnxImportTest {
         int[] layers =
                 Arrays.stream(sizes.split(",")).mapToInt(Integer::parseInt).toArray();
         Parameters parameters = Parameters.initial(Mlp.of(layers), 3);
-        ModelMetadata metadata = ModelMetadata.NONE
-                .withScale(0.5)
-                .withStandardizer(Standardizer.of(new double[layers[0]], ones(layers[0])));
+        ModelInfo info = ModelInfo.NONE.withPreprocessing(Preprocessing.NONE
+                .withScaling(Scaling.all(0.5))
+                .withStandardizer(Standardizer.of(new double[layers[0]], ones(layers[0]))));
         Path file = folder.resolve("m.onnx");
         for (boolean softmax : new boolean[] {false, true}) {
-            new SavedModel(parameters, metadata).writeOnnx(file, softmax);
-            SavedModel read = SavedModel.read(file);
-            assertEquals(parameters, read.parameters());
-            assertEquals(MetadataCodec.encode(metadata), MetadataCodec.encode(read.metadata()));
+            SavedModel written = new SavedModel(parameters, info);
+            written.write(file, softmax ? ModelFormat.ONNX_PROBABILITIES : ModelFormat.ONNX);
+            assertEquals(written, SavedModel.read(file));
         }
         try (Model model = Model.load(file);
                 Model same = Model.of(parameters)) {
@@ -274,7 +275,7 @@ class OnnxImportTest {
     void aSafetensorsFileIsNotTakenForOnnx() throws IOException {
         Path file = folder.resolve("m.safetensors");
         for (int length = 0; length < 600; length++) {
-            Safetensors.writeParameters(file, NET, Map.of("note", "x".repeat(length)));
+            Safetensors.write(file, new TensorFile(Safetensors.stateDict(NET), Map.of("note", "x".repeat(length))));
             assertFalse(Onnx.matches(Arrays.copyOf(Files.readAllBytes(file), Onnx.HEAD_BYTES)));
         }
         for (int length : new int[] {0x1a08, 0x3a0208, 0x120a08}) { // whose bytes are those of a model's fields

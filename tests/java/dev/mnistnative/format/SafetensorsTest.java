@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,7 +48,7 @@ class SafetensorsTest {
     }
 
     private static String refusal(Path path) {
-        String message = assertThrows(DataFormatException.class, () -> Safetensors.readParameters(path))
+        String message = assertThrows(DataFormatException.class, () -> SavedModel.readParameters(path))
                 .getMessage();
         assertTrue(message.startsWith(path + ": "), message);
         return message;
@@ -60,9 +61,11 @@ class SafetensorsTest {
         values[0] = -0f;
         values[1] = Float.MIN_VALUE;
         Parameters written = Parameters.of(SHAPE, values);
-        Safetensors.writeParameters(path, Parameters.initial(SHAPE, 1));
-        Safetensors.writeParameters(path, written, Map.of("note", "a \"quoted\"\n \\ line é"));
-        assertEquals(written, Safetensors.readParameters(path));
+        new SavedModel(Parameters.initial(SHAPE, 1), ModelInfo.NONE).write(path);
+        Map<String, String> metadata = Safetensors.metadata(SHAPE, ModelInfo.NONE);
+        metadata.put("note", "a \"quoted\"\n \\ line é");
+        Safetensors.write(path, new TensorFile(Safetensors.stateDict(written), metadata));
+        assertEquals(written, SavedModel.readParameters(path));
         TensorFile file = Safetensors.read(path);
         assertEquals(
                 List.of(
@@ -83,7 +86,7 @@ class SafetensorsTest {
     @Test
     void theElementsAreAligned() throws IOException {
         Path path = directory.resolve("m.safetensors");
-        Safetensors.writeParameters(path, Parameters.initial(SHAPE, 0));
+        new SavedModel(Parameters.initial(SHAPE, 0), ModelInfo.NONE).write(path);
         long header = ByteBuffer.wrap(Files.readAllBytes(path))
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .getLong();
@@ -94,11 +97,16 @@ class SafetensorsTest {
     void aFailedWriteLeavesTheOldFile() throws IOException {
         Path missing = directory.resolve("no").resolve("m.safetensors");
         assertThrows(
-                NoSuchFileException.class, () -> Safetensors.writeParameters(missing, Parameters.initial(SHAPE, 0)));
+                NoSuchFileException.class,
+                () -> new SavedModel(Parameters.initial(SHAPE, 0), ModelInfo.NONE)
+                        .write(missing, ModelFormat.SAFETENSORS));
         Path path = Files.createDirectories(
                         directory.resolve("full").resolve("m.safetensors").resolve("x"))
                 .getParent();
-        assertThrows(IOException.class, () -> Safetensors.writeParameters(path, Parameters.initial(SHAPE, 0)));
+        assertThrows(
+                IOException.class,
+                () -> new SavedModel(Parameters.initial(SHAPE, 0), ModelInfo.NONE)
+                        .write(path, ModelFormat.SAFETENSORS));
         try (Stream<Path> left = Files.list(path.getParent())) {
             assertEquals(List.of(path), left.toList());
         }
@@ -115,7 +123,7 @@ class SafetensorsTest {
         tensors.put(prefix + first + ".weight", Tensor.ofFloats(wanted.weight(0), 4, 3));
         Path path = directory.resolve("m.safetensors");
         Safetensors.write(path, new TensorFile(tensors, Map.of()));
-        assertEquals(wanted, Safetensors.readParameters(path));
+        assertEquals(wanted, SavedModel.readParameters(path));
     }
 
     @ParameterizedTest
@@ -243,7 +251,7 @@ class SafetensorsTest {
     @Test
     void everyTruncationIsRefused() throws IOException {
         Path path = directory.resolve("m.safetensors");
-        Safetensors.writeParameters(path, Parameters.initial(SHAPE, 0));
+        new SavedModel(Parameters.initial(SHAPE, 0), ModelInfo.NONE).write(path);
         byte[] whole = Files.readAllBytes(path);
         for (int length = 0; length < whole.length; length++) {
             refusal(Files.write(path, java.util.Arrays.copyOf(whole, length)));
@@ -255,16 +263,16 @@ class SafetensorsTest {
     void theActivationsComeBackAndAbsentOnesAreRelu() throws IOException {
         Path file = directory.resolve("activation.safetensors");
         Parameters parameters = Parameters.initial(SHAPE, 1);
-        Safetensors.writeParameters(file, parameters);
+        new SavedModel(parameters, ModelInfo.NONE).write(file);
         TensorFile written = Safetensors.read(file);
         assertEquals("relu", written.metadata().get("activation"));
-        assertEquals(parameters, Safetensors.readParameters(file));
+        assertEquals(parameters, SavedModel.readParameters(file));
         for (String text : List.of("relu", "")) {
             Map<String, String> metadata = text.isEmpty() ? Map.of() : Map.of("activation", text);
             Safetensors.write(file, new TensorFile(written.tensors(), metadata));
-            assertEquals(parameters, Safetensors.readParameters(file));
+            assertEquals(parameters, SavedModel.readParameters(file));
         }
-        Safetensors.writeParameters(file, Parameters.initial(Mlp.of(3, 2), 0));
+        new SavedModel(Parameters.initial(Mlp.of(3, 2), 0), ModelInfo.NONE).write(file);
         assertFalse(Safetensors.read(file).metadata().containsKey("activation"));
     }
 

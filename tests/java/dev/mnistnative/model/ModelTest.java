@@ -6,13 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelEvaluation;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Placement;
+import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Scaling;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ModelTest {
     private static final Mlp SHAPE = Mlp.of(7, 5, 3);
@@ -124,10 +133,89 @@ class ModelTest {
         }
         List<Model.Prediction> top = model.topK(pixels, 3);
         assertEquals(model.predict(pixels), top.get(0).label());
-        assertEquals(model.predict(bytes(1), SCALE), top.get(0).label());
+        assertEquals(model.predict(bytes(1)), top.get(0).label());
         assertTrue(top.get(0).probability() >= top.get(1).probability());
         assertTrue(top.get(1).probability() >= top.get(2).probability());
         assertEquals(probabilities[top.get(2).label()], top.get(2).probability());
+    }
+
+    @Test
+    void everyDoorPreparesSamplesTheSameWay() {
+        byte[] bytes = bytes(5);
+        float[] floats = new float[bytes.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = bytes[i] * 0.01f;
+        }
+        double[] mean = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7};
+        double[] std = {1, 2, 3, 0.1, 0.5, 0.6, 0.7};
+        for (Scaling scaling : List.of(Scaling.byType(), Scaling.bytes(0.01), Scaling.all(0.01))) {
+            Preprocessing scaled = Preprocessing.NONE.withScaling(scaling);
+            for (Preprocessing each : List.of(scaled, scaled.withStandardizer(Standardizer.of(mean, std)))) {
+                try (Model prepared = Model.of(parameters, Placement.CPU, ModelInfo.NONE.withPreprocessing(each))) {
+                    assertSameAnswers(prepared, Dataset.ofBytes(bytes, 7, null), prepared.probabilities(bytes));
+                    assertSameAnswers(prepared, Dataset.ofFloats(floats, 7, null), prepared.probabilities(floats));
+                    byte[] sample = Arrays.copyOf(bytes, 7);
+                    float[] likely = Arrays.copyOf(prepared.probabilities(bytes), 3);
+                    int best = Softmax.argmax(likely, 0, 3);
+                    assertEquals(best, prepared.predict(sample));
+                    assertEquals(
+                            new Model.Prediction(best, likely[best]),
+                            prepared.topK(sample, 1).get(0));
+                    float[] values = Arrays.copyOf(floats, 7);
+                    assertEquals(
+                            prepared.predict(values),
+                            prepared.topK(values, 2).get(0).label());
+                }
+            }
+        }
+    }
+
+    /** The net itself sees the same numbers, whether the model or the caller prepares the data set. */
+    private void assertSameAnswers(Model prepared, Dataset samples, float[] probabilities) {
+        try (samples;
+                Dataset seen = prepared.info().preprocessing().apply(samples)) {
+            float[] raw = new float[5 * 7];
+            for (int i = 0; i < 5; i++) {
+                System.arraycopy(seen.sample(i), 0, raw, i * 7, 7);
+            }
+            assertArrayEquals(model.probabilities(raw), probabilities);
+        }
+    }
+
+    @Test
+    void aModelIsEvaluatedOnSamplesAsTheyCome() {
+        byte[] bytes = bytes(40);
+        int[] labels = new int[40];
+        Arrays.setAll(labels, i -> i % 3);
+        Standardizer standardizer = Standardizer.of(new double[7], new double[] {1, 2, 3, 4, 5, 6, 7});
+        ModelInfo info = ModelInfo.NONE.withPreprocessing(
+                Preprocessing.NONE.withScaling(Scaling.bytes(0.5)).withStandardizer(standardizer));
+        try (Model prepared = Model.of(parameters, Placement.CPU, info);
+                Dataset raw = Dataset.ofBytes(bytes, 7, labels);
+                Dataset seen = info.preprocessing().apply(raw)) {
+            assertEquals(model.evaluate(seen).loss(), prepared.evaluate(raw).loss());
+            assertEquals(40, raw.size(), "it is still open");
+        }
+    }
+
+    @Test
+    void aSavedModelKeepsEverything(@TempDir Path folder) throws IOException {
+        ModelInfo info = ModelInfo.NONE
+                .withPreprocessing(Preprocessing.NONE.withScaling(Scaling.all(2)))
+                .withClassNames("a", "b", "c");
+        try (Model kept = Model.of(parameters, Placement.CPU, info)) {
+            assertEquals(parameters, kept.parameters());
+            for (String name : List.of("m.safetensors", "m.onnx")) {
+                kept.save(folder.resolve(name));
+                try (Model loaded = Model.load(folder.resolve(name))) {
+                    assertEquals(parameters, loaded.parameters());
+                    assertEquals(info, loaded.info());
+                    assertArrayEquals(kept.probabilities(bytes(3)), loaded.probabilities(bytes(3)));
+                }
+            }
+            kept.save(folder.resolve("m.npz"));
+            assertThrows(IllegalArgumentException.class, () -> kept.save(folder.resolve("m.pt")));
+        }
     }
 
     @Test

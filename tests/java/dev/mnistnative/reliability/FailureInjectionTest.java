@@ -10,7 +10,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.format.SavedModel;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
@@ -50,10 +50,10 @@ class FailureInjectionTest {
                 List<Path> left = files.sorted().toList();
                 assertEquals(3, left.size(), left.toString()); // the lock, and nothing half-written
                 for (Path file : left.subList(1, 3)) {
-                    Safetensors.readParameters(file);
+                    SavedModel.readParameters(file);
                 }
             }
-            Checkpoints roomy = new Checkpoints(disk, 5, 1, true, ModelMetadata.NONE);
+            Checkpoints roomy = new Checkpoints(disk, 5, 1, true, ModelInfo.NONE);
             assertThrows(UncheckedIOException.class, () -> trainer.fit(TrainingData.of(data), roomy));
             assertEquals(StopReason.COMPLETED, trainer.fit(data).reason());
         } finally {

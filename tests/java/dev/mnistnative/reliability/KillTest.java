@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainingData;
-import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
@@ -60,7 +61,7 @@ class KillTest {
                         System.out.println("started");
                     }
                 });
-                Safetensors.writeParameters(Path.of(args[0]), trainer.parameters());
+                new SavedModel(trainer.parameters(), ModelInfo.NONE).write(Path.of(args[0]));
             }
         }
     }

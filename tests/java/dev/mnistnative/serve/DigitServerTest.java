@@ -1,14 +1,15 @@
 package dev.mnistnative.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.image.PictureFiles;
+import dev.mnistnative.model.Model;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,10 +32,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class DigitServerTest {
     private static final int MAX_BODY = 100_000;
+    private static final int UNDER_WAY_MILLIS = 200;
 
     @TempDir
     Path folder;
 
+    private final Model model = FirstPixel.model();
     private Path followed;
     private DigitServer server;
     private String url;
@@ -42,13 +45,14 @@ class DigitServerTest {
     @BeforeEach
     void start() throws IOException {
         followed = folder.resolve("m.jsonl");
-        server = new DigitServer(new BrightModel(), new ServeSettings("127.0.0.1", 0, followed, 0, MAX_BODY));
+        server = new DigitServer(model, new ServeSettings("127.0.0.1", 0, followed, 0, MAX_BODY));
         url = server.url();
     }
 
     @AfterEach
     void stop() {
         server.close();
+        model.close();
     }
 
     private static byte[] bytes(String text) {
@@ -74,7 +78,7 @@ class DigitServerTest {
 
     @Test
     void jsonIsPredicted() throws IOException {
-        Http.Answer answer = Http.post(url, "application/json; charset=utf-8", bytes(BrightModel.json(7, false)));
+        Http.Answer answer = Http.post(url, "application/json; charset=utf-8", bytes(FirstPixel.json(7)));
         assertEquals(200, answer.status());
         assertTrue(answer.body().startsWith("{\"digit\":7,\"probabilities\":[0.0,"), answer.body());
         assertTrue(answer.body().contains("\"pixels\":[7,0,0,"), answer.body());
@@ -113,11 +117,11 @@ class DigitServerTest {
 
     @Test
     void badNumbersAndBadPicturesAreRefused() throws IOException {
-        String tooBright = BrightModel.json(7, false).replace("[7,", "[256,");
+        String tooBright = FirstPixel.json(7).replace("[7,", "[256,");
         assertEquals(400, Http.post(url, "application/json", bytes(tooBright)).status());
-        String noNumber = BrightModel.json(7, false).replace("[7,", "[\"7\",");
+        String noNumber = FirstPixel.json(7).replace("[7,", "[\"7\",");
         assertEquals(400, Http.post(url, "application/json", bytes(noNumber)).status());
-        String trailing = BrightModel.json(7, false) + "{}";
+        String trailing = FirstPixel.json(7) + "{}";
         assertEquals(400, Http.post(url, "application/json", bytes(trailing)).status());
         byte[] png = PictureFiles.png(PictureFiles.gray(new byte[28 * 28], 28, 28));
         assertEquals(422, Http.post(url, "image/png", png).status(), "a blank picture");
@@ -178,8 +182,7 @@ class DigitServerTest {
 
     @Test
     void aClientMayAskSoOften() throws IOException {
-        try (DigitServer slow =
-                new DigitServer(new BrightModel(), new ServeSettings("127.0.0.1", 0, null, 1, MAX_BODY))) {
+        try (DigitServer slow = new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 1, MAX_BODY))) {
             int refused = 0;
             for (int i = 0; i < 3 * ServeSettings.BURST_SECONDS; i++) {
                 Http.Answer answer = Http.get(slow.url(), "/healthz");
@@ -230,14 +233,14 @@ class DigitServerTest {
 
     @Test
     void metricsCount() throws IOException {
-        Http.post(url, "application/json", bytes(BrightModel.json(3, false)));
+        Http.post(url, "application/json", bytes(FirstPixel.json(3)));
         Http.get(url, "/no/such/page");
         // A request is counted when its answer is out, so a moment later than its answer is read.
         metricsWith("mnist_native_requests_total{path=\"other\",status=\"404\"} 1\n");
         String text = metricsWith("mnist_native_requests_total{path=\"/predict\",status=\"200\"} 1\n");
         assertTrue(text.contains("mnist_native_predictions_total{digit=\"3\"} 1\n"), text);
         assertTrue(text.matches("(?s).*mnist_native_request_seconds_bucket\\{le=\"\\+Inf\"\\} ([2-9]|\\d\\d).*"), text);
-        assertTrue(text.contains("mnist_native_model_bytes 4711\n"), text);
+        assertTrue(text.contains("mnist_native_model_bytes " + model.nativeBytes() + "\n"), text);
     }
 
     @Test
@@ -267,8 +270,7 @@ class DigitServerTest {
 
     @Test
     void withoutARunThereAreNoEvents() throws IOException {
-        try (DigitServer alone =
-                new DigitServer(new BrightModel(), new ServeSettings("127.0.0.1", 0, null, 0, MAX_BODY))) {
+        try (DigitServer alone = new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 0, MAX_BODY))) {
             Http.Answer answer = Http.get(alone.url(), "/events");
             assertEquals(404, answer.status());
             assertTrue(answer.body().contains("--follow"), answer.body());
@@ -277,16 +279,19 @@ class DigitServerTest {
 
     @Test
     void whatIsUnderWayIsAnsweredBeforeTheEnd() throws Exception {
-        CompletableFuture<Http.Answer> late = CompletableFuture.supplyAsync(() -> {
-            try {
-                return Http.post(url, "application/json", bytes(BrightModel.json(5, true)));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        Thread.sleep(BrightModel.SLOW_MILLIS / 2);
-        server.close();
-        assertEquals(200, late.get().status());
+        byte[] body = bytes(FirstPixel.json(5));
+        try (Http late = new Http(url)) {
+            late.send(Http.head(
+                    "POST", "/predict", "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n"));
+            late.send(Arrays.copyOf(body, 9));
+            Thread.sleep(UNDER_WAY_MILLIS);
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(server::close);
+            Thread.sleep(UNDER_WAY_MILLIS);
+            assertFalse(closing.isDone());
+            late.send(Arrays.copyOfRange(body, 9, body.length));
+            assertEquals(200, late.read().status());
+            closing.get();
+        }
         assertThrows(IOException.class, () -> Http.get(url, "/healthz"));
     }
 }

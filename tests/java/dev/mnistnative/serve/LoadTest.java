@@ -3,6 +3,7 @@ package dev.mnistnative.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mnistnative.model.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,8 +24,8 @@ class LoadTest {
     @Timeout(180)
     void everyRequestIsAnsweredRightly() throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
-        try (DigitServer server =
-                new DigitServer(new BrightModel(), new ServeSettings("127.0.0.1", 0, null, 2000, 1 << 20))) {
+        try (Model model = FirstPixel.model();
+                DigitServer server = new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 2000, 1 << 20))) {
             long begun = System.nanoTime();
             List<Callable<Integer>> work = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
@@ -47,7 +48,7 @@ class LoadTest {
     }
 
     private static int ask(String url, int digit, int times) throws IOException {
-        byte[] body = BrightModel.json(digit, false).getBytes(StandardCharsets.UTF_8);
+        byte[] body = FirstPixel.json(digit).getBytes(StandardCharsets.UTF_8);
         int right = 0;
         try (Http http = new Http(url)) {
             for (int i = 0; i < times; i++) {

@@ -10,12 +10,13 @@ import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.data.TrainingData;
-import dev.mnistnative.format.MetadataCodec;
-import dev.mnistnative.format.Safetensors;
+import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Device;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Precision;
+import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Scaling;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -334,20 +335,19 @@ class CheckpointTest {
 
     @Test
     void aCheckpointIsAModelWithItsMetadata() throws IOException {
-        ModelMetadata metadata = ModelMetadata.NONE
-                .withScale(0.5)
-                .withStandardizer(Standardizer.fit(data))
+        ModelInfo info = ModelInfo.NONE
+                .withPreprocessing(
+                        Preprocessing.NONE.withScaling(Scaling.all(0.5)).withStandardizer(Standardizer.fit(data)))
                 .withClassNames("a", "b", "c");
         TrainingSettings settings = ten().epochs(1).build();
-        End end = run(settings, Checkpoints.in(folder).describing(metadata));
+        End end = run(settings, Checkpoints.in(folder).describing(info));
         try (Model model = Model.load(checkpoints().get(0))) {
             assertArrayEquals(
                     end.parameters(),
-                    Safetensors.readParameters(checkpoints().get(0)).values());
-            assertEquals(MetadataCodec.encode(metadata), MetadataCodec.encode(model.metadata()));
+                    SavedModel.readParameters(checkpoints().get(0)).values());
+            assertEquals(info, model.info());
         }
-        Checkpoints wrong =
-                Checkpoints.in(folder.resolve("wrong")).describing(ModelMetadata.NONE.withClassNames("a", "b"));
+        Checkpoints wrong = Checkpoints.in(folder.resolve("wrong")).describing(ModelInfo.NONE.withClassNames("a", "b"));
         String message = assertThrows(IllegalArgumentException.class, () -> run(settings, wrong))
                 .getMessage();
         assertTrue(message.contains("2 class names"), message);

@@ -7,7 +7,7 @@ import dev.mnistnative.DataFormatException;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.format.TensorFile;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.net.ModelMetadata;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class MutatedCheckpointsPropertyTest {
                 77,
                 PARAMETERS,
                 Map.of("exp_avg", new float[8], "exp_avg_sq", new float[8]));
-        new CheckpointFile(state, Map.of("seed", "0"), ModelMetadata.NONE).write(file);
+        new CheckpointFile(state, Map.of("seed", "0"), ModelInfo.NONE).write(file);
         valid = Files.readAllBytes(file);
     }
 

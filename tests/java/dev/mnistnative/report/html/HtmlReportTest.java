@@ -43,7 +43,7 @@ class HtmlReportTest {
                 var evaluation = model.evaluate(test);
                 wrong = evaluation.samples() - evaluation.correct();
                 confusion = evaluation.confusion();
-                page = new HtmlReport(run, new HtmlReport.Trained(model, trainer.parameters(), test, "test")).html();
+                page = new HtmlReport(run, new HtmlReport.Trained(model, test, "test")).html();
             }
         }
     }
@@ -109,8 +109,7 @@ class HtmlReportTest {
     void anUnfinishedRunIsRefused() {
         RunRecord run = new RunRecord();
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new HtmlReport(run, new HtmlReport.Trained(null, null, null, "test")));
+                IllegalArgumentException.class, () -> new HtmlReport(run, new HtmlReport.Trained(null, null, "test")));
     }
 
     @Test

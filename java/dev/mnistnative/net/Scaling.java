@@ -1,0 +1,107 @@
+package dev.mnistnative.net;
+
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.PixelType;
+
+/** What samples are multiplied by before a net sees them. */
+public sealed interface Scaling {
+    /** By the samples' type: bytes by their data set's scale, 1/255 unless it was told; floats not at all. */
+    record ByType() implements Scaling {
+        @Override
+        public Dataset apply(Dataset samples) {
+            return samples;
+        }
+
+        @Override
+        public double ofBytes() {
+            return Dataset.UNIT_SCALE;
+        }
+
+        @Override
+        public double ofFloats() {
+            return 1;
+        }
+    }
+
+    /**
+     * Bytes alone; floats are taken as they are.
+     *
+     * @param factor finite and above 0
+     */
+    record Bytes(double factor) implements Scaling {
+        public Bytes {
+            requireFactor(factor);
+        }
+
+        @Override
+        public Dataset apply(Dataset samples) {
+            return samples.pixelType() == PixelType.UINT8 ? samples.withScale(factor) : samples;
+        }
+
+        @Override
+        public double ofBytes() {
+            return factor;
+        }
+
+        @Override
+        public double ofFloats() {
+            return 1;
+        }
+    }
+
+    /**
+     * Samples of every type.
+     *
+     * @param factor finite and above 0
+     */
+    record All(double factor) implements Scaling {
+        public All {
+            requireFactor(factor);
+        }
+
+        @Override
+        public Dataset apply(Dataset samples) {
+            return samples.withScale(factor);
+        }
+
+        @Override
+        public double ofBytes() {
+            return factor;
+        }
+
+        @Override
+        public double ofFloats() {
+            return factor;
+        }
+    }
+
+    /** By the samples' type, see {@link ByType}. */
+    static Scaling byType() {
+        return new ByType();
+    }
+
+    /** Bytes by this factor, floats as they are. */
+    static Scaling bytes(double factor) {
+        return new Bytes(factor);
+    }
+
+    /** Samples of every type by this factor. */
+    static Scaling all(double factor) {
+        return new All(factor);
+    }
+
+    /** The samples scaled. They are the caller's to close; these stay open. */
+    Dataset apply(Dataset samples);
+
+    /** What a sample of bytes that belongs to no data set is multiplied by. */
+    double ofBytes();
+
+    /** What a sample of floats is multiplied by. */
+    double ofFloats();
+
+    private static void requireFactor(double factor) {
+        if (!(factor > 0 && Double.isFinite(factor))) {
+            throw new IllegalArgumentException("the scale " + factor + " must be a finite number above 0");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.mnistnative.format;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mnistnative.DataFormatException;
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Standardizer;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelInfo;
+import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Scaling;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The one door for nets: what goes out comes in again, by files and by streams. */
+class SavedModelTest {
+    private static final Parameters NET = Parameters.initial(Mlp.of(3, 4, 2), 0);
+    private static final ModelInfo FULL = new ModelInfo(
+            Preprocessing.NONE
+                    .withScaling(Scaling.bytes(1.0 / 3))
+                    .withStandardizer(Standardizer.of(new double[] {0.1, -2, 1e9}, new double[] {1, 0.3, 1e-3})),
+            List.of("a,\"b\"\n]", "\u00df\\"),
+            List.of("x", "", "\u20ac"),
+            -1);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"m.safetensors", "m.onnx", "M.ONNX", "m.tar.safetensors"})
+    void everythingComesBack(String name) throws IOException {
+        Path file = folder.resolve(name);
+        for (ModelInfo info : List.of(
+                FULL,
+                ModelInfo.NONE,
+                ModelInfo.NONE.withPreprocessing(Preprocessing.NONE.withScaling(Scaling.all(1.0 / 3))))) {
+            SavedModel model = new SavedModel(NET, info);
+            model.write(file);
+            assertEquals(model, SavedModel.read(file));
+            assertEquals(NET, SavedModel.readParameters(file));
+        }
+    }
+
+    @Test
+    void theTrainingSetsScaleComesBack() throws IOException {
+        Path file = folder.resolve("bytes.safetensors");
+        try (Dataset bytes = Dataset.ofBytes(new byte[3], 3, new int[] {0})) {
+            new SavedModel(NET, ModelInfo.of(bytes)).write(file);
+            assertEquals(ModelInfo.of(bytes), SavedModel.read(file).info());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ModelFormat.class)
+    void aStreamGetsTheFilesBytesAndStaysOpen(ModelFormat format) throws IOException {
+        Path file = folder.resolve("m");
+        SavedModel model = new SavedModel(NET, FULL);
+        model.write(file, format);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        model.write(unclosable(out), format);
+        assertArrayEquals(Files.readAllBytes(file), out.toByteArray());
+        if (format != ModelFormat.NPZ) {
+            assertEquals(model, SavedModel.read(unclosable(out.toByteArray()), "the stream"));
+        }
+    }
+
+    private static OutputStream unclosable(OutputStream out) {
+        return new FilterOutputStream(out) {
+            @Override
+            public void close() {
+                throw new AssertionError("it is the caller's to close");
+            }
+        };
+    }
+
+    private static InputStream unclosable(byte[] bytes) {
+        return new FilterInputStream(new ByteArrayInputStream(bytes)) {
+            @Override
+            public void close() {
+                throw new AssertionError("it is the caller's to close");
+            }
+        };
+    }
+
+    @Test
+    void aDamagedStreamIsRefusedByItsName() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new SavedModel(NET, FULL).write(out, ModelFormat.SAFETENSORS);
+        byte[] whole = out.toByteArray();
+        for (int length : new int[] {0, 7, 8, 100, whole.length - 1}) {
+            byte[] cut = java.util.Arrays.copyOf(whole, length);
+            String message = assertThrows(
+                            DataFormatException.class, () -> SavedModel.read(new ByteArrayInputStream(cut), "hdfs:m"))
+                    .getMessage();
+            assertTrue(message.startsWith("hdfs:m: "), message);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"m", "m.bin", "onnx", "m.npz.gz"})
+    void aNameWithoutAKnownEndingIsRefused(String name) {
+        Path file = folder.resolve(name);
+        SavedModel model = new SavedModel(NET, FULL);
+        assertEquals(
+                file + ": the name tells no format; end it in .safetensors, .onnx or .npz",
+                assertThrows(IllegalArgumentException.class, () -> model.write(file))
+                        .getMessage());
+        assertTrue(Files.notExists(file));
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedWithTheFilesName() throws IOException {
+        for (Map<String, String> wrong : List.of(
+                Map.of("class_names", "[\"a\"]"),
+                Map.of("class_names", "[1,2]"),
+                Map.of("class_names", "a,b"),
+                Map.of("class_names", "[\"a\",\"b\"],\"more\":[]"),
+                Map.of("feature_names", "[\"a\"]"),
+                Map.of("feature_names", "a"),
+                Map.of("ignore_index", "one"),
+                Map.of("scale", "-1"),
+                Map.of("scale", "much"),
+                Map.of("scale", "1", "scale_of", "words"),
+                Map.of("mean", "1,x,3", "std", "1,1,1"),
+                Map.of("mean", "1,2", "std", "1,1"),
+                Map.of("mean", "1,2,3", "std", "1,0,1"))) {
+            Path file = folder.resolve("wrong.safetensors");
+            Safetensors.write(file, new TensorFile(Safetensors.stateDict(NET), new HashMap<>(wrong)));
+            String message = assertThrows(DataFormatException.class, () -> SavedModel.read(file), wrong::toString)
+                    .getMessage();
+            assertTrue(message.startsWith(file.toString()), message);
+        }
+    }
+}
