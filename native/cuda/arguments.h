@@ -2,10 +2,13 @@
 // All pointers are to device memory.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
+#include "cuda/host_device.h"
 #include "cuda/layout.h"
-#include "cuda/rules.h"
+#include "cuda/loss_rule.h"
+#include "net/optimizer.h"
 
 namespace mn::cuda {
 
@@ -15,7 +18,22 @@ struct NetArguments {
     int rows_held = 0; // rows that the two buffers below have room for
     float* activations = nullptr;
     float* gradients = nullptr;
-    float *parameters = nullptr, *first = nullptr, *second = nullptr, *max_second = nullptr;
+    float* parameters = nullptr; // the optimizer's moments follow, each slot_stride floats behind the one before
+    int64_t slot_stride = 0;
+};
+
+// The scale in two floats, so that value() gives the float32 nearest to byte * scale.
+struct PixelScale {
+    float high = 1, low = 0;
+
+    static PixelScale of(double scale) {
+        const float high = static_cast<float>(scale);
+        return {high, static_cast<float>(scale - static_cast<double>(high))};
+    }
+    MN_HOST_DEVICE float value(int byte) const {
+        const float b = static_cast<float>(byte);
+        return fmaf(b, high, b * low);
+    }
 };
 
 struct DataArguments {
@@ -44,23 +62,23 @@ struct StepArguments {
     NetArguments net;
     DataArguments data;
     LossRule loss;
-    OptimizerRule optimizer;
+    UpdateRule rule = UpdateRule::sgd;
     int64_t first = 0;   // position 0 is this sample where there is no order
     int64_t samples = 0; // positions in the chunk
     int64_t batch_size = 0;
-    int64_t wide_tiles_from = 0;          // products with at least so many tiles of 64 x 64 use them, others 32 x 32
-    const StepScalars* scalars = nullptr; // [steps]
-    Norm* norms = nullptr;                // [steps]
-    StepOutcome* outcomes = nullptr;      // [steps]
-    float* row_losses = nullptr;          // [batch_size]; score: [samples]
-    int32_t* row_predictions = nullptr;   // likewise
+    int64_t wide_tiles_from = 0; // products with at least so many tiles of 64 x 64 use them, others 32 x 32
+    const StepConstants* constants = nullptr; // [steps]
+    Norm* norms = nullptr;                    // [steps]
+    StepOutcome* outcomes = nullptr;          // [steps]
+    float* row_losses = nullptr;              // what training minimises: [batch_size]; score: [samples]
+    float* row_plain_losses = nullptr;        // score: [samples], without class weights and smoothing
+    int32_t* row_predictions = nullptr;       // as row_losses
 };
 
 // forward: one layer. loss: logits to gradients. head: the last layer's forward, loss and backward in one.
-// backward: one layer. step: every layer's weight gradient with its update, and the step's outcome.
-// norms: some steps' weight sums. score: loss and prediction of every row, no gradient. ones: the inputs that are
-// always 1.
-enum class Phase : int { forward, loss, head, backward, update, norms, score, ones };
+// backward: one layer. update: every layer's weight gradient with its update, and the step's outcome.
+// score: losses and prediction of every row, no gradient. ones: the inputs that are always 1.
+enum class Phase : int { forward, loss, head, backward, update, score, ones };
 
 // How the products are made: plain FMA; tensor cores with three tf32 products for the precision of float32; with one;
 // with bf16.

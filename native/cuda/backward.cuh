@@ -1,31 +1,30 @@
-// Room "backward": from dloss/dz of a layer to that of the layer below, through its weights and the ReLU mask.
+// Room "backward": from dloss/dz of a layer to that of the layer below, through its weights and the slope of the
+// activation between them.
 #pragma once
 
-#include "cuda/forward.cuh"
+#include "cuda/activation.cuh"
+#include "cuda/batch.cuh"
+#include "cuda/tile/quad.cuh"
+#include "cuda/tile/tile.cuh"
 
 namespace mn::cuda {
-
-__device__ inline float4 masked(float4 gradient, float4 activation) {
-    return make_float4(activation.x > 0 ? gradient.x : 0.0f, activation.y > 0 ? gradient.y : 0.0f,
-                       activation.z > 0 ? gradient.z : 0.0f, activation.w > 0 ? gradient.w : 0.0f);
-}
 
 template <typename E, int Tile>
 __device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     const LayerLayout& layer = s.net.layers[l];
-    multiply_tile<E, Tile>(FeedAlongK<Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
-                           FeedAlongI<Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0,
-                           [&](int m, int n, float4 sum) {
-                               if (m >= step.rows || n >= layer.fan_in)
-                                   return;
-                               const LayerLayout& below = s.net.layers[l - 1];
-                               const int64_t row = m;
-                               const float* const h = inputs(s.net, layer) + row * layer.weight_stride + n;
-                               store_quad(gradients(s.net, below) + row * below.gradient_stride + n,
-                                          masked(sum, *reinterpret_cast<const float4*>(h)), layer.fan_in - n);
-                           });
+    multiply_tile<E, Tile>(
+        FeedAlongK<Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+        FeedAlongI<Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0, [&](int m, int n, float4 sum) {
+            if (m >= step.rows || n >= layer.fan_in)
+                return;
+            const LayerLayout& below = s.net.layers[l - 1];
+            const int64_t row = m;
+            const float* const h = inputs(s.net, layer) + row * layer.weight_stride + n;
+            store_quad(gradients(s.net, below) + row * below.gradient_stride + n,
+                       times_slope(below.activation, sum, *reinterpret_cast<const float4*>(h)), layer.fan_in - n);
+        });
 }
 
 template <typename E, int Tile>
@@ -37,7 +36,7 @@ __device__ void backward_tiles(const StepArguments& s, int index, int l) {
 template <typename E>
 __device__ __noinline__ void backward(int index, int l) {
     const StepArguments& s = arguments();
-    if (wide(s, StepView(s, index).rows, s.net.layers[l].fan_in)) {
+    if (wide(s.wide_tiles_from, StepView(s, index).rows, s.net.layers[l].fan_in)) {
         backward_tiles<E, 64>(s, index, l);
     } else {
         backward_tiles<E, 32>(s, index, l);

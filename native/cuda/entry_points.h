@@ -6,6 +6,7 @@
 namespace mn::cuda {
 
 struct KernelSet {
+    const void* norms = nullptr; // (const StepArguments*, int first, int count)
     const void* phase = nullptr; // (const StepArguments*, Phase, int step, int layer)
     const void* chunk = nullptr; // (const StepArguments*, int first, int count), cooperative
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cuda/host_device.h"
+
 namespace mn::cuda {
 
 Layout::Layout(const Net& net) {
@@ -11,6 +13,8 @@ Layout::Layout(const Net& net) {
         layer.fan_out = static_cast<int>(net.fan_out(l));
         layer.weight_stride = static_cast<int>(round_up<int64_t>(net.fan_in(l) + 1, 4));
         layer.gradient_stride = static_cast<int>(round_up<int64_t>(net.fan_out(l), 4));
+        if (net.is_hidden(l))
+            layer.activation = net.activation(l);
         layer.weight = parameters;
         parameters += static_cast<int64_t>(layer.weight_stride) * layer.fan_out;
         layer.input = activations_row;

@@ -1,18 +1,11 @@
-// Room "loss": softmax cross-entropy of a row by one warp, with its gradient; alone, or between the last layer's
-// forward and backward.
+// Room "loss": softmax cross-entropy of a row by one warp, with its gradient; what a step's losses are divided by, and
+// the step's outcome.
 #pragma once
 
-#include "cuda/backward.cuh"
+#include "cuda/batch.cuh"
+#include "cuda/tile/block.cuh"
 
 namespace mn::cuda {
-
-// Butterflies: every lane ends with the same bits.
-__device__ inline float warp_sum(float value) {
-#pragma unroll
-    for (int apart = 16; apart > 0; apart /= 2)
-        value += __shfl_xor_sync(~0u, value, apart);
-    return value;
-}
 
 struct Largest {
     float value;
@@ -86,13 +79,6 @@ __device__ inline void loss_row(const StepArguments& s, const StepView& step, in
     __syncwarp();
 }
 
-// Calls visit(row) with each of the step's rows in one warp; neighbours go to different blocks.
-template <typename Visit>
-__device__ void each_row(const StepView& step, Visit&& visit) {
-    for (int row = blockIdx.x + threadIdx.x / 32 * gridDim.x; row < step.rows; row += gridDim.x * kWarps)
-        visit(row);
-}
-
 __device__ __noinline__ inline void loss(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
@@ -102,7 +88,7 @@ __device__ __noinline__ inline void loss(int index) {
     });
 }
 
-// Loss and prediction of every row of the pass, at its position.
+// Losses and prediction of every row of the pass, at its position.
 __device__ __noinline__ inline void score(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
@@ -110,74 +96,55 @@ __device__ __noinline__ inline void score(int index) {
     each_row(step, [&](int row) {
         const float* z = gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride;
         const int64_t at = step.position + row;
+        const int label = step.label(s, row);
         const RowSoftmax softmax(z, last.fan_out);
-        score_row(s.loss, softmax, z, last.fan_out, step.label(s, row), s.row_losses + at, s.row_predictions + at);
+        score_row(s.loss, softmax, z, last.fan_out, label, s.row_losses + at, s.row_predictions + at);
+        if (threadIdx.x % 32 == 0)
+            s.row_plain_losses[at] = s.loss.counts(label) ? softmax.negative_log(z[label]) : 0.0f;
     });
 }
 
-__device__ inline float dot(float4 a, float4 b, float sum) {
-    return fmaf(a.w, b.w, fmaf(a.z, b.z, fmaf(a.y, b.y, fmaf(a.x, b.x, sum))));
-}
-
-// A row's logits: z[c] = h . weight[c], eight classes at a time.
-__device__ inline void head_logits(const LayerLayout& layer, const float* weight, const float* h, float* z) {
-    constexpr int kAtOnce = 8;
-    const int lane = threadIdx.x % 32;
-    for (int c0 = 0; c0 < layer.fan_out; c0 += kAtOnce) {
-        float sums[kAtOnce] = {};
-        for (int j = 4 * lane; j < layer.weight_stride; j += 128) {
-            const float4 x = *reinterpret_cast<const float4*>(h + j);
-#pragma unroll
-            for (int c = 0; c < kAtOnce; ++c) {
-                const int64_t out = min(c0 + c, layer.fan_out - 1);
-                sums[c] = dot(x, *reinterpret_cast<const float4*>(weight + out * layer.weight_stride + j), sums[c]);
-            }
+// What the losses of steps first .. first + count - 1 are divided by.
+__device__ __noinline__ inline void sum_norms(int first, int count) {
+    const StepArguments& s = arguments();
+    for (int index = first + blockIdx.x; index < first + count; index += gridDim.x) {
+        const StepView step(s, index);
+        double weight_sum = 0;
+        int counted = 0;
+        for (int row = threadIdx.x; row < step.rows; row += kThreads) {
+            const int label = step.label(s, row);
+            if (!s.loss.counts(label))
+                continue;
+            weight_sum += static_cast<double>(s.loss.weight(label));
+            ++counted;
         }
-#pragma unroll
-        for (int c = 0; c < kAtOnce; ++c) {
-            const float total = warp_sum(sums[c]);
-            if (lane == 0 && c0 + c < layer.fan_out)
-                z[c0 + c] = total;
-        }
-    }
-    __syncwarp();
-}
-
-// From a row's dloss/dz of the last layer to that of the layer below.
-__device__ inline void head_backward(const LayerLayout& layer, const float* weight, const float* h, const float* dz,
-                                     float* below) {
-    for (int j = 4 * (threadIdx.x % 32); j < layer.fan_in; j += 128) {
-        float4 sum = make_float4(0, 0, 0, 0);
-        for (int c = 0; c < layer.fan_out; ++c) {
-            const int64_t row = static_cast<int64_t>(c) * layer.weight_stride;
-            const float4 w = *reinterpret_cast<const float4*>(weight + row + j);
-            sum = make_float4(fmaf(dz[c], w.x, sum.x), fmaf(dz[c], w.y, sum.y), fmaf(dz[c], w.z, sum.z),
-                              fmaf(dz[c], w.w, sum.w));
-        }
-        store_quad(below + j, masked(sum, *reinterpret_cast<const float4*>(h + j)), layer.fan_in - j);
+        weight_sum = block_sum(weight_sum);
+        counted = block_sum(counted);
+        if (threadIdx.x == 0)
+            s.norms[index] = {weight_sum, counted};
     }
 }
 
-// The last layer's forward, loss and backward, a row in one warp: for few classes, behind at least one hidden layer.
-__device__ __noinline__ inline void head(int index) {
+// By one block: the step's loss and hits, and whether it or a step before diverged.
+__device__ __noinline__ inline void finish_step(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    const LayerLayout& layer = s.net.layers[s.net.layer_count - 1];
-    const LayerLayout& below = s.net.layers[s.net.layer_count - 2];
-    const float* const weight = s.net.parameters + layer.weight;
-    float* const z = tile_memory + threadIdx.x / 32 * kHeadClasses;
-    each_row(step, [&](int r) {
-        const int64_t row = r;
-        const float* const h = inputs(s.net, layer) + row * layer.weight_stride;
-        head_logits(layer, weight, h, z);
-        loss_row(s, step, r, z, layer.fan_out);
-        head_backward(layer, weight, h, z, gradients(s.net, below) + row * below.gradient_stride);
-        const int lane = threadIdx.x % 32;
-        if (lane < layer.fan_out)
-            gradients(s.net, layer)[row * layer.gradient_stride + lane] = z[lane];
-        __syncwarp();
-    });
-    __syncthreads(); // the next phase's tiles lie in the same shared memory
+    double loss = 0;
+    int correct = 0;
+    for (int row = threadIdx.x; row < step.rows; row += kThreads) {
+        loss += static_cast<double>(s.row_losses[row]);
+        const int label = step.label(s, row);
+        correct += s.loss.counts(label) && s.row_predictions[row] == label;
+    }
+    loss = block_sum(loss);
+    correct = block_sum(correct);
+    if (threadIdx.x != 0)
+        return;
+    const Norm& norm = s.norms[step.index];
+    if (s.loss.mean)
+        loss /= norm.weight_sum;
+    const bool before = step.index > 0 && s.outcomes[step.index - 1].diverged;
+    s.outcomes[step.index] = {loss, correct, before || (norm.counted > 0 && !isfinite(loss))};
 }
 
 } // namespace mn::cuda

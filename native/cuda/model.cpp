@@ -5,6 +5,7 @@
 #include "cuda/floor.h"
 #include "cuda/host/launcher.h"
 #include "cuda/host/net_memory.h"
+#include "cuda/host/row_results.h"
 #include "cuda/host/samples.h"
 
 namespace mn::cuda {
@@ -25,24 +26,52 @@ class CudaModel final : public Model {
         const std::lock_guard turn(mutex_);
         const DeviceGuard guard(launcher_.device());
         Work& w = *work_;
-        const int64_t small = std::clamp<int64_t>(kBytes / std::max<int64_t>(1, w.net.bytes_of_rows(1)), 1, kRows);
-        const int64_t rows = std::min(samples.count, small);
-        w.net.reserve_rows(rows, launcher_, w.stream.get());
-        w.slices.reserve(rows, samples.features, samples.type);
-        int slot = 0;
-        for (int64_t done = 0; done < samples.count; done += rows, slot ^= 1) {
+        const int64_t rows = reserve(samples, samples.count);
+        int buffer = 0;
+        for (int64_t done = 0; done < samples.count; done += rows, buffer ^= 1) {
             const int64_t count = std::min(rows, samples.count - done);
-            forward(samples, {nullptr, done, count}, slot);
-            copy_out(count, logits + done * w.net.layout().layers.back().fan_out);
+            launcher_.tell(w.stream.get(), take(samples, {nullptr, done, count}, buffer));
+            for (int l = 0; l < static_cast<int>(w.net.layout().layers.size()); ++l)
+                launcher_.phase(w.stream.get(), Phase::forward, 0, l);
+            w.slices.release(buffer, w.stream.get());
+            copy_out(count, logits + done * classes());
         }
         check(cudaStreamSynchronize(w.stream.get()), "cudaStreamSynchronize after the logits");
+    }
+
+    // On the device, by the formulas that a trainer evaluates with.
+    Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int64_t ignore_index,
+                        int32_t* predictions) const override {
+        const std::lock_guard turn(mutex_);
+        const DeviceGuard guard(launcher_.device());
+        Evaluation sums;
+        if (count == 0)
+            return sums;
+        Work& w = *work_;
+        LossOptions loss;
+        loss.ignore_index = ignore_index;
+        const int64_t rows = reserve(samples, count);
+        w.row_results.reserve(rows);
+        int buffer = 0;
+        for (int64_t done = 0; done < count; done += rows, buffer ^= 1) {
+            const int64_t size = std::min(rows, count - done);
+            StepArguments s = take(samples, {nullptr, first + done, size}, buffer);
+            s.loss = LossRule::of(loss, classes(), nullptr);
+            w.row_results.tell(s);
+            launcher_.tell(w.stream.get(), s);
+            launcher_.score(w.stream.get(), s.net.layer_count, 1);
+            w.slices.release(buffer, w.stream.get());
+            w.row_results.add_to(sums, loss, samples.labels + first + done, size,
+                                 predictions ? predictions + done : nullptr, w.stream.get());
+        }
+        return sums;
     }
 
     int64_t classes() const override { return work_->net.layout().layers.back().fan_out; }
 
     int64_t bytes() const override {
         const std::lock_guard turn(mutex_);
-        return work_->net.bytes() + work_->slices.bytes() + launcher_.bytes();
+        return work_->net.bytes() + work_->slices.bytes() + work_->row_results.bytes() + launcher_.bytes();
     }
 
     std::string describe() const override { return launcher_.description(); }
@@ -58,19 +87,28 @@ class CudaModel final : public Model {
         Stream stream;
         NetMemory net;
         Slices slices;
+        RowResults row_results;
     };
 
-    void forward(const Data& samples, const Picked& picked, int slot) const {
+    // Room for the rows that go through the net at once; how many those are.
+    int64_t reserve(const Data& samples, int64_t count) const {
+        Work& w = *work_;
+        const int64_t small = std::clamp<int64_t>(kBytes / std::max<int64_t>(1, w.net.bytes_of_rows(1)), 1, kRows);
+        const int64_t rows = std::min(count, small);
+        w.net.reserve_rows(rows, launcher_, w.stream.get());
+        w.slices.reserve(rows, samples.features, samples.type);
+        return rows;
+    }
+
+    // Sends the samples; what the kernels are told of them.
+    StepArguments take(const Data& samples, const Selection& selection, int buffer) const {
         Work& w = *work_;
         StepArguments s;
         s.net = w.net.arguments();
-        s.data = w.slices.fill(slot, samples, picked, w.stream.get());
-        s.samples = s.batch_size = picked.count;
+        s.data = w.slices.fill(buffer, samples, selection, w.stream.get());
+        s.samples = s.batch_size = selection.count;
         s.wide_tiles_from = launcher_.wide_tiles_from();
-        launcher_.tell(w.stream.get(), s);
-        for (int l = 0; l < s.net.layer_count; ++l)
-            launcher_.phase(w.stream.get(), Phase::forward, 0, l);
-        w.slices.release(slot, w.stream.get());
+        return s;
     }
 
     void copy_out(int64_t rows, float* logits) const {

@@ -3,22 +3,18 @@
 
 #include <cooperative_groups.h>
 
+#include "cuda/backward.cuh"
+#include "cuda/batch.cuh"
 #include "cuda/entry_points.h"
+#include "cuda/forward.cuh"
+#include "cuda/head.cuh"
+#include "cuda/loss.cuh"
 #include "cuda/update.cuh"
 
 namespace mn::cuda {
 
 __device__ inline bool diverged_before(const StepArguments& s, int step) {
     return s.outcomes && step > 0 && s.outcomes[step - 1].diverged;
-}
-
-// By the whole block.
-__device__ inline void take_arguments(const StepArguments* given) {
-    constexpr int kWords = sizeof(StepArguments) / sizeof(float);
-    static_assert(kWords <= kArgumentFloats && sizeof(StepArguments) % sizeof(float) == 0);
-    for (int i = threadIdx.x; i < kWords; i += kThreads)
-        argument_memory[i] = reinterpret_cast<const float*>(given)[i];
-    __syncthreads();
 }
 
 // Layers whose products have phases of their own: all, or all but the last.
@@ -37,7 +33,25 @@ __device__ constexpr bool compiled_here() {
 #endif
 }
 
-// Phase::norms: `index` is the first step, `layer` the number of steps.
+// The last phase: one block sums the step's outcome besides its share of the tiles.
+template <typename E>
+__device__ __noinline__ void update_and_finish(int index) {
+    if (blockIdx.x == gridDim.x - 1)
+        finish_step(index);
+    update_all<E>(index);
+}
+
+// What the losses of steps first .. first + count - 1 are divided by.
+template <typename E>
+__global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
+    norms_kernel(const StepArguments* given, int first, int count) {
+    if constexpr (compiled_here<E>()) {
+        take_arguments(given);
+        sum_norms(first, count);
+    }
+}
+
+// layer: of forward and backward.
 template <typename E>
 __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     phase_kernel(const StepArguments* given, Phase phase, int index, int layer) {
@@ -46,8 +60,6 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         const StepArguments& s = arguments();
         if (phase == Phase::ones)
             return fill_ones(s.net);
-        if (phase == Phase::norms)
-            return sum_norms(index, layer);
         if (diverged_before(s, index))
             return;
         switch (phase) {
@@ -60,7 +72,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         case Phase::backward:
             return backward<E>(index, layer);
         case Phase::update:
-            return update_all<E>(index);
+            return update_and_finish<E>(index);
         case Phase::score:
             return score(index);
         default:
@@ -101,7 +113,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
                 backward<E>(index, l);
                 across_the_grid();
             }
-            update_all<E>(index);
+            update_and_finish<E>(index);
             across_the_grid();
         }
     }
@@ -109,7 +121,8 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
 
 template <typename E>
 KernelSet kernel_set() {
-    return {reinterpret_cast<const void*>(&phase_kernel<E>), reinterpret_cast<const void*>(&chunk_kernel<E>)};
+    return {reinterpret_cast<const void*>(&norms_kernel<E>), reinterpret_cast<const void*>(&phase_kernel<E>),
+            reinterpret_cast<const void*>(&chunk_kernel<E>)};
 }
 
 } // namespace mn::cuda

@@ -2,14 +2,15 @@
 #include "cuda/floor.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "cuda/host/data_set.h"
 #include "cuda/host/launcher.h"
 #include "cuda/host/net_memory.h"
+#include "cuda/host/row_results.h"
 #include "cuda/host/samples.h"
 #include "cuda/host/tuning.h"
-#include "cuda/rules_of.h"
 #include "cuda/stream_user.h"
 #include "net/error.h"
 
@@ -26,7 +27,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
   public:
     CudaTrainer(const TrainerOptions& options, const Tuning& tuning)
         : options_(options), tuning_(tuning), launcher_(options.placement, tuning), guard_(launcher_.device()),
-          net_(options.net, mn::slots_of(options.optimizer), stream()) {
+          net_(options.net, slots_of(options.optimizer), stream()) {
         const std::vector<float>& weights = options.loss.class_weights;
         if (!weights.empty()) {
             class_weights_.reserve(static_cast<int64_t>(weights.size()), "the class weights");
@@ -52,7 +53,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
         const DeviceGuard guard(launcher_.device());
         reserve_for(chunk);
         copy_on_device(snapshot_.get(), net_.vectors());
-        upload_scalars(chunk);
+        upload_constants(chunk);
         if (data_.resident()) {
             train_resident(chunk);
         } else {
@@ -72,18 +73,16 @@ class CudaTrainer final : public Trainer, public StreamUser {
         const int64_t most = here ? kEvaluationBlock : std::min(kEvaluationBlock, reserve_slices(rows, samples));
         const int64_t block = std::min(count, most);
         Evaluation sums;
-        int slot = 0;
-        for (int64_t done = 0; done < count; done += block, slot ^= 1) {
+        int buffer = 0;
+        for (int64_t done = 0; done < count; done += block, buffer ^= 1) {
             const int64_t size = std::min(block, count - done);
-            const Picked picked{nullptr, first + done, size};
-            const DataArguments data = here ? data_.arguments() : slices_.fill(slot, samples, picked, stream());
-            const int32_t* labels = samples.labels + first + done;
-            score_block(data, here ? first + done : 0, size, rows, options_.loss);
-            add_objective(labels, size, sums);
-            score_block(data, here ? first + done : 0, size, rows, plain_loss());
+            const Selection selection{nullptr, first + done, size};
+            const DataArguments data = here ? data_.arguments() : slices_.fill(buffer, samples, selection, stream());
+            score_block(data, here ? first + done : 0, size, rows);
             if (!here)
-                slices_.release(slot, stream());
-            add_block(labels, size, sums, predictions ? predictions + done : nullptr);
+                slices_.release(buffer, stream());
+            row_results_.add_to(sums, options_.loss, samples.labels + first + done, size,
+                                predictions ? predictions + done : nullptr, stream());
         }
         return sums;
     }
@@ -103,9 +102,8 @@ class CudaTrainer final : public Trainer, public StreamUser {
 
     int64_t bytes() const override {
         return net_.bytes() + snapshot_.bytes() + class_weights_.bytes() + data_.bytes() + slices_.bytes() +
-               launcher_.bytes() + scalars_.bytes() + norms_.bytes() + outcomes_.bytes() + host_outcomes_.bytes() +
-               order_.bytes() + row_losses_.bytes() + row_predictions_.bytes() + host_losses_.bytes() +
-               host_predictions_.bytes();
+               launcher_.bytes() + constants_.bytes() + norms_.bytes() + outcomes_.bytes() + host_outcomes_.bytes() +
+               order_.bytes() + row_results_.bytes();
     }
 
     std::string describe() const override {
@@ -140,14 +138,6 @@ class CudaTrainer final : public Trainer, public StreamUser {
             fail(error, std::string("cudaMemcpyAsync of ") + what);
     }
 
-    template <typename T>
-    void download(T* to, const T* from, int64_t count, const char* what) {
-        const size_t bytes = static_cast<size_t>(count) * sizeof(T);
-        const cudaError_t error = cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream());
-        if (error != cudaSuccess)
-            fail(error, std::string("cudaMemcpyAsync of ") + what);
-    }
-
     void copy_on_device(float* to, const float* from) {
         check(cudaMemcpyAsync(to, from, static_cast<size_t>(net_.vectors_bytes()), cudaMemcpyDeviceToDevice, stream()),
               "cudaMemcpyAsync of the state at the chunk's start");
@@ -173,12 +163,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
     }
 
     void reserve_row_results(int64_t rows) {
-        with_eviction([&] {
-            row_losses_.reserve(rows, "the rows' losses");
-            row_predictions_.reserve(rows, "the rows' predictions");
-        });
-        host_losses_.reserve(rows, "the rows' losses");
-        host_predictions_.reserve(rows, "the rows' predictions");
+        with_eviction([&] { row_results_.reserve(rows); });
     }
 
     void reserve_for(const Chunk& chunk) {
@@ -186,7 +171,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
         reserve_rows(rows);
         reserve_row_results(rows);
         with_eviction([&] {
-            scalars_.reserve(chunk.steps(), "the steps' learning rates");
+            constants_.reserve(chunk.steps(), "the steps' learning rates");
             norms_.reserve(chunk.steps(), "the steps' weight sums");
             outcomes_.reserve(chunk.steps(), "the steps' losses");
             if (chunk.order && data_.resident())
@@ -231,25 +216,24 @@ class CudaTrainer final : public Trainer, public StreamUser {
         StepArguments s;
         s.net = net_.arguments();
         s.data = data;
-        s.loss = loss_rule(options_.loss, options_.net.classes(), class_weights_.get());
-        s.optimizer = optimizer_rule(options_.optimizer);
+        s.loss = LossRule::of(options_.loss, options_.net.classes(), class_weights_.get());
+        s.rule = rule_of(options_.optimizer);
         s.first = first;
         s.samples = samples;
         s.batch_size = batch_size;
         s.wide_tiles_from = launcher_.wide_tiles_from();
-        s.scalars = scalars_.get();
+        s.constants = constants_.get();
         s.norms = norms_.get();
         s.outcomes = outcomes_.get();
-        s.row_losses = row_losses_.get();
-        s.row_predictions = row_predictions_.get();
+        row_results_.tell(s);
         return s;
     }
 
-    void upload_scalars(const Chunk& chunk) {
-        std::vector<StepScalars> scalars(static_cast<size_t>(chunk.steps()));
-        for (size_t i = 0; i < scalars.size(); ++i)
-            scalars[i] = scalars_of(options_.optimizer, chunk.learning_rates[i], step_ + static_cast<int64_t>(i) + 1);
-        upload(scalars_.get(), scalars.data(), scalars.size(), "the steps' learning rates");
+    void upload_constants(const Chunk& chunk) {
+        std::vector<StepConstants> steps(static_cast<size_t>(chunk.steps()));
+        for (size_t i = 0; i < steps.size(); ++i)
+            steps[i] = step_constants(options_.optimizer, chunk.learning_rates[i], step_ + static_cast<int64_t>(i) + 1);
+        upload(constants_.get(), steps.data(), steps.size(), "the steps' learning rates");
     }
 
     int64_t steps_of_a_launch(int64_t batch_size) const {
@@ -279,20 +263,22 @@ class CudaTrainer final : public Trainer, public StreamUser {
         const int64_t batch = std::min(chunk.batch_size, chunk.samples);
         const int64_t steps_of_a_slice = slice_rows_ / batch;
         const int64_t at_once = std::min(steps_of_a_slice, steps_of_a_launch(batch));
-        int slot = 0;
-        for (int64_t step = 0; step < chunk.steps(); step += at_once, slot ^= 1) {
+        int buffer = 0;
+        for (int64_t step = 0; step < chunk.steps(); step += at_once, buffer ^= 1) {
             const int64_t count = std::min(at_once, chunk.steps() - step), position = step * chunk.batch_size;
             const int64_t size = std::min(count * chunk.batch_size, chunk.samples - position);
-            const Picked picked{chunk.order, chunk.order ? position : chunk.first + position, size};
-            const DataArguments data = slices_.fill(slot, data_.samples(), picked, stream());
+            const Selection selection{chunk.order, chunk.order ? position : chunk.first + position, size};
+            const DataArguments data = slices_.fill(buffer, data_.samples(), selection, stream());
             launcher_.tell(stream(), arguments(data, -position, chunk.samples, chunk.batch_size));
             run_steps(step, count);
-            slices_.release(slot, stream());
+            slices_.release(buffer, stream());
         }
     }
 
     ChunkResult finish(const Chunk& chunk, std::span<StepResult> results) {
-        download(host_outcomes_.get(), outcomes_.get(), chunk.steps(), "the steps' losses");
+        const size_t bytes = static_cast<size_t>(chunk.steps()) * sizeof(StepOutcome);
+        check(cudaMemcpyAsync(host_outcomes_.get(), outcomes_.get(), bytes, cudaMemcpyDeviceToHost, stream()),
+              "cudaMemcpyAsync of the steps' losses");
         synchronize("cudaStreamSynchronize after a chunk of steps");
         for (int64_t i = 0; i < chunk.steps(); ++i) {
             const StepOutcome& outcome = host_outcomes_.get()[i];
@@ -309,52 +295,12 @@ class CudaTrainer final : public Trainer, public StreamUser {
 
     // ---- evaluation ----
 
-    // The training's loss without class weights and smoothing.
-    LossOptions plain_loss() const {
-        LossOptions plain;
-        plain.ignore_index = options_.loss.ignore_index;
-        return plain;
-    }
-
     // Losses and predictions of `count` samples from `first` on, `rows` at a time.
-    void score_block(const DataArguments& data, int64_t first, int64_t count, int64_t rows, const LossOptions& loss) {
+    void score_block(const DataArguments& data, int64_t first, int64_t count, int64_t rows) {
         StepArguments s = arguments(data, first, count, rows);
-        const float* weights = loss.class_weights.empty() ? nullptr : class_weights_.get();
-        s.loss = loss_rule(loss, options_.net.classes(), weights);
         s.outcomes = nullptr; // nothing here stops at a divergence
         launcher_.tell(stream(), s);
-        const int layers = options_.net.layers();
-        const int passes = static_cast<int>(ceil_div(count, rows));
-        for (int pass = 0; pass < passes; ++pass) {
-            for (int l = 0; l < layers; ++l)
-                launcher_.phase(stream(), Phase::forward, pass, l);
-            launcher_.phase(stream(), Phase::score, pass, 0);
-        }
-        download(host_losses_.get(), row_losses_.get(), count, "the rows' losses");
-        download(host_predictions_.get(), row_predictions_.get(), count, "the rows' predictions");
-    }
-
-    void add_objective(const int32_t* labels, int64_t count, Evaluation& sums) {
-        synchronize("cudaStreamSynchronize after an evaluation");
-        for (int64_t i = 0; i < count; ++i) {
-            if (labels[i] != options_.loss.ignore_index)
-                sums.objective_sum += static_cast<double>(host_losses_.get()[i]);
-        }
-    }
-
-    void add_block(const int32_t* labels, int64_t count, Evaluation& sums, int32_t* predictions) {
-        synchronize("cudaStreamSynchronize after an evaluation");
-        for (int64_t i = 0; i < count; ++i) {
-            const int32_t predicted = host_predictions_.get()[i];
-            if (predictions)
-                predictions[i] = predicted;
-            if (labels[i] == options_.loss.ignore_index)
-                continue;
-            sums.loss_sum += static_cast<double>(host_losses_.get()[i]);
-            sums.weight_sum += options_.loss.weight_of(labels[i]);
-            sums.correct += labels[i] == predicted;
-            ++sums.counted;
-        }
+        launcher_.score(stream(), options_.net.layers(), static_cast<int>(ceil_div(count, rows)));
     }
 
     TrainerOptions options_;
@@ -366,14 +312,13 @@ class CudaTrainer final : public Trainer, public StreamUser {
     NetMemory net_;
     Slices slices_;
     DataSet data_;
-    DeviceMemory<float> class_weights_, snapshot_, row_losses_;
-    DeviceMemory<StepScalars> scalars_;
+    RowResults row_results_;
+    DeviceMemory<float> class_weights_, snapshot_;
+    DeviceMemory<StepConstants> constants_;
     DeviceMemory<Norm> norms_;
     DeviceMemory<StepOutcome> outcomes_;
-    DeviceMemory<int32_t> order_, row_predictions_;
+    DeviceMemory<int32_t> order_;
     PinnedMemory<StepOutcome> host_outcomes_;
-    PinnedMemory<float> host_losses_;
-    PinnedMemory<int32_t> host_predictions_;
     int64_t step_ = 0, slice_rows_ = 0;
 };
 

@@ -1,14 +1,18 @@
 // The CUDA kernels' plain logic, run on the host: no GPU, no nvcc.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "cuda/arguments.h"
+#include "cuda/arithmetic.h"
 #include "cuda/layout.h"
-#include "cuda/rules.h"
-#include "cuda/rules_of.h"
+#include "cuda/loss_rule.h"
+#include "cuda/tile/shape.h"
 #include "mnist_native_cuda.h"
 #include "reference/loss.h"
 #include "reference/update.h"
@@ -154,7 +158,7 @@ TEST(CudaLoss, gradient_of_a_logit_is_the_references) {
     options.class_weights = {0.5f, 2.0f, 1.25f};
     options.label_smoothing = 0.2;
     options.reduction = Reduction::sum;
-    const LossRule rule = loss_rule(options, 3, options.class_weights.data());
+    const LossRule rule = LossRule::of(options, 3, options.class_weights.data());
     for (int32_t label = 0; label < 3; ++label) {
         double loss = 0, smooth = 0;
         std::vector<double> gradient(3);
@@ -198,21 +202,28 @@ std::vector<OptimizerOptions> optimizers() {
     return all;
 }
 
+// One parameter, then its moments.
+using Weight = std::array<float, kSlots>;
+
+void update(const OptimizerOptions& o, double learning_rate, int64_t step, float gradient, Weight& w) {
+    const StepConstants constants = step_constants(o, learning_rate, step);
+    with_rule(rule_of(o), [&](auto rule) { Update<rule.value>::apply(constants, gradient, w[0], &w[1]); });
+}
+
 } // namespace
 
 TEST(CudaUpdate, follows_the_reference_for_twenty_steps) {
     for (const OptimizerOptions& o : optimizers()) {
-        const OptimizerRule rule = optimizer_rule(o);
-        Weight w{0.7f, 0, 0, 0};
-        std::vector<double> parameter{static_cast<double>(w.p)};
+        Weight w{0.7f};
+        std::vector<double> parameter{static_cast<double>(w[0])};
         reference::OptimizerState state(o, 1);
         for (int t = 1; t <= 20; ++t) {
             const double learning_rate = 0.01 / t;
             const float gradient = std::sin(1.3f * static_cast<float>(t));
-            update(rule, scalars_of(o, learning_rate, t), gradient, w);
+            update(o, learning_rate, t, gradient, w);
             const std::vector<double> wide{static_cast<double>(gradient)};
             reference::update(o, learning_rate, wide, parameter, state);
-            EXPECT_NEAR(w.p, parameter[0], 1e-6) << "optimizer " << static_cast<int>(o.kind) << ", step " << t;
+            EXPECT_NEAR(w[0], parameter[0], 1e-6) << "optimizer " << static_cast<int>(o.kind) << ", step " << t;
         }
     }
 }
@@ -221,10 +232,26 @@ TEST(CudaUpdate, momentum_at_rate_zero_holds_the_gradient) {
     OptimizerOptions o;
     o.kind = OptimizerKind::sgd;
     o.momentum = 0.5;
-    Weight w{0.25f, 123.0f, 0, 0};
-    update(optimizer_rule(o), scalars_of(o, 0, 1), 0.125f, w);
-    EXPECT_EQ(w.first, 0.125f);
-    EXPECT_EQ(w.p, 0.25f);
+    Weight w{0.25f, 123.0f};
+    update(o, 0, 1, 0.125f, w);
+    EXPECT_EQ(w[1], 0.125f);
+    EXPECT_EQ(w[0], 0.25f);
+}
+
+TEST(CudaActivation, slope_follows_from_the_value) {
+    for (int32_t a = 0; a <= static_cast<int32_t>(kLastActivation); ++a) {
+        const Activation activation = static_cast<Activation>(a);
+        if (!slope_follows_from_value(activation))
+            continue;
+        with_activation(activation, [&](auto chosen) {
+            using Rule = ActivationRule<chosen.value>;
+            for (float z : {-2.0f, -0.5f, 0.5f, 2.0f}) {
+                const float apart = 1e-2f, rise = Rule::value(z + apart) - Rule::value(z - apart);
+                EXPECT_NEAR(Rule::times_slope(3.0f, Rule::value(z)), 3 * rise / (2 * apart), 1e-3) << a << " at " << z;
+            }
+            EXPECT_TRUE(std::isnan(Rule::value(std::numeric_limits<float>::quiet_NaN()))) << a;
+        });
+    }
 }
 
 TEST(CudaStream, is_refused_by_a_trainer_on_the_cpu) {

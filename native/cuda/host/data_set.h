@@ -22,7 +22,7 @@ class DataSet {
         return other.pixels == samples_.pixels && other.labels == samples_.labels && other.count == samples_.count &&
                other.type == samples_.type && other.scale == samples_.scale;
     }
-    DataArguments arguments() const { return describe(samples_, pixels_.get(), labels_.get()); }
+    DataArguments arguments() const { return arguments_of(samples_, pixels_.get(), labels_.get()); }
     int64_t bytes() const { return pixels_.bytes() + labels_.bytes(); }
 
   private:

@@ -1,6 +1,7 @@
 #include "cuda/host/launcher.h"
 
 #include "cuda/host/device.h"
+#include "cuda/tile/shape.h"
 #include "net/error.h"
 
 namespace mn::cuda {
@@ -19,8 +20,6 @@ const char* name_of(Phase phase) {
         return "the backward kernel";
     case Phase::update:
         return "the update kernel";
-    case Phase::norms:
-        return "the kernel that sums the class weights";
     case Phase::score:
         return "the score kernel";
     case Phase::ones:
@@ -100,7 +99,24 @@ void Launcher::phase(cudaStream_t stream, Phase phase, int step, int layer) {
                            stream),
           name_of(phase));
     launched(name_of(phase));
-    ++launches_;
+}
+
+void Launcher::score(cudaStream_t stream, int layers, int count) {
+    for (int step = 0; step < count; ++step) {
+        for (int l = 0; l < layers; ++l)
+            phase(stream, Phase::forward, step, l);
+        phase(stream, Phase::score, step, 0);
+    }
+}
+
+void Launcher::norms(cudaStream_t stream, int first, int count) {
+    constexpr const char* kName = "the kernel that sums the class weights";
+    const StepArguments* told = arguments_.get();
+    void* parameters[] = {&told, &first, &count};
+    check(cudaLaunchKernel(kernels_.norms, dim3(static_cast<unsigned>(resident_blocks_)), dim3(kThreads), parameters, 0,
+                           stream),
+          kName);
+    launched(kName);
 }
 
 void Launcher::steps(cudaStream_t stream, const Layout& layout, int first, int count) {
@@ -118,7 +134,6 @@ void Launcher::cooperative(cudaStream_t stream, int first, int count) {
                                       parameters, 0, stream),
           "the chunk kernel");
     launched("the chunk kernel");
-    ++launches_;
 }
 
 void Launcher::graph(cudaStream_t stream, const Layout& layout, int first, int count) {
@@ -126,7 +141,6 @@ void Launcher::graph(cudaStream_t stream, const Layout& layout, int first, int c
         capture(layout, first, count);
     check(cudaGraphLaunch(graph_.get(), stream), "cudaGraphLaunch of a chunk of steps");
     launched("a chunk of steps (a graph)");
-    ++launches_;
 }
 
 void Launcher::capture(const Layout& layout, int first, int count) {
@@ -155,8 +169,7 @@ void Launcher::capture(const Layout& layout, int first, int count) {
 void Launcher::all_phases(cudaStream_t stream, const Layout& layout, int first, int count) {
     const int last = static_cast<int>(layout.layers.size()) - 1;
     const bool fused = has_head(last + 1, layout.layers.back().fan_out);
-    const int64_t before = launches_;
-    phase(stream, Phase::norms, first, count);
+    norms(stream, first, count);
     for (int step = first; step < first + count; ++step) {
         for (int l = 0; l <= last - fused; ++l)
             phase(stream, Phase::forward, step, l);
@@ -165,7 +178,6 @@ void Launcher::all_phases(cudaStream_t stream, const Layout& layout, int first, 
             phase(stream, Phase::backward, step, l);
         phase(stream, Phase::update, step, 0);
     }
-    launches_ = before; // recorded, not launched
 }
 
 } // namespace mn::cuda

@@ -22,18 +22,19 @@ class Launcher {
     int device() const { return device_; }
     const std::string& description() const { return description_; } // device, precision
     Schedule schedule() const { return schedule_; }
-    int blocks() const { return resident_blocks_; } // of a grid that fills the device
     int64_t wide_tiles_from() const { return wide_tiles_from_; }
     int64_t bytes() const { return arguments_.bytes(); }
-    int64_t launches() const { return launches_; } // of kernels and graphs so far
 
     // What the kernels queued on `stream` from now on are told.
     void tell(cudaStream_t stream, const StepArguments& arguments);
     void phase(cudaStream_t stream, Phase phase, int step, int layer);
+    // Forward and score of steps 0 .. count - 1.
+    void score(cudaStream_t stream, int layers, int count);
     // Steps first .. first + count - 1: one cooperative launch, or a graph of phases that is kept for the next chunk.
     void steps(cudaStream_t stream, const Layout& layout, int first, int count);
 
   private:
+    void norms(cudaStream_t stream, int first, int count);
     void cooperative(cudaStream_t stream, int first, int count);
     void graph(cudaStream_t stream, const Layout& layout, int first, int count);
     void capture(const Layout& layout, int first, int count);
@@ -41,7 +42,7 @@ class Launcher {
 
     int device_ = 0, resident_blocks_ = 0;
     Schedule schedule_ = Schedule::persistent;
-    int64_t wide_tiles_from_ = 0, launches_ = 0;
+    int64_t wide_tiles_from_ = 0;
     KernelSet kernels_;
     std::string description_;
     ExecutableGraph graph_;

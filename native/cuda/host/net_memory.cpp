@@ -27,9 +27,7 @@ NetArguments NetMemory::arguments() const {
     net.activations = batch_.get();
     net.gradients = batch_.get() + layout_.activations_row * rows_held_;
     net.parameters = slot(Slot::parameters);
-    net.first = slot(Slot::first_moment);
-    net.second = slot(Slot::second_moment);
-    net.max_second = slot(Slot::max_second_moment);
+    net.slot_stride = layout_.parameters;
     return net;
 }
 

@@ -24,7 +24,6 @@ class NetMemory {
     NetArguments arguments() const;
     int rows_held() const { return rows_held_; }
     int64_t bytes_of_rows(int64_t rows) const;
-    int64_t vector_bytes() const { return layout_.parameters * static_cast<int64_t>(sizeof(float)); }
     int64_t bytes() const { return layers_.bytes() + vectors_.bytes() + batch_.bytes(); }
 
     // Room for a batch of so many rows. Throws out_of_memory; then there is room for none.

@@ -41,7 +41,7 @@ int64_t sample_bytes(int64_t features, PixelType type) {
     return row_bytes(features, type) + static_cast<int64_t>(sizeof(int32_t));
 }
 
-DataArguments describe(const Data& samples, const void* pixels, const int32_t* labels) {
+DataArguments arguments_of(const Data& samples, const void* pixels, const int32_t* labels) {
     DataArguments data;
     data.pixels = pixels;
     data.labels = labels;
@@ -54,83 +54,83 @@ DataArguments describe(const Data& samples, const void* pixels, const int32_t* l
 
 void Slices::reserve(int64_t rows, int64_t features, PixelType type) {
     const int64_t per_row = row_bytes(features, type);
-    for (Slot& slot : slots_) {
-        reserve_host(slot, rows, per_row);
-        slot.pixels.reserve(rows * per_row, "a slice of samples");
-        slot.labels.reserve(rows, "a slice of labels");
+    for (Buffer& buffer : buffers_) {
+        reserve_host(buffer, rows, per_row);
+        buffer.pixels.reserve(rows * per_row, "a slice of samples");
+        buffer.labels.reserve(rows, "a slice of labels");
     }
 }
 
-void Slices::reserve_host(Slot& slot, int64_t rows, int64_t per_row) {
-    slot.host_pixels.reserve(rows * per_row, "a slice of samples");
-    slot.host_labels.reserve(rows, "a slice of labels");
+void Slices::reserve_host(Buffer& buffer, int64_t rows, int64_t per_row) {
+    buffer.host_pixels.reserve(rows * per_row, "a slice of samples");
+    buffer.host_labels.reserve(rows, "a slice of labels");
 }
 
 void Slices::reset() {
-    for (Slot& s : slots_) {
-        s.host_pixels.reset();
-        s.host_labels.reset();
-        s.pixels.reset();
-        s.labels.reset();
+    for (Buffer& b : buffers_) {
+        b.host_pixels.reset();
+        b.host_labels.reset();
+        b.pixels.reset();
+        b.labels.reset();
     }
 }
 
 int64_t Slices::bytes() const {
     int64_t total = 0;
-    for (const Slot& s : slots_)
-        total += s.host_pixels.bytes() + s.host_labels.bytes() + s.pixels.bytes() + s.labels.bytes();
+    for (const Buffer& b : buffers_)
+        total += b.host_pixels.bytes() + b.host_labels.bytes() + b.pixels.bytes() + b.labels.bytes();
     return total;
 }
 
-void Slices::gather(Slot& slot, const Data& samples, const Picked& picked) {
+void Slices::gather(Buffer& buffer, const Data& samples, const Selection& selection) {
     const int64_t from_bytes = samples.features * element_bytes(samples.type);
     const int64_t to_bytes = row_bytes(samples.features, samples.type);
     const uint8_t* const pixels = static_cast<const uint8_t*>(samples.pixels);
-    for (int64_t i = 0; i < picked.count; ++i) {
-        const int64_t sample = picked.order ? picked.order[picked.first + i] : picked.first + i;
-        uint8_t* const row = slot.host_pixels.get() + i * to_bytes;
+    for (int64_t i = 0; i < selection.count; ++i) {
+        const int64_t sample = selection.order ? selection.order[selection.first + i] : selection.first + i;
+        uint8_t* const row = buffer.host_pixels.get() + i * to_bytes;
         std::memcpy(row, pixels + sample * from_bytes, static_cast<size_t>(from_bytes));
         std::memset(row + from_bytes, 0, static_cast<size_t>(to_bytes - from_bytes));
         if (samples.labels)
-            slot.host_labels.get()[i] = samples.labels[sample];
+            buffer.host_labels.get()[i] = samples.labels[sample];
     }
 }
 
-DataArguments Slices::fill(int index, const Data& samples, const Picked& picked, cudaStream_t compute) {
-    Slot& slot = slots_[index];
-    wait(slot.used);   // the device memory is free
-    wait(slot.copied); // and the pinned memory
-    gather(slot, samples, picked);
-    copy_to_device(slot.pixels.get(), slot.host_pixels.get(), picked.count * row_bytes(samples.features, samples.type),
-                   stream_.get());
+DataArguments Slices::fill(int index, const Data& samples, const Selection& selection, cudaStream_t compute) {
+    Buffer& buffer = buffers_[index];
+    wait(buffer.used);   // the device memory is free
+    wait(buffer.copied); // and the pinned memory
+    gather(buffer, samples, selection);
+    copy_to_device(buffer.pixels.get(), buffer.host_pixels.get(),
+                   selection.count * row_bytes(samples.features, samples.type), stream_.get());
     if (samples.labels) {
-        copy_to_device(slot.labels.get(), slot.host_labels.get(), picked.count * static_cast<int64_t>(sizeof(int32_t)),
-                       stream_.get());
+        copy_to_device(buffer.labels.get(), buffer.host_labels.get(),
+                       selection.count * static_cast<int64_t>(sizeof(int32_t)), stream_.get());
     }
-    record(slot.copied, stream_.get());
-    check(cudaStreamWaitEvent(compute, slot.copied.get(), 0), "cudaStreamWaitEvent");
-    return describe(samples, slot.pixels.get(), slot.labels.get());
+    record(buffer.copied, stream_.get());
+    check(cudaStreamWaitEvent(compute, buffer.copied.get(), 0), "cudaStreamWaitEvent");
+    return arguments_of(samples, buffer.pixels.get(), buffer.labels.get());
 }
 
-void Slices::release(int slot, cudaStream_t compute) {
-    record(slots_[slot].used, compute);
+void Slices::release(int buffer, cudaStream_t compute) {
+    record(buffers_[buffer].used, compute);
 }
 
 void Slices::upload(const Data& samples, uint8_t* pixels, int32_t* labels) {
     const int64_t per_row = row_bytes(samples.features, samples.type);
     const int64_t rows = std::min(samples.count, std::max<int64_t>(1, kUploadBytes / per_row));
-    for (Slot& slot : slots_)
-        reserve_host(slot, rows, per_row);
+    for (Buffer& buffer : buffers_)
+        reserve_host(buffer, rows, per_row);
     int turn = 0;
     for (int64_t done = 0; done < samples.count; done += rows, turn ^= 1) {
-        Slot& slot = slots_[turn];
+        Buffer& buffer = buffers_[turn];
         const int64_t count = std::min(rows, samples.count - done);
-        wait(slot.copied);
-        gather(slot, samples, {nullptr, done, count});
-        copy_to_device(pixels + done * per_row, slot.host_pixels.get(), count * per_row, stream_.get());
-        copy_to_device(labels + done, slot.host_labels.get(), count * static_cast<int64_t>(sizeof(int32_t)),
+        wait(buffer.copied);
+        gather(buffer, samples, {nullptr, done, count});
+        copy_to_device(pixels + done * per_row, buffer.host_pixels.get(), count * per_row, stream_.get());
+        copy_to_device(labels + done, buffer.host_labels.get(), count * static_cast<int64_t>(sizeof(int32_t)),
                        stream_.get());
-        record(slot.copied, stream_.get());
+        record(buffer.copied, stream_.get());
     }
     check(cudaStreamSynchronize(stream_.get()), "cudaStreamSynchronize after the data set's upload");
 }

@@ -1,0 +1,53 @@
+// What net/*-inl.h compute with here: a float.
+#pragma once
+
+#include <cmath>
+
+#include "cuda/host_device.h"
+#include "net/activation.h"
+#include "net/optimizer.h"
+
+namespace mn::cuda {
+
+MN_HOST_DEVICE inline float zero_of(float) {
+    return 0;
+}
+MN_HOST_DEVICE inline float set_like(float, float x) {
+    return x;
+}
+MN_HOST_DEVICE inline float mul(float a, float b) {
+    return a * b;
+}
+MN_HOST_DEVICE inline float div(float a, float b) {
+    return a / b;
+}
+MN_HOST_DEVICE inline float sqrt_of(float a) {
+    return sqrtf(a);
+}
+MN_HOST_DEVICE inline float max_of(float a, float b) {
+    return fmaxf(a, b);
+}
+MN_HOST_DEVICE inline float mul_add(float a, float b, float c) {
+    return fmaf(a, b, c);
+}
+MN_HOST_DEVICE inline float mul_sub(float a, float b, float c) {
+    return fmaf(a, b, -c);
+}
+MN_HOST_DEVICE inline float neg_mul_add(float a, float b, float c) {
+    return fmaf(-a, b, c);
+}
+MN_HOST_DEVICE inline float select_less(float a, float b, float x, float y) {
+    return a < b ? x : y;
+}
+MN_HOST_DEVICE inline float select_greater(float a, float b, float x, float y) {
+    return a > b ? x : y;
+}
+
+#define MN_INLINE MN_HOST_DEVICE inline
+#define MN_LAMBDA
+#include "net/activation-inl.h"
+#include "net/update-inl.h"
+#undef MN_LAMBDA
+#undef MN_INLINE
+
+} // namespace mn::cuda

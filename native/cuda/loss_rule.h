@@ -1,0 +1,52 @@
+// The loss's formulas: one sample's loss, and its derivative by one logit.
+#pragma once
+
+#include <cstdint>
+
+#include "cuda/host_device.h"
+#include "net/loss.h"
+
+namespace mn::cuda {
+
+// torch.nn.CrossEntropyLoss; smoothed_share is label_smoothing / classes.
+struct LossRule {
+    const float* class_weights = nullptr; // [classes] or null: ones
+    float class_weight_sum = 0;
+    int64_t ignore_index = -100;
+    float hard_share = 1; // 1 - label_smoothing
+    float smoothed_share = 0;
+    int mean = 1; // reduction: mean or sum
+
+    // class_weights: those that the kernels read, or null.
+    static LossRule of(const LossOptions& options, int64_t classes, const float* class_weights);
+
+    MN_HOST_DEVICE bool counts(int label) const { return label != ignore_index; }
+    MN_HOST_DEVICE float weight(int c) const { return class_weights ? class_weights[c] : 1.0f; }
+    // Of one sample; smooth is the weighted sum of -log(probability) over all classes.
+    MN_HOST_DEVICE float loss(int label, float negative_log, float smooth) const {
+        return hard_share * weight(label) * negative_log + smoothed_share * smooth;
+    }
+    // Derivative of the batch's loss by logit c of one sample; norm is 1 / the batch's sum of weights, or 1.
+    MN_HOST_DEVICE float gradient(int c, int label, float probability, float norm) const {
+        const float hard = weight(label) * (probability - (c == label ? 1.0f : 0.0f));
+        const float smooth = class_weight_sum * probability - weight(c);
+        return norm * (hard_share * hard + smoothed_share * smooth);
+    }
+};
+
+// In double precision, each rounded once.
+inline LossRule LossRule::of(const LossOptions& options, int64_t classes, const float* class_weights) {
+    LossRule rule;
+    double sum = 0;
+    for (int64_t c = 0; c < classes; ++c)
+        sum += options.weight_of(c);
+    rule.class_weights = class_weights;
+    rule.class_weight_sum = static_cast<float>(sum);
+    rule.ignore_index = options.ignore_index;
+    rule.hard_share = static_cast<float>(1 - options.label_smoothing);
+    rule.smoothed_share = static_cast<float>(options.label_smoothing / static_cast<double>(classes));
+    rule.mean = options.reduction != Reduction::sum;
+    return rule;
+}
+
+} // namespace mn::cuda

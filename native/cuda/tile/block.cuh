@@ -1,0 +1,39 @@
+// What the threads of a block share: memory, and sums in a fixed order.
+#pragma once
+
+#include "cuda/tile/shape.h"
+
+namespace mn::cuda {
+
+constexpr int kSharedFloats = 4 * TileShape<32>::kOperandFloats;
+static_assert(kSharedFloats == 4 * TileShape<64>::kOperandFloats);
+
+// Not handed from function to function: as a constant its address takes no registers.
+alignas(16) static __shared__ float tile_memory[kSharedFloats];
+
+// Butterflies: every lane ends with the same bits.
+__device__ inline float warp_sum(float value) {
+#pragma unroll
+    for (int apart = 16; apart > 0; apart /= 2)
+        value += __shfl_xor_sync(~0u, value, apart);
+    return value;
+}
+
+// Sum over the block; every thread gets it.
+template <typename T>
+__device__ T block_sum(T value) {
+    T* const shared = reinterpret_cast<T*>(tile_memory);
+    __syncthreads();
+    shared[threadIdx.x] = value;
+    __syncthreads();
+    for (int apart = kThreads / 2; apart > 0; apart /= 2) {
+        if (threadIdx.x < apart)
+            shared[threadIdx.x] += shared[threadIdx.x + apart];
+        __syncthreads();
+    }
+    const T total = shared[0];
+    __syncthreads();
+    return total;
+}
+
+} // namespace mn::cuda
