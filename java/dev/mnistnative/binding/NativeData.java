@@ -28,17 +28,26 @@ public final class NativeData {
      * @param labels from its position, one a sample
      */
     public static NativeData of(ByteBuffer pixels, boolean bytes, double scale, IntBuffer labels, int features) {
-        if (!pixels.isDirect() || !labels.isDirect()) {
+        long needed = (long) labels.remaining() * features * (bytes ? 1 : Float.BYTES);
+        if (pixels.remaining() != needed) {
+            throw new IllegalArgumentException("pixels has " + pixels.remaining() + " bytes, but " + labels.remaining()
+                    + " samples of " + features + " features take " + needed);
+        }
+        return ofLarge(pixels, bytes, scale, labels, features);
+    }
+
+    /**
+     * The same for samples of more than 2 GiB.
+     *
+     * @param first a buffer of the first samples, behind whose limit the memory goes on with the others; it keeps it all
+     */
+    public static NativeData ofLarge(ByteBuffer first, boolean bytes, double scale, IntBuffer labels, int features) {
+        if (!first.isDirect() || !labels.isDirect()) {
             throw new IllegalArgumentException("pixels and labels must be in direct buffers");
         }
         long count = labels.remaining();
-        long needed = count * features * (bytes ? 1 : Float.BYTES);
-        if (pixels.remaining() != needed) {
-            throw new IllegalArgumentException("pixels has " + pixels.remaining() + " bytes, but " + count
-                    + " samples of " + features + " features take " + needed);
-        }
         LibraryLoader.ensureLoaded();
-        ByteBuffer pixelView = pixels.slice();
+        ByteBuffer pixelView = first.slice();
         IntBuffer labelView = labels.slice();
         MnData data = new MnData(NativeMemory.struct(MnData.class))
                 .pixels(new BytePointer(pixelView))

@@ -8,6 +8,7 @@ import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The native library's functions that need no handle. Each loads the library first. Safe from any thread. */
 public final class NativeLibrary {
@@ -79,7 +80,7 @@ public final class NativeLibrary {
     /** PyTorch's initial values of the net's flat parameter vector. */
     public static float[] initialParameters(int[] sizes, long seed) {
         NativePlacement anywhere = new NativePlacement(NativePlacement.CPU, 0, MnistNative.MN_FLOAT32, 1, "auto");
-        NativeOptimizer stateless = NativeOptimizer.sgd(0, 0, 0, false);
+        NativeOptimizer stateless = NativeOptimizer.of(NativeOptimizer.SGD, Map.of());
         NativeLoss loss = new NativeLoss(null, -100, 0, MnistNative.MN_REDUCTION_MEAN);
         try (NativeTrainer trainer = NativeTrainer.create(sizes, anywhere, stateless, loss)) {
             trainer.initialize(seed);

@@ -1,5 +1,7 @@
 package dev.mnistnative.binding;
 
+import java.util.Map;
+
 /** The optimizer's part of {@code mn_options}; what an optimizer has not is 0. */
 public record NativeOptimizer(
         int kind,
@@ -17,14 +19,25 @@ public record NativeOptimizer(
     public static final int ADAMW = MnistNative.MN_ADAMW;
     public static final int SGD = MnistNative.MN_SGD;
 
-    /** Adam or AdamW. */
-    public static NativeOptimizer adaptive(
-            int kind, double beta1, double beta2, double eps, boolean amsgrad, double weightDecay) {
-        return new NativeOptimizer(kind, beta1, beta2, eps, amsgrad, weightDecay, 0, 0, false);
+    /** An optimizer with these options, numbers and switches by PyTorch's names; those it does not name are 0. */
+    public static NativeOptimizer of(int kind, Map<String, Object> options) {
+        return new NativeOptimizer(
+                kind,
+                number(options, "beta1"),
+                number(options, "beta2"),
+                number(options, "eps"),
+                isOn(options, "amsgrad"),
+                number(options, "weight_decay"),
+                number(options, "momentum"),
+                number(options, "dampening"),
+                isOn(options, "nesterov"));
     }
 
-    /** SGD. */
-    public static NativeOptimizer sgd(double momentum, double dampening, double weightDecay, boolean nesterov) {
-        return new NativeOptimizer(SGD, 0, 0, 0, false, weightDecay, momentum, dampening, nesterov);
+    private static double number(Map<String, Object> options, String name) {
+        return (Double) options.getOrDefault(name, 0.0);
+    }
+
+    private static boolean isOn(Map<String, Object> options, String name) {
+        return (Boolean) options.getOrDefault(name, false);
     }
 }

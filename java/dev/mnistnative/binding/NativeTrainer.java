@@ -4,6 +4,7 @@ import dev.mnistnative.binding.gpu.CudaStream;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 
@@ -185,6 +186,37 @@ public final class NativeTrainer implements AutoCloseable {
     /** Sets one of the optimizer's moments; arguments as for {@link #read(int)}. */
     public void write(int moment, float[] values) {
         handle.call(pointer -> MnistNative.mn_trainer_write(pointer, moment, values, values.length));
+    }
+
+    /**
+     * Copies the parameters and then each of the optimizer's first moments, all in the parameters' order.
+     *
+     * @param values direct, in native order, from its position [1 + moments, parameters]
+     */
+    public void read(int moments, FloatBuffer values) {
+        copy(moments, values, MnistNative::mn_trainer_read);
+    }
+
+    /** Sets the parameters and the first moments; arguments as for {@link #read(int, FloatBuffer)}. */
+    public void write(int moments, FloatBuffer values) {
+        copy(moments, values, MnistNative::mn_trainer_write);
+    }
+
+    private interface SlotCopy {
+        int apply(MnTrainer trainer, int slot, FloatBuffer values, long count);
+    }
+
+    private void copy(int moments, FloatBuffer values, SlotCopy copy) {
+        guard.enter();
+        try {
+            for (int slot = MnistNative.MN_PARAMETERS; slot <= moments; slot++) {
+                int at = slot;
+                FloatBuffer part = values.slice(values.position() + slot * parameterCount, parameterCount);
+                handle.call(pointer -> copy.apply(pointer, at, part, parameterCount));
+            }
+        } finally {
+            guard.exit();
+        }
     }
 
     /** Sets the count of optimizer steps done, when state is restored. */

@@ -48,10 +48,9 @@ final class CheckpointOptions {
         OutputPaths.requireFolder(command, "--checkpoint-dir", folder);
     }
 
-    /** Null for none. */
     Checkpoints checkpoints(ModelInfo info) {
         if (folder == null) {
-            return null;
+            return Checkpoints.NONE;
         }
         Checkpoints fromNow =
                 Checkpoints.in(folder).every(every == null ? 1 : every).describing(info);

@@ -66,7 +66,7 @@ final class ArrayReader {
 
     /** @throws DataFormatException naming the first value that is no finite float32 */
     static void requireFinite(FloatBuffer values, String file, long features) {
-        int bad = Dataset.firstNonFinite(values);
+        int bad = SampleChecks.firstNonFinite(values);
         if (bad >= 0) {
             throw DataFormatException.of(
                     file,

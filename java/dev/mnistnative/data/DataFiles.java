@@ -124,7 +124,7 @@ public final class DataFiles {
     /** The data set of what was read; counts and classes are checked. `labels` may be null. */
     static Dataset assemble(ArrayReader.Pixels pixels, IntBuffer labels, ReadOptions options, List<String> classNames) {
         int classes = labels == null ? 0 : classes(labels, options, classNames);
-        var layout = new Dataset.Layout(
+        var layout = new SampleLayout(
                 pixels.type(), pixels.sampleShape(), pixels.scale(), options.ignoreIndex(), classes, classNames);
         return new Dataset(layout, pixels.memory(), labels);
     }

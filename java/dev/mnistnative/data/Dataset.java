@@ -2,7 +2,6 @@ package dev.mnistnative.data;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -28,57 +27,27 @@ public final class Dataset implements AutoCloseable {
     /** Keeps the split's permutation apart from those of the epochs under the same seed. */
     private static final long SPLIT_STREAM = 0x53504c4954L;
 
-    private final Layout layout;
+    private final SampleLayout layout;
     private volatile Memory memory;
 
-    /** What the numbers mean. `classes` is 0 without labels, `classNames` empty where labels are plain numbers. */
-    record Layout(
-            PixelType type, int[] sampleShape, double scale, long ignoreIndex, int classes, List<String> classNames) {
-        int features() {
-            return features(sampleShape);
-        }
-
-        int sampleBytes() {
-            return features() * type.bytes();
-        }
-
-        Layout as(PixelType newType, double newScale) {
-            return new Layout(newType, sampleShape, newScale, ignoreIndex, classes, classNames);
-        }
-
-        static int features(int[] sampleShape) {
-            long features = 1;
-            for (int d : sampleShape) {
-                if (d < 1) {
-                    throw new IllegalArgumentException(
-                            "sampleShape " + Arrays.toString(sampleShape) + " must have dimensions of 1 or more");
-                }
-                features *= d;
-                if (features > DirectMemory.MAX_BYTES) {
-                    throw new IllegalArgumentException(
-                            "sampleShape " + Arrays.toString(sampleShape) + " is more than 2 GiB a sample");
-                }
-            }
-            return (int) features;
+    /** `labels` may be null, and is never moved. */
+    private record Memory(SampleMemory pixels, IntBuffer labels) {
+        int size() {
+            return pixels.samples();
         }
     }
 
-    /** The buffers; `labels` may be null. Position 0, limit at the end, never moved. */
-    private record Memory(ByteBuffer pixels, IntBuffer labels, int size) {}
+    Dataset(SampleLayout layout, ByteBuffer pixels, IntBuffer labels) {
+        this(layout, SampleMemory.of(pixels, layout.sampleBytes()), labels);
+    }
 
-    Dataset(Layout layout, ByteBuffer pixels, IntBuffer labels) {
+    Dataset(SampleLayout layout, SampleMemory pixels, IntBuffer labels) {
+        if (labels != null && labels.remaining() != pixels.samples()) {
+            throw new IllegalArgumentException(
+                    "labels: " + labels.remaining() + " for " + pixels.samples() + " samples");
+        }
         this.layout = layout;
-        int sampleBytes = layout.sampleBytes();
-        int size = pixels.remaining() / sampleBytes;
-        if (pixels.remaining() == 0 || pixels.remaining() % sampleBytes != 0) {
-            throw new IllegalArgumentException("pixels: " + pixels.remaining()
-                    + " bytes are not a whole number of samples of " + sampleBytes + " bytes; at least one is needed");
-        }
-        if (labels != null && labels.remaining() != size) {
-            throw new IllegalArgumentException("labels: " + labels.remaining() + " for " + size + " samples");
-        }
-        this.memory =
-                new Memory(pixels.slice().order(ByteOrder.nativeOrder()), labels == null ? null : labels.slice(), size);
+        this.memory = new Memory(pixels, labels == null ? null : labels.slice());
     }
 
     /**
@@ -121,18 +90,29 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if something of that does not hold
      */
     public static Dataset of(ByteBuffer pixels, PixelType type, int[] sampleShape, IntBuffer labels, long ignoreIndex) {
-        requireDirect(pixels, type);
+        SampleChecks.requireDirect(pixels, type);
         if (labels != null && !(labels.isDirect() && labels.order() == ByteOrder.nativeOrder())) {
             throw new IllegalArgumentException("labels: must be a direct buffer in native byte order");
         }
         int[] shape = sampleShape.clone();
-        int features = Layout.features(shape);
+        int features = SampleLayout.features(shape);
         if (type == PixelType.FLOAT32) {
-            requireFinite(pixels.slice().order(ByteOrder.nativeOrder()).asFloatBuffer(), features);
+            SampleChecks.requireFinite(
+                    pixels.slice().order(ByteOrder.nativeOrder()).asFloatBuffer(), features);
         }
         int classes = labels == null ? 0 : Labels.countClasses(labels.slice(), ignoreIndex);
         double scale = type == PixelType.UINT8 ? UNIT_SCALE : 1;
-        return new Dataset(new Layout(type, shape, scale, ignoreIndex, classes, List.of()), pixels, labels);
+        return new Dataset(new SampleLayout(type, shape, scale, ignoreIndex, classes, List.of()), pixels, labels);
+    }
+
+    /**
+     * A data set that is filled row by row, of any size that the machine's memory has room for.
+     *
+     * @param features of a sample, 1 or more
+     * @param rows samples, 1 or more
+     */
+    public static DatasetBuilder builder(int features, int rows) {
+        return new DatasetBuilder(features, rows);
     }
 
     /** Number of samples, 1 or more. */
@@ -203,9 +183,29 @@ public final class Dataset implements AutoCloseable {
         return values;
     }
 
-    /** All pixels, row-major [size, features]: a read-only direct view in native byte order. */
+    /**
+     * All pixels, row-major [size, features]: a read-only direct view in native byte order.
+     *
+     * @throws IllegalStateException if they are more than the 2 GiB that a buffer can hold
+     */
     public ByteBuffer pixels() {
-        return open().pixels().asReadOnlyBuffer().order(ByteOrder.nativeOrder());
+        Memory m = open();
+        if (m.pixels().bytes() > DirectMemory.MAX_BYTES) {
+            throw new IllegalStateException("the pixels are " + m.pixels().bytes()
+                    + " bytes, more than a buffer can hold: ask for them part by part, pixels(first, count)");
+        }
+        return pixels(0, m.size());
+    }
+
+    /**
+     * The pixels of samples [first, first + count), row-major [count, features]: a read-only direct view in native byte
+     * order. All samples lie one after the other: behind a view of the first ones the memory goes on with the others.
+     *
+     * @throws IndexOutOfBoundsException if there are no such samples
+     * @throws IllegalArgumentException if they are more than the 2 GiB that a buffer can hold
+     */
+    public ByteBuffer pixels(int first, int count) {
+        return open().pixels().view(first, count).asReadOnlyBuffer().order(ByteOrder.nativeOrder());
     }
 
     /**
@@ -244,14 +244,7 @@ public final class Dataset implements AutoCloseable {
         if (m.labels() != null) {
             Labels.countClasses(m.labels(), ignoreIndex);
         }
-        var changed = new Layout(
-                layout.type(),
-                layout.sampleShape(),
-                layout.scale(),
-                ignoreIndex,
-                layout.classes(),
-                layout.classNames());
-        return new Dataset(changed, m.pixels(), m.labels());
+        return new Dataset(layout.ignoring(ignoreIndex), m.pixels(), m.labels());
     }
 
     /** The first n samples (all of them if there are fewer), in the same memory. n is 1 or more. */
@@ -263,7 +256,7 @@ public final class Dataset implements AutoCloseable {
         int size = Math.min(n, m.size());
         return new Dataset(
                 layout,
-                m.pixels().slice(0, size * layout.sampleBytes()),
+                m.pixels().first(size),
                 m.labels() == null ? null : m.labels().slice(0, size));
     }
 
@@ -275,12 +268,11 @@ public final class Dataset implements AutoCloseable {
      */
     public Dataset select(int[] indices) {
         Memory m = open();
-        int bytes = layout.sampleBytes();
-        ByteBuffer pixels = DirectMemory.allocate((long) indices.length * bytes, "the selected samples");
+        SampleMemory pixels = SampleMemory.allocate(indices.length, layout.sampleBytes(), "the selected samples");
         IntBuffer labels = m.labels() == null ? null : DirectMemory.allocateInts(indices.length, "the selected labels");
         for (int to = 0; to < indices.length; to++) {
             int from = Objects.checkIndex(indices[to], m.size());
-            pixels.put(to * bytes, m.pixels(), from * bytes, bytes);
+            pixels.copy(to, m.pixels(), from);
             if (labels != null) {
                 labels.put(to, m.labels().get(from));
             }
@@ -315,8 +307,7 @@ public final class Dataset implements AutoCloseable {
     /** Bytes of direct or mapped memory that this data set refers to. */
     public long nativeBytes() {
         Memory m = open();
-        return m.pixels().capacity()
-                + (m.labels() == null ? 0L : (long) m.labels().capacity() * Integer.BYTES);
+        return m.pixels().bytes() + (m.labels() == null ? 0L : (long) m.labels().capacity() * Integer.BYTES);
     }
 
     /** Drops this object's hold on the memory; a second call does nothing. */
@@ -345,19 +336,18 @@ public final class Dataset implements AutoCloseable {
     /** The same samples as float32, every value (as the network sees it) changed by `map`. */
     Dataset map(ValueMap map) {
         Memory m = open();
-        int features = layout.features();
-        ByteBuffer target = DirectMemory.allocate((long) m.size() * features * Float.BYTES, "the changed samples");
-        FloatBuffer floats = target.asFloatBuffer();
-        float[] row = new float[features];
+        SampleLayout floats = layout.as(PixelType.FLOAT32, 1);
+        SampleMemory target = SampleMemory.allocate(m.size(), floats.sampleBytes(), "the changed samples");
+        float[] row = new float[layout.features()];
         for (int i = 0; i < m.size(); i++) {
             copySample(m, i, row);
-            for (int f = 0; f < features; f++) {
+            for (int f = 0; f < row.length; f++) {
                 row[f] = (float) map.apply(f, row[f]);
+                SampleChecks.requireFinite(i, f, row[f]);
             }
-            floats.put(row);
+            target.floats(i).put(row);
         }
-        requireFinite(floats.flip(), features);
-        return new Dataset(layout.as(PixelType.FLOAT32, 1), target, m.labels());
+        return new Dataset(floats, target, m.labels());
     }
 
     /** Fills `row` [features] with sample i's values; for loops over all samples. */
@@ -366,18 +356,15 @@ public final class Dataset implements AutoCloseable {
     }
 
     private void copySample(Memory m, int i, float[] row) {
-        int start = i * layout.sampleBytes();
         if (layout.type() == PixelType.FLOAT32) {
-            m.pixels()
-                    .slice(start, row.length * Float.BYTES)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer()
-                    .get(row);
+            m.pixels().floats(i).get(row);
             return;
         }
+        ByteBuffer block = m.pixels().blockOf(i);
+        int start = m.pixels().offsetOf(i);
         double scale = layout.scale();
         for (int f = 0; f < row.length; f++) {
-            row[f] = (float) ((m.pixels().get(start + f) & 0xff) * scale);
+            row[f] = (float) ((block.get(start + f) & 0xff) * scale);
         }
     }
 
@@ -400,32 +387,5 @@ public final class Dataset implements AutoCloseable {
         return labels == null
                 ? null
                 : DirectMemory.allocateInts(labels.length, "labels").put(labels).flip();
-    }
-
-    private static void requireDirect(ByteBuffer pixels, PixelType type) {
-        if (!pixels.isDirect()) {
-            throw new IllegalArgumentException("pixels: must be a direct buffer, e.g. ByteBuffer.allocateDirect");
-        }
-        if (type == PixelType.FLOAT32 && pixels.alignmentOffset(pixels.position(), Float.BYTES) != 0) {
-            throw new IllegalArgumentException("pixels: float32 must begin at a multiple of 4 bytes");
-        }
-    }
-
-    private static void requireFinite(FloatBuffer pixels, int features) {
-        int bad = firstNonFinite(pixels);
-        if (bad >= 0) {
-            throw new IllegalArgumentException("pixels: sample " + bad / features + ", feature " + bad % features
-                    + " is " + pixels.get(bad) + "; every pixel must be a finite float32");
-        }
-    }
-
-    /** Index of the first value that is no finite number, −1 if there is none. */
-    static int firstNonFinite(FloatBuffer values) {
-        for (int i = 0; i < values.limit(); i++) {
-            if (!Float.isFinite(values.get(i))) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

@@ -81,7 +81,7 @@ public final class Mnist {
         for (int i = 0; i < size; i++) {
             ints.put(i, labelBytes.get(LABELS_HEADER + i));
         }
-        var layout = new Dataset.Layout(
+        var layout = new SampleLayout(
                 PixelType.UINT8,
                 new int[] {SIDE, SIDE},
                 Dataset.UNIT_SCALE,

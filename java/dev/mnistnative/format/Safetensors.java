@@ -1,6 +1,7 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.internal.WholeFile;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;

@@ -1,5 +1,6 @@
 package dev.mnistnative.format;
 
+import dev.mnistnative.internal.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,6 +2,7 @@ package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.array.NpzWriter;
+import dev.mnistnative.internal.WholeFile;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;

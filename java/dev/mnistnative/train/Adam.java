@@ -1,5 +1,7 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.binding.NativeOptimizer;
+
 /**
  * torch.optim.Adam.
  *
@@ -29,6 +31,11 @@ public record Adam(double lr, double beta1, double beta2, double eps, double wei
     @Override
     public String name() {
         return "adam";
+    }
+
+    @Override
+    public int code() {
+        return NativeOptimizer.ADAM;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.binding.NativeOptimizer;
+
 /**
  * torch.optim.AdamW: Adam with decoupled weight decay.
  *
@@ -29,6 +31,11 @@ public record AdamW(double lr, double beta1, double beta2, double eps, double we
     @Override
     public String name() {
         return "adamw";
+    }
+
+    @Override
+    public int code() {
+        return NativeOptimizer.ADAMW;
     }
 
     @Override

@@ -1,6 +1,10 @@
 package dev.mnistnative.train;
 
-/** What Adam and AdamW have in common. */
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The optimizers that scale each gradient by its own history: Adam and its kin, with the same settings. */
 public sealed interface Adaptive extends Optimizer permits Adam, AdamW {
     /** Decay of the first moment, in [0, 1). */
     double beta1();
@@ -11,7 +15,7 @@ public sealed interface Adaptive extends Optimizer permits Adam, AdamW {
     /** Added to the denominator. */
     double eps();
 
-    /** weight_decay. */
+    /** PyTorch's weight_decay. */
     double weightDecay();
 
     /** Whether the maximum of the second moments is used. */
@@ -21,20 +25,18 @@ public sealed interface Adaptive extends Optimizer permits Adam, AdamW {
     Adaptive with(double lr, double beta1, double beta2, double eps, double weightDecay, boolean amsgrad);
 
     @Override
-    default String description() {
-        return Description.of(
-                name(),
-                "lr",
-                lr(),
-                "beta1",
-                beta1(),
-                "beta2",
-                beta2(),
-                "eps",
-                eps(),
-                "weight decay",
-                weightDecay(),
-                "amsgrad",
-                amsgrad());
+    default Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("beta1", beta1());
+        options.put("beta2", beta2());
+        options.put("eps", eps());
+        options.put("weight_decay", weightDecay());
+        options.put("amsgrad", amsgrad());
+        return options;
+    }
+
+    @Override
+    default List<String> moments() {
+        return amsgrad() ? List.of("exp_avg", "exp_avg_sq", "max_exp_avg_sq") : List.of("exp_avg", "exp_avg_sq");
     }
 }

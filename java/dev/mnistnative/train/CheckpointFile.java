@@ -7,8 +7,9 @@ import dev.mnistnative.format.TensorFile;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -30,27 +31,31 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
     static final String CHECKSUM_KEY = "sha256";
     private static final String FINGERPRINT_PREFIX = "run.";
 
-    void write(Path path) throws IOException {
-        Map<String, Tensor> tensors = new LinkedHashMap<>(Safetensors.stateDict(state.parameters()));
-        state.moments()
+    void write(OutputStream out) throws IOException {
+        TrainerState trainer = state.trainer();
+        Map<String, Tensor> tensors = new LinkedHashMap<>(Safetensors.stateDict(trainer.parameters()));
+        trainer.moments()
                 .forEach((name, values) ->
                         tensors.put(Safetensors.OPTIMIZER_PREFIX + name, Tensor.ofFloats(values, values.length)));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(VERSION_KEY, VERSION);
         metadata.put("epoch", String.valueOf(state.epoch()));
         metadata.put("step_in_epoch", String.valueOf(state.step()));
-        metadata.put("optimizer_step", String.valueOf(state.optimizerStep()));
+        metadata.put("optimizer_step", String.valueOf(trainer.optimizerStep()));
         metadata.putAll(state.totals().entries());
         metadata.putAll(state.stopping().entries());
         fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
-        metadata.putAll(Safetensors.metadata(state.parameters().net(), model));
+        metadata.putAll(Safetensors.metadata(trainer.parameters().net(), model));
         metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
-        Safetensors.write(path, new TensorFile(tensors, metadata));
+        Safetensors.write(out, new TensorFile(tensors, metadata));
     }
 
-    /** @throws DataFormatException if it is damaged or no checkpoint of this version */
-    static CheckpointFile read(Path path, TrainingSettings settings) throws IOException {
-        TensorFile file = Safetensors.read(path);
+    /**
+     * @param location where it lies, for messages
+     * @throws DataFormatException if it is damaged or no checkpoint of this version
+     */
+    static CheckpointFile read(InputStream in, String location, TrainingSettings settings) throws IOException {
+        TensorFile file = Safetensors.read(in, location);
         try {
             Map<String, String> metadata = file.metadata();
             require(VERSION.equals(metadata.get(VERSION_KEY)), "it is no checkpoint of version " + VERSION);
@@ -65,7 +70,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
             });
             return new CheckpointFile(state(file, settings), fingerprint, Safetensors.info(file));
         } catch (IllegalArgumentException e) {
-            throw new DataFormatException(path + ": " + e.getMessage(), e);
+            throw new DataFormatException(location + ": " + e.getMessage(), e);
         }
     }
 
@@ -83,9 +88,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
                 header.integer("step_in_epoch"),
                 EpochTotals.of(header),
                 EarlyStopping.of(settings.earlyStopping(), header),
-                header.whole("optimizer_step"),
-                parameters,
-                moments);
+                new TrainerState(parameters, moments, header.whole("optimizer_step")));
     }
 
     private static void require(boolean ok, String fault) {

@@ -103,7 +103,7 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
             System.arraycopy(logits[i], 0, flat, i * classes, classes);
         }
         return NativeLibrary.crossEntropy(
-                flat, labels, classes, classWeights, ignoreIndex, labelSmoothing, reduction.ordinal());
+                flat, labels, classes, classWeights, ignoreIndex, labelSmoothing, reduction.code);
     }
 
     @Override

@@ -15,6 +15,9 @@ import java.util.zip.CRC32C;
 final class Fingerprint {
     private static final String EPOCHS = "epochs";
 
+    /** Bytes that a checksum takes at once. */
+    private static final int BLOCK_BYTES = 1 << 28;
+
     private Fingerprint() {}
 
     /** Fields by name. What is evaluated on counts where early stopping looks at it, the epochs where the schedule does. */
@@ -56,7 +59,11 @@ final class Fingerprint {
 
     private static String describe(Dataset data) {
         CRC32C sum = new CRC32C();
-        sum.update(data.pixels());
+        int block =
+                Math.max(1, BLOCK_BYTES / (data.features() * data.pixelType().bytes()));
+        for (int first = 0; first < data.size(); first += block) {
+            sum.update(data.pixels(first, Math.min(block, data.size() - first)));
+        }
         IntBuffer labels = data.labels();
         ByteBuffer label = ByteBuffer.allocate(Integer.BYTES);
         while (labels.hasRemaining()) {

@@ -1,5 +1,6 @@
 package dev.mnistnative.train;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -13,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Keeps a folder to one run, across processes: a lock on the file {@code .lock} in it, which the system drops when its
  * process ends, however that happens. The file itself stays, for whoever deleted it could take it from under another.
  */
-final class FolderLock implements AutoCloseable {
+final class FolderLock implements Closeable {
     private static final String NAME = ".lock";
 
     /** The folders this process has: closing a second channel to a locked file would drop the process's lock. */

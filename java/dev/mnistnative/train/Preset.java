@@ -5,12 +5,11 @@ import java.util.Locale;
 /** Settings that have a name. */
 public enum Preset {
     /** The source article's program: 784-312-256-10, Adam 2e-5, 20 epochs of 187 batches of 320 in file order. */
-    ARTICLE(TrainingSettings.builder().layers(784, 312, 256, 10)),
+    ARTICLE(TrainingSettings.builder(784, 312, 256, 10)),
 
     /** The second program, from a comment below the article: 784-512-256-10, SGD 0.01, shuffled batches of 64. */
     BP(
-            TrainingSettings.builder()
-                    .layers(784, 512, 256, 10)
+            TrainingSettings.builder(784, 512, 256, 10)
                     .optimizer(new Sgd(0.01))
                     .batchSize(64)
                     .epochs(5)
@@ -19,8 +18,7 @@ public enum Preset {
             100),
 
     /** A wider net and a decaying learning rate, for accuracy. */
-    ACCURATE(TrainingSettings.builder()
-            .layers(784, 1024, 512, 10)
+    ACCURATE(TrainingSettings.builder(784, 1024, 512, 10)
             .optimizer(new AdamW(1e-3))
             .schedule(LearningRateSchedule.cosine(0))
             .loss(CrossEntropyLoss.DEFAULT.withLabelSmoothing(0.1))

@@ -1,11 +1,20 @@
 package dev.mnistnative.train;
 
-/** How the samples' losses become one. The order is that of {@code mn_reduction}. */
+import dev.mnistnative.binding.NativeLoss;
+
+/** How the samples' losses become one. */
 public enum Reduction {
-    /** One loss a sample; not for training. */
-    NONE,
+    /** One loss per sample; not for training. */
+    NONE(NativeLoss.NONE),
     /** The weighted mean. */
-    MEAN,
+    MEAN(NativeLoss.MEAN),
     /** The sum. */
-    SUM
+    SUM(NativeLoss.SUM);
+
+    /** The native library's number for it. */
+    final int code;
+
+    Reduction(int code) {
+        this.code = code;
+    }
 }

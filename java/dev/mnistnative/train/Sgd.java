@@ -1,5 +1,10 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.binding.NativeOptimizer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
 /**
  * torch.optim.SGD.
  *
@@ -38,18 +43,22 @@ public record Sgd(double lr, double momentum, double dampening, double weightDec
     }
 
     @Override
-    public String description() {
-        return Description.of(
-                name(),
-                "lr",
-                lr,
-                "momentum",
-                momentum,
-                "dampening",
-                dampening,
-                "weight decay",
-                weightDecay,
-                "nesterov",
-                nesterov);
+    public int code() {
+        return NativeOptimizer.SGD;
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("momentum", momentum);
+        options.put("dampening", dampening);
+        options.put("weight_decay", weightDecay);
+        options.put("nesterov", nesterov);
+        return options;
+    }
+
+    @Override
+    public List<String> moments() {
+        return momentum == 0 ? List.of() : List.of("momentum_buffer");
     }
 }

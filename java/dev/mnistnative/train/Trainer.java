@@ -41,13 +41,11 @@ public final class Trainer implements AutoCloseable {
     /**
      * A trainer with PyTorch's initial values for the settings' seed.
      *
-     * @param settings with layers
      * @throws IllegalArgumentException if the settings do not fit together
      * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
      */
     public static Trainer create(TrainingSettings settings) {
         Require.present("settings", settings);
-        Require.present("layers", settings.layers());
         int[] sizes = settings.layers().sizesArray();
         DeviceChoice<NativeTrainer> choice =
                 DeviceChoice.make(settings.placement(), placement -> createNative(sizes, placement, settings));
@@ -59,12 +57,9 @@ public final class Trainer implements AutoCloseable {
         NativeTrainer made = NativeTrainer.create(
                 sizes,
                 placement,
-                nativeOptimizer(settings.optimizer()),
-                new NativeLoss(
-                        loss.classWeights(),
-                        loss.ignoreIndex(),
-                        loss.labelSmoothing(),
-                        loss.reduction().ordinal()));
+                NativeOptimizer.of(
+                        settings.optimizer().code(), settings.optimizer().options()),
+                new NativeLoss(loss.classWeights(), loss.ignoreIndex(), loss.labelSmoothing(), loss.reduction().code));
         try {
             made.initialize(settings.seed());
             return made;
@@ -72,19 +67,6 @@ public final class Trainer implements AutoCloseable {
             made.close();
             throw e;
         }
-    }
-
-    private static NativeOptimizer nativeOptimizer(Optimizer optimizer) {
-        if (optimizer instanceof Adam a) {
-            return NativeOptimizer.adaptive(
-                    NativeOptimizer.ADAM, a.beta1(), a.beta2(), a.eps(), a.amsgrad(), a.weightDecay());
-        }
-        if (optimizer instanceof AdamW a) {
-            return NativeOptimizer.adaptive(
-                    NativeOptimizer.ADAMW, a.beta1(), a.beta2(), a.eps(), a.amsgrad(), a.weightDecay());
-        }
-        Sgd s = (Sgd) optimizer;
-        return NativeOptimizer.sgd(s.momentum(), s.dampening(), s.weightDecay(), s.nesterov());
     }
 
     /** The settings. */
@@ -109,7 +91,12 @@ public final class Trainer implements AutoCloseable {
 
     /** {@link #fit(TrainingData, Checkpoints, TrainingListener...)} without checkpoints. */
     public TrainingResult fit(TrainingData data, TrainingListener... listeners) {
-        return fit(data, null, listeners);
+        return fit(data, Checkpoints.NONE, listeners);
+    }
+
+    /** {@link #fit(TrainingData, Checkpoints, Replicas, TrainingListener...)} without replicas. */
+    public TrainingResult fit(TrainingData data, Checkpoints checkpoints, TrainingListener... listeners) {
+        return fit(data, checkpoints, Replicas.NONE, listeners);
     }
 
     /**
@@ -127,7 +114,8 @@ public final class Trainer implements AutoCloseable {
      * one that was never cut. Its result and its listeners have the epochs that are finished from then on.
      *
      * @param data features and labels that fit the layers; the evaluation is run after every epoch
-     * @param checkpoints null for none
+     * @param checkpoints kept of the run; {@link Checkpoints#NONE} for none
+     * @param replicas trainers to average with; {@link Replicas#NONE} for none
      * @param listeners told in this order
      * @throws IllegalArgumentException if the data does not fit the settings, if another run uses the checkpoints'
      *     folder, or if the checkpoint's settings (other than epochs, threads and device) or data are others; the
@@ -135,30 +123,35 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.mnistnative.DataFormatException if no checkpoint of the folder is undamaged
      * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the trainer stays usable
      */
-    public TrainingResult fit(TrainingData data, Checkpoints checkpoints, TrainingListener... listeners) {
+    public TrainingResult fit(
+            TrainingData data, Checkpoints checkpoints, Replicas replicas, TrainingListener... listeners) {
         Require.present("data", data);
+        Require.present("checkpoints", checkpoints);
+        Require.present("replicas", replicas);
         trainer.guard().enter();
         try {
-            return fitInside(data, checkpoints, List.of(listeners));
+            return fitInside(data, checkpoints, replicas, List.of(listeners));
         } finally {
             trainer.guard().exit();
         }
     }
 
-    private TrainingResult fitInside(TrainingData data, Checkpoints checkpoints, List<TrainingListener> listeners) {
+    private TrainingResult fitInside(
+            TrainingData data, Checkpoints checkpoints, Replicas replicas, List<TrainingListener> listeners) {
         if (fitting) {
             throw new IllegalStateException("fit is already under way: a listener cannot call it");
         }
         fitting = true;
         cancelled = false;
         try {
-            return run(data, checkpoints, listeners);
+            return run(data, checkpoints, replicas, listeners);
         } finally {
             fitting = false;
         }
     }
 
-    private TrainingResult run(TrainingData data, Checkpoints wanted, List<TrainingListener> listeners) {
+    private TrainingResult run(
+            TrainingData data, Checkpoints wanted, Replicas replicas, List<TrainingListener> listeners) {
         if (settings.earlyStopping() > 0 && data.evaluation().isEmpty()) {
             throw new IllegalArgumentException(
                     "earlyStopping needs an evaluation: give fit a test or a validation set, or set it to 0");
@@ -166,7 +159,8 @@ public final class Trainer implements AutoCloseable {
         BatchPlan plan = new BatchPlan(data.training().size(), settings.batchSize(), settings.dropLast());
         TrainingStart start = start(plan, data);
         try (RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, data)) {
-            return new Run(trainer, start, plan, data, listeners, checkpoints, () -> cancelled).go();
+            RunContext context = new RunContext(trainer, start, plan, listeners, checkpoints, () -> cancelled);
+            return new Run(context, data, replicas).run();
         }
     }
 
@@ -225,6 +219,32 @@ public final class Trainer implements AutoCloseable {
                     + ", but the trainer's layers are " + settings.layers());
         }
         trainer.write(parameters.values());
+    }
+
+    /** A copy of all that steps change: parameters, the optimizer's moments and its steps. */
+    public TrainerState state() {
+        trainer.guard().enter();
+        try {
+            return TrainerStates.read(trainer, settings);
+        } finally {
+            trainer.guard().exit();
+        }
+    }
+
+    /**
+     * Sets all that steps change: the next steps are then those of the trainer that had this state.
+     *
+     * @throws IllegalArgumentException if it is another net's or another optimizer's; then nothing has changed
+     */
+    public void setState(TrainerState state) {
+        Require.present("state", state);
+        state.requireFit(settings);
+        trainer.guard().enter();
+        try {
+            TrainerStates.write(trainer, state, settings);
+        } finally {
+            trainer.guard().exit();
+        }
     }
 
     /**

@@ -27,7 +27,7 @@ public final class TrainingSettings {
     private final int earlyStopping;
 
     private TrainingSettings(Builder b) {
-        layers = b.layers;
+        layers = Require.present("layers", b.layers);
         batchSize = b.batchSize;
         epochs = b.epochs;
         shuffle = b.shuffle;
@@ -51,21 +51,28 @@ public final class TrainingSettings {
 
     private void checkClassWeights() {
         float[] weights = loss.classWeights();
-        if (weights != null && layers != null && weights.length != layers.classes()) {
+        if (weights != null && weights.length != layers.classes()) {
             throw new IllegalArgumentException("class_weights has " + weights.length + " values, but the net " + layers
                     + " has " + layers.classes() + " classes");
         }
     }
 
-    /** A builder with the article's settings, but for the layers, which have no default. */
-    public static Builder builder() {
-        return new Builder();
+    /** A builder with the article's settings for this net. */
+    public static Builder builder(Mlp layers) {
+        return new Builder().layers(layers);
+    }
+
+    /** The same, e.g. {@code builder(784, 312, 10)} for 784 features, a hidden layer of 312 and 10 classes. */
+    public static Builder builder(int features, int... sizes) {
+        int[] all = new int[1 + sizes.length];
+        all[0] = features;
+        System.arraycopy(sizes, 0, all, 1, sizes.length);
+        return builder(Mlp.of(all));
     }
 
     /** A builder with these settings. */
     public Builder toBuilder() {
-        Builder b = new Builder();
-        b.layers = layers;
+        Builder b = builder(layers);
         b.batchSize = batchSize;
         b.epochs = epochs;
         b.shuffle = shuffle;
@@ -79,7 +86,7 @@ public final class TrainingSettings {
         return b.placement(placement);
     }
 
-    /** The net's widths, or null if they are still to be chosen. */
+    /** The net. */
     public Mlp layers() {
         return layers;
     }
@@ -154,7 +161,7 @@ public final class TrainingSettings {
         return placement;
     }
 
-    /** Epochs without a better test loss after which the run ends, 0 = never. */
+    /** Epochs without a better evaluation after which the run ends, 0 = never. */
     public int earlyStopping() {
         return earlyStopping;
     }
@@ -194,13 +201,13 @@ public final class TrainingSettings {
 
         private Builder() {}
 
-        /** The net's widths. */
+        /** Another net. */
         public Builder layers(Mlp value) {
             layers = value;
             return this;
         }
 
-        /** The net's widths, e.g. {@code layers(784, 312, 256, 10)}. */
+        /** Another net, e.g. {@code layers(784, 312, 256, 10)}. */
         public Builder layers(int... sizes) {
             return layers(Mlp.of(sizes));
         }
@@ -291,7 +298,7 @@ public final class TrainingSettings {
                     .isa(value.isa());
         }
 
-        /** Epochs without a better test loss after which the run ends, 0 = never. */
+        /** Epochs without a better evaluation after which the run ends, 0 = never. */
         public Builder earlyStopping(int value) {
             earlyStopping = value;
             return this;

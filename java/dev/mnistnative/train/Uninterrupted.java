@@ -12,7 +12,7 @@ final class Uninterrupted {
 
     /** What can be done again from its beginning. */
     interface Work<T> {
-        T doIt() throws IOException;
+        T run() throws IOException;
     }
 
     static <T> T run(Work<T> work) throws IOException {
@@ -20,7 +20,7 @@ final class Uninterrupted {
         try {
             while (true) {
                 try {
-                    return work.doIt();
+                    return work.run();
                 } catch (ClosedByInterruptException e) {
                     interrupted |= Thread.interrupted();
                 }

@@ -25,8 +25,7 @@ class BenchmarkTest {
     private static final int BATCH = 32;
 
     private static TrainingSettings settings(Mlp layers) {
-        return TrainingSettings.builder()
-                .layers(layers)
+        return TrainingSettings.builder(layers)
                 .batchSize(BATCH)
                 .device(Device.cpu())
                 .threads(1)

@@ -46,11 +46,8 @@ class JarFormsTest {
         private App() {}
 
         public static void main(String[] args) {
-            TrainingSettings settings = TrainingSettings.builder()
-                    .layers(2, 3, 2)
-                    .epochs(1)
-                    .batchSize(2)
-                    .build();
+            TrainingSettings settings =
+                    TrainingSettings.builder(2, 3, 2).epochs(1).batchSize(2).build();
             try (Dataset data = Dataset.ofFloats(new float[] {1, 0, 0, 1, 1, 0, 0, 1}, 2, new int[] {0, 1, 0, 1});
                     Trainer trainer = Trainer.create(settings)) {
                 System.out.println(trainer.fit(data, data).reason());

@@ -10,7 +10,6 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.format.SavedModel;
-import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
@@ -53,7 +52,7 @@ class FailureInjectionTest {
                     SavedModel.readParameters(file);
                 }
             }
-            Checkpoints roomy = new Checkpoints(disk, 5, 1, true, ModelInfo.NONE);
+            Checkpoints roomy = Checkpoints.in(disk).every(5).keeping(1).resuming();
             assertThrows(UncheckedIOException.class, () -> trainer.fit(TrainingData.of(data), roomy));
             assertEquals(StopReason.COMPLETED, trainer.fit(data).reason());
         } finally {

@@ -53,7 +53,7 @@ class KillTest {
             try (Dataset data = Problem.data(320);
                     Trainer trainer = Trainer.create(settings())) {
                 Checkpoints checkpoints = args.length == 1
-                        ? null
+                        ? Checkpoints.NONE
                         : Checkpoints.in(Path.of(args[1])).resuming();
                 trainer.fit(TrainingData.of(data), checkpoints, new TrainingListener() {
                     @Override

@@ -21,12 +21,8 @@ public final class Runs {
     }
 
     public static TrainingStart start(String deviceReason, EvaluatedOn evaluatedOn) {
-        TrainingSettings settings = TrainingSettings.builder()
-                .layers(4, 3, 2)
-                .batchSize(8)
-                .epochs(2)
-                .seed(7)
-                .build();
+        TrainingSettings settings =
+                TrainingSettings.builder(4, 3, 2).batchSize(8).epochs(2).seed(7).build();
         return new TrainingStart(
                 settings,
                 new TrainingStart.Machine(

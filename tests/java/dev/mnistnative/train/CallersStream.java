@@ -31,8 +31,7 @@ public class CallersStream {
 
     /** As many epochs as streams, each on its own; three on the trainer's own where none is given. */
     private static float[] train(Dataset data, CudaStream... streams) {
-        TrainingSettings settings = TrainingSettings.builder()
-                .layers(7, 13, 3)
+        TrainingSettings settings = TrainingSettings.builder(7, 13, 3)
                 .batchSize(16)
                 .epochs(1)
                 .device(Device.cuda(0))

@@ -94,7 +94,7 @@ class CheckpointTest {
     @MethodSource("settings")
     void fiveAndFiveAreTen(UnaryOperator<TrainingSettings.Builder> change) {
         TrainingSettings whole = change.apply(ten()).build();
-        End expected = run(whole, null);
+        End expected = run(whole, Checkpoints.NONE);
         run(whole.toBuilder().epochs(EPOCHS / 2).build(), Checkpoints.in(folder));
         End resumed =
                 run(whole.toBuilder().threads(2).build(), Checkpoints.in(folder).resuming());
@@ -107,7 +107,7 @@ class CheckpointTest {
         TrainingSettings settings = threeChunksAnEpoch();
         int chunk = ChunkLength.steps(settings.layers(), settings.batchSize(), Device.Kind.CPU);
         assertEquals(3, (STEPS + chunk - 1) / chunk, "chunks an epoch, of " + chunk + " steps");
-        End expected = run(settings, null);
+        End expected = run(settings, Checkpoints.NONE);
         for (int cut : new int[] {1, 2, 5}) {
             Checkpoints checkpoints = Checkpoints.in(folder.resolve("cut" + cut));
             End first = cutAfterChunks(settings, checkpoints, cut);
@@ -157,7 +157,7 @@ class CheckpointTest {
     void earlyStoppingRemembers() {
         TrainingSettings settings =
                 ten().epochs(60).optimizer(new Adam(0.05)).earlyStopping(3).build();
-        End expected = run(settings, null);
+        End expected = run(settings, Checkpoints.NONE);
         assertEquals(StopReason.EARLY_STOPPING, expected.reason());
         int epochs = expected.epochs().size();
         for (int back = 1; back <= 3; back++) {
@@ -173,7 +173,7 @@ class CheckpointTest {
     @Test
     void aCutEvaluationIsDoneOnResuming() {
         TrainingSettings settings = ten().epochs(2).build();
-        End expected = run(settings, null);
+        End expected = run(settings, Checkpoints.NONE);
         End cut = run(settings, Checkpoints.in(folder), new TrainingListener() {
             @Override
             public void onSteps(StepsDone report) {
@@ -206,7 +206,7 @@ class CheckpointTest {
     @Test
     void damagedOnesAreSkippedForTheOneBefore() throws IOException {
         TrainingSettings settings = ten().build();
-        End expected = run(settings, null);
+        End expected = run(settings, Checkpoints.NONE);
         run(settings.toBuilder().epochs(5).build(), Checkpoints.in(folder));
         List<Path> kept = checkpoints();
         assertEquals(
@@ -385,7 +385,7 @@ class CheckpointTest {
     @Test
     void anInterruptedThreadResumesAndStopsAtOnce() {
         TrainingSettings settings = ten().epochs(4).build();
-        End expected = run(settings, null);
+        End expected = run(settings, Checkpoints.NONE);
         run(settings.toBuilder().epochs(2).build(), Checkpoints.in(folder));
         Thread.currentThread().interrupt();
         End cut = run(settings, Checkpoints.in(folder).resuming());

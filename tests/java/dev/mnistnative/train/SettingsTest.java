@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class SettingsTest {
     private static Arguments wrong(String field, UnaryOperator<TrainingSettings.Builder> change) {
-        Executable build =
-                () -> change.apply(TrainingSettings.builder().layers(4, 3)).build();
+        Executable build = () -> change.apply(TrainingSettings.builder(4, 3)).build();
         return Arguments.of(field, build);
     }
 
     static Stream<Arguments> everyWrongFieldIsNamed() {
         return Stream.of(
+                wrong("layers", b -> b.layers((Mlp) null)),
                 wrong("layers", b -> b.layers(784)),
                 wrong("layers", b -> b.layers(784, 0)),
                 wrong("batchSize", b -> b.batchSize(0)),
@@ -68,8 +68,7 @@ class SettingsTest {
 
     @Test
     void toBuilderKeepsEverything() {
-        TrainingSettings all = TrainingSettings.builder()
-                .layers(5, 4, 3)
+        TrainingSettings all = TrainingSettings.builder(5, 4, 3)
                 .batchSize(7)
                 .epochs(8)
                 .shuffle(true)

@@ -26,8 +26,7 @@ public final class Toy {
     }
 
     public static TrainingSettings.Builder settings() {
-        return TrainingSettings.builder()
-                .layers(FEATURES, 13, CLASSES)
+        return TrainingSettings.builder(FEATURES, 13, CLASSES)
                 .batchSize(16)
                 .epochs(3)
                 .dropLast(false)

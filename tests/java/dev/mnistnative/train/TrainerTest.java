@@ -341,14 +341,6 @@ class TrainerTest {
     }
 
     @Test
-    void layersAreNeeded() {
-        TrainingSettings settings = TrainingSettings.builder().build();
-        assertTrue(assertThrows(IllegalArgumentException.class, () -> Trainer.create(settings))
-                .getMessage()
-                .startsWith("layers"));
-    }
-
-    @Test
     void byteAndFloatPixelsOfTheSameValuesGiveTheSameBits() {
         byte[] bytes = new byte[64 * 7];
         new java.util.Random(1).nextBytes(bytes);

@@ -1,4 +1,4 @@
-package dev.mnistnative.format;
+package dev.mnistnative.internal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,15 +14,16 @@ import java.util.UUID;
  * Writes a file whole or not at all: beside its name, synced to the disk and renamed, so that at any moment the name
  * holds the whole old or the whole new file.
  */
-final class WholeFile {
+public final class WholeFile {
     private WholeFile() {}
 
     /** Writes the contents. */
-    interface Contents {
+    public interface Contents {
         void to(WritableByteChannel out) throws IOException;
     }
 
-    static void write(Path path, Contents contents) throws IOException {
+    /** Writes a file, replacing one of that name. */
+    public static void write(Path path, Contents contents) throws IOException {
         Path target = path.toAbsolutePath();
         Path directory = target.getParent();
         Path beside = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -38,7 +39,8 @@ final class WholeFile {
         }
     }
 
-    static void writeAll(WritableByteChannel out, ByteBuffer bytes) throws IOException {
+    /** Writes all bytes from the position to the limit. */
+    public static void writeAll(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             out.write(bytes);
         }

@@ -1,0 +1,40 @@
+package dev.mnistnative.data;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** What a data set's numbers mean. `classes` is 0 without labels, `classNames` empty where labels are plain numbers. */
+record SampleLayout(
+        PixelType type, int[] sampleShape, double scale, long ignoreIndex, int classes, List<String> classNames) {
+    int features() {
+        return features(sampleShape);
+    }
+
+    int sampleBytes() {
+        return features() * type.bytes();
+    }
+
+    SampleLayout as(PixelType newType, double newScale) {
+        return new SampleLayout(newType, sampleShape, newScale, ignoreIndex, classes, classNames);
+    }
+
+    SampleLayout ignoring(long index) {
+        return new SampleLayout(type, sampleShape, scale, index, classes, classNames);
+    }
+
+    static int features(int[] sampleShape) {
+        long features = 1;
+        for (int d : sampleShape) {
+            if (d < 1) {
+                throw new IllegalArgumentException(
+                        "sampleShape " + Arrays.toString(sampleShape) + " must have dimensions of 1 or more");
+            }
+            features *= d;
+            if (features > DirectMemory.MAX_BYTES) {
+                throw new IllegalArgumentException(
+                        "sampleShape " + Arrays.toString(sampleShape) + " is more than 2 GiB a sample");
+            }
+        }
+        return (int) features;
+    }
+}

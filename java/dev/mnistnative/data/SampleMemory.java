@@ -1,0 +1,133 @@
+package dev.mnistnative.data;
+
+import dev.mnistnative.DataFormatException;
+import dev.mnistnative.binding.LargeMemory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Objects;
+
+/**
+ * Samples of equal size, one after the other in one piece of native memory. A buffer holds at most 2 GiB, so they are
+ * seen through several, each of whole samples.
+ */
+final class SampleMemory {
+    private final int samples;
+    private final int sampleBytes;
+    private final int samplesPerBlock;
+    private final ByteBuffer[] blocks; // position 0, native order, never moved
+    private final LargeMemory large; // null if there is one block
+
+    private SampleMemory(int samples, int sampleBytes, int samplesPerBlock, ByteBuffer[] blocks, LargeMemory large) {
+        this.samples = samples;
+        this.sampleBytes = sampleBytes;
+        this.samplesPerBlock = samplesPerBlock;
+        this.blocks = blocks;
+        this.large = large;
+    }
+
+    /** The buffer from its position to its limit: whole samples, at least one. */
+    static SampleMemory of(ByteBuffer pixels, int sampleBytes) {
+        int samples = pixels.remaining() / sampleBytes;
+        if (samples == 0 || pixels.remaining() % sampleBytes != 0) {
+            throw new IllegalArgumentException("pixels: " + pixels.remaining()
+                    + " bytes are not a whole number of samples of " + sampleBytes + " bytes; at least one is needed");
+        }
+        ByteBuffer whole = pixels.slice().order(ByteOrder.nativeOrder());
+        return new SampleMemory(samples, sampleBytes, samples, new ByteBuffer[] {whole}, null);
+    }
+
+    /** Zeroed memory. */
+    static SampleMemory allocate(int samples, int sampleBytes, String what) {
+        return allocate(samples, sampleBytes, DirectMemory.MAX_BYTES, what);
+    }
+
+    /** @param mostPerBlock bytes, at least a sample's */
+    static SampleMemory allocate(int samples, int sampleBytes, long mostPerBlock, String what) {
+        long bytes = (long) samples * sampleBytes;
+        if (bytes <= mostPerBlock) {
+            return of(DirectMemory.allocate(bytes, what), sampleBytes);
+        }
+        try {
+            int perBlock = (int) (mostPerBlock / sampleBytes);
+            return blocks(LargeMemory.allocate(bytes), samples, sampleBytes, perBlock);
+        } catch (OutOfMemoryError e) {
+            throw new DataFormatException(
+                    what + ": there is no room for " + bytes + " bytes of native memory; use fewer samples.", e);
+        }
+    }
+
+    private static SampleMemory blocks(LargeMemory memory, int samples, int sampleBytes, int perBlock) {
+        ByteBuffer[] blocks = new ByteBuffer[(samples + perBlock - 1) / perBlock];
+        for (int b = 0; b < blocks.length; b++) {
+            int first = b * perBlock;
+            int count = Math.min(perBlock, samples - first);
+            blocks[b] = memory.view((long) first * sampleBytes, count * sampleBytes);
+        }
+        return new SampleMemory(samples, sampleBytes, perBlock, blocks, memory);
+    }
+
+    int samples() {
+        return samples;
+    }
+
+    long bytes() {
+        return (long) samples * sampleBytes;
+    }
+
+    int blockCount() {
+        return blocks.length;
+    }
+
+    /** Whole samples one after the other, the first being number {@link #firstOf}; position 0. */
+    ByteBuffer block(int index) {
+        return blocks[index].duplicate().order(ByteOrder.nativeOrder());
+    }
+
+    int firstOf(int block) {
+        return block * samplesPerBlock;
+    }
+
+    /** The block that holds a sample; for loops, its position and limit stay. */
+    ByteBuffer blockOf(int sample) {
+        return blocks[sample / samplesPerBlock];
+    }
+
+    /** Where a sample begins in its block. */
+    int offsetOf(int sample) {
+        return sample % samplesPerBlock * sampleBytes;
+    }
+
+    /** A view of a sample's floats. */
+    FloatBuffer floats(int sample) {
+        return blockOf(sample)
+                .slice(offsetOf(sample), sampleBytes)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    }
+
+    /** Samples [first, first + count), which are at most 2 GiB. */
+    ByteBuffer view(int first, int count) {
+        Objects.checkFromIndexSize(first, count, samples);
+        long bytes = (long) count * sampleBytes;
+        DirectMemory.requireFits(bytes, "a view of " + count + " samples");
+        boolean inOne = large == null || count == 0 || first / samplesPerBlock == (first + count - 1) / samplesPerBlock;
+        return (inOne && first < samples
+                        ? blockOf(first).slice(offsetOf(first), (int) bytes)
+                        : large.view((long) first * sampleBytes, (int) bytes))
+                .order(ByteOrder.nativeOrder());
+    }
+
+    /** The first samples, in the same memory. */
+    SampleMemory first(int count) {
+        if (large == null || count <= samplesPerBlock) {
+            return of(view(0, count), sampleBytes);
+        }
+        return blocks(large, count, sampleBytes, samplesPerBlock);
+    }
+
+    /** Copies a sample of another memory of samples of the same size. */
+    void copy(int to, SampleMemory from, int sample) {
+        blockOf(to).put(offsetOf(to), from.blockOf(sample), from.offsetOf(sample), sampleBytes);
+    }
+}

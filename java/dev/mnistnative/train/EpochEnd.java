@@ -1,0 +1,95 @@
+package dev.mnistnative.train;
+
+import dev.mnistnative.binding.NativeData;
+import dev.mnistnative.binding.NativeEvaluation;
+import dev.mnistnative.internal.Seconds;
+import dev.mnistnative.net.Evaluation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What follows an epoch's steps: evaluation, whether to stop, whether to keep a checkpoint. */
+final class EpochEnd {
+    /** Samples an evaluation call takes, so that cancelling stays live. */
+    private static final int EVALUATION_BLOCK = 8192;
+
+    private final RunContext run;
+    private final Optional<NativeData> evaluationData;
+    private final List<EpochEnded> events = new ArrayList<>();
+    private EarlyStopping stopping;
+
+    /** @param evaluationData is checked */
+    EpochEnd(RunContext run, Optional<NativeData> evaluationData) {
+        this.run = run;
+        this.evaluationData = evaluationData;
+        this.stopping = new EarlyStopping(run.settings().earlyStopping());
+        // of no sample, but it is checked now and not after an epoch
+        evaluationData.ifPresent(data -> run.trainer().evaluate(data, 0, 0));
+    }
+
+    /** Goes on from what early stopping had seen in an earlier run; the ending if that is enough to stop. */
+    Optional<Ending> resume(EarlyStopping seen) {
+        stopping = seen;
+        return seen.isSpent() ? Optional.of(stoppedEarly()) : Optional.empty();
+    }
+
+    /** What early stopping has seen. */
+    EarlyStopping stopping() {
+        return stopping;
+    }
+
+    /** The epochs that were finished. */
+    List<EpochEnded> events() {
+        return events;
+    }
+
+    /** Evaluates and publishes an epoch, counted from 0, whose steps are all done; empty: go on. */
+    Optional<Ending> endEpoch(int epoch, EpochTotals totals) {
+        long began = System.nanoTime();
+        Optional<Evaluation> evaluation = evaluationData.flatMap(this::evaluate);
+        EpochEnded event = new EpochEnded(
+                run.position(epoch, run.plan().steps()),
+                totals.training(),
+                evaluation,
+                new EpochEnded.Timing(
+                        totals.seconds(), Seconds.since(began), run.plan().samplesUsed() / totals.seconds()));
+        events.add(event);
+        run.publish(listener -> listener.onEpoch(event));
+        if (evaluationData.isPresent() && evaluation.isEmpty()) {
+            run.keep(epoch, run.plan().steps(), totals, stopping); // the evaluation is still to be done
+            return Optional.of(Ending.evaluationInterrupted(epoch + 1));
+        }
+        Optional<Ending> ending = decide(epoch, evaluation);
+        if (ending.isPresent() || run.checkpoints().isDue(epoch + 1)) {
+            run.keep(epoch + 1, 0, new EpochTotals(), stopping);
+        }
+        return ending;
+    }
+
+    private Optional<Ending> decide(int epoch, Optional<Evaluation> evaluation) {
+        if (evaluation.isPresent() && stopping.after(evaluation.get().objective())) {
+            return Optional.of(stoppedEarly());
+        }
+        boolean last = epoch + 1 == run.settings().epochs();
+        return run.shouldStop() && !last ? Optional.of(Ending.interruptedAfter(epoch + 1)) : Optional.empty();
+    }
+
+    private Ending stoppedEarly() {
+        return Ending.early(run.settings().earlyStopping());
+    }
+
+    /** Empty if it was cancelled. */
+    private Optional<Evaluation> evaluate(NativeData data) {
+        NativeEvaluation sums = NativeEvaluation.NONE;
+        for (long first = 0; first < data.count(); first += EVALUATION_BLOCK) {
+            if (run.shouldStop()) {
+                return Optional.empty();
+            }
+            sums = sums.plus(run.trainer().evaluate(data, first, Math.min(EVALUATION_BLOCK, data.count() - first)));
+        }
+        double mean = sums.lossSum() / sums.weightSum();
+        double objective = run.settings().loss().reduction() == Reduction.SUM ? sums.lossSum() : mean;
+        double accuracy = (double) sums.correct() / sums.counted();
+        return Optional.of(new Evaluation(mean, objective, accuracy, sums.counted(), Optional.empty()));
+    }
+}

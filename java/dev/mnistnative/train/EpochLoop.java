@@ -1,0 +1,104 @@
+package dev.mnistnative.train;
+
+import dev.mnistnative.binding.NativeTrainer;
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.internal.Seconds;
+import java.util.Optional;
+
+/** The steps of an epoch, chunk by chunk: order, learning rates, sums. */
+final class EpochLoop {
+    private final RunContext run;
+    private final TrainingSettings settings;
+    private final BatchPlan plan;
+    private final EpochOrder order;
+    private final ReplicaExchange replicas;
+    private final int chunkSteps;
+    private int next;
+
+    EpochLoop(RunContext run, Dataset training, ReplicaExchange replicas) {
+        this.run = run;
+        this.settings = run.settings();
+        this.plan = run.plan();
+        this.order = new EpochOrder(plan, settings, training.labels());
+        this.replicas = replicas;
+        this.chunkSteps = ChunkLength.steps(
+                settings.layers(),
+                settings.batchSize(),
+                run.start().machine().device().kind());
+        run.trainer().setData(RunContext.nativeData(training));
+    }
+
+    /**
+     * Runs an epoch from a step on to its end; empty if it came there.
+     *
+     * @param totals those of the steps before, to which these are added
+     */
+    Optional<Ending> runSteps(int epoch, int firstStep, EpochTotals totals) {
+        long began = System.nanoTime();
+        order.begin(epoch);
+        totals.spent(Seconds.since(began));
+        next = firstStep;
+        while (next < plan.steps()) {
+            if (run.shouldStop()) {
+                return Optional.of(Ending.interruptedBefore(run.position(epoch, next)));
+            }
+            Optional<Ending> ending = chunk(epoch, totals);
+            if (ending.isPresent()) {
+                return ending;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The step of the epoch that was not done yet, from 0. */
+    int nextStep() {
+        return next;
+    }
+
+    private Optional<Ending> chunk(int epoch, EpochTotals totals) {
+        int steps = Math.min(Math.min(chunkSteps, plan.steps() - next), replicas.stepsFrom(next));
+        double[] rates = rates(epoch, steps);
+        double[] objectives = new double[steps];
+        int[] correct = new int[steps];
+        long began = System.nanoTime();
+        NativeTrainer.Chunk done = train(rates, objectives, correct);
+        if (done.divergence() != null) {
+            totals.spent(Seconds.since(began));
+            return Optional.of(Ending.diverged(run.position(epoch, next + done.steps()), done.divergence()));
+        }
+        replicas.afterSteps(next + steps, plan.steps());
+        double seconds = Seconds.since(began);
+        totals.spent(seconds);
+        double[] losses = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            losses[i] = perSample(objectives[i], next + i);
+            totals.step(losses[i], objectives[i], correct[i], order.counted(next + i));
+        }
+        next += steps;
+        RunPosition position = run.position(epoch, next);
+        run.publish(listener -> listener.onSteps(
+                new StepsDone(position, losses.clone(), objectives.clone(), correct.clone(), rates.clone(), seconds)));
+        return Optional.empty();
+    }
+
+    private NativeTrainer.Chunk train(double[] rates, double[] objectives, int[] correct) {
+        int lastStep = next + rates.length - 1;
+        int first = plan.first(next);
+        int samples = plan.first(lastStep) + plan.rows(lastStep) - first;
+        return run.trainer()
+                .train(order.slice(first, samples), first, samples, settings.batchSize(), rates, objectives, correct);
+    }
+
+    private double[] rates(int epoch, int steps) {
+        double[] rates = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            rates[i] = settings.learningRate(epoch, (long) epoch * plan.steps() + next + i);
+        }
+        return rates;
+    }
+
+    /** What a step minimised as a mean per sample. */
+    private double perSample(double objective, int step) {
+        return settings.loss().reduction() == Reduction.SUM ? objective / order.weight(step) : objective;
+    }
+}
