@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "cuda/floor.h"
 #include "cuda/host/device.h"
 #include "cuda/host/owners.h"
 #include "cuda/host/tuning.h"
@@ -184,6 +185,29 @@ TEST_F(Cuda, evaluation_in_slices_is_that_of_the_resident_set) {
     EXPECT_EQ(here.correct, there.correct);
     EXPECT_EQ(here.counted, 45);
     EXPECT_EQ(a, b);
+}
+
+TEST_F(Cuda, a_models_evaluation_is_the_trainers) {
+    const Net net{{30, 9, 4}};
+    TrainerOptions options = options_for(net);
+    options.loss.ignore_index = 2;
+    options.loss.label_smoothing = 0.1;
+    const OwnedData data = made_up({.count = 4200, .features = 30, .classes = 4}); // more than go through at once
+    const auto trainer = cuda::make_trainer(options);
+    write(*trainer, Slot::parameters, initial(net, 3));
+    std::vector<float> parameters(static_cast<size_t>(net.parameter_count()));
+    trainer->read(Slot::parameters, parameters);
+    const auto model = cuda::make_model(net, options.placement, parameters);
+    std::vector<int32_t> a(4190), b(4190);
+    const Evaluation expected = trainer->evaluate(data.samples(), 10, 4190, a.data());
+    const Evaluation got = model->evaluate(data.samples(), 10, 4190, options.loss.ignore_index, b.data());
+    EXPECT_EQ(got.loss_sum, expected.loss_sum);
+    EXPECT_EQ(got.objective_sum, got.loss_sum);
+    EXPECT_NE(expected.objective_sum, expected.loss_sum);
+    EXPECT_EQ(got.correct, expected.correct);
+    EXPECT_EQ(got.counted, expected.counted);
+    EXPECT_EQ(a, b);
+    EXPECT_EQ(model->evaluate(data.samples(), 0, 0, -100, nullptr).counted, 0);
 }
 
 TEST_F(Cuda, a_streamed_chunk_that_diverges_is_restored) {
