@@ -51,7 +51,7 @@ __device__ void each_row(const StepView& step, Visit&& visit) {
         visit(row);
 }
 
-// A layer's input: such a matrix, or samples of the data set picked by the order of the pass, followed by the bias's 1.
+// A layer's input: a matrix, or samples of the data set selected by the order of the pass, followed by the bias's 1.
 struct Input {
     Matrix matrix; // no values: samples
     const DataArguments* data;
