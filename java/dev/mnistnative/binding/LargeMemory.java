@@ -2,6 +2,7 @@ package dev.mnistnative.binding;
 
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -61,11 +62,9 @@ public final class LargeMemory {
 
     /** A view in native byte order, which keeps the memory. */
     public ByteBuffer view(long position, int length) {
-        if (position < 0 || length < 0 || length > bytes - position) {
-            throw new IndexOutOfBoundsException("[" + position + ", +" + length + ") of " + bytes + " bytes");
-        }
-        BytePointer start = new BytePointer(allocation.pointer);
-        ByteBuffer view = start.position(position).limit(position + length).asByteBuffer();
+        Objects.checkFromIndexSize(position, length, bytes);
+        BytePointer start = new BytePointer(allocation.pointer).getPointer(position);
+        ByteBuffer view = start.limit(length).asByteBuffer();
         allocation.heldBy(view);
         return view;
     }

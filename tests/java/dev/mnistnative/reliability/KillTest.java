@@ -68,7 +68,7 @@ class KillTest {
 
     @Test
     void aKilledRunEndsWithTheSameBits() throws Exception {
-        Path whole = folder.resolve("whole");
+        Path whole = folder.resolve("whole.safetensors");
         run(0, whole.toString());
         byte[] expected = Files.readAllBytes(whole);
         Random random = new Random(5);
@@ -76,7 +76,7 @@ class KillTest {
         int runs = 0;
         while (kills < KILLS) {
             Path checkpoints = folder.resolve("checkpoints" + runs);
-            Path weights = folder.resolve("weights" + runs);
+            Path weights = folder.resolve("weights" + runs + ".safetensors");
             runs++;
             boolean killed = true;
             while (killed) {
@@ -94,7 +94,7 @@ class KillTest {
     @Test
     void aRunKeepsOthersOutOfItsFolderUntilItIsKilled() throws Exception {
         Path checkpoints = folder.resolve("shared");
-        Path weights = folder.resolve("weights");
+        Path weights = folder.resolve("weights.safetensors");
         Process process = Effort.java(Worker.class, List.of(), weights.toString(), checkpoints.toString())
                 .start();
         try (BufferedReader out = process.inputReader();
@@ -140,7 +140,10 @@ class KillTest {
     private int exitCodeOfAnother(Path checkpoints) {
         try {
             Process process = Effort.java(
-                            Worker.class, List.of(), folder.resolve("weights").toString(), checkpoints.toString())
+                            Worker.class,
+                            List.of(),
+                            folder.resolve("weights.safetensors").toString(),
+                            checkpoints.toString())
                     .redirectError(folder.resolve("refusal").toFile())
                     .start();
             assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it hangs");

@@ -132,4 +132,26 @@ class SettingsTest {
             assertThrows(IllegalArgumentException.class, () -> Device.parse(text));
         }
     }
+
+    /** The values of mn_optimizer and mn_reduction, which the header fixes. */
+    @Test
+    void codesOverTheBorderAreFixed() {
+        assertEquals(0, new Adam(1).code());
+        assertEquals(1, new AdamW(1).code());
+        assertEquals(2, new Sgd(1).code());
+        assertEquals(List.of(0, 1, 2), List.of(Reduction.NONE.code, Reduction.MEAN.code, Reduction.SUM.code));
+    }
+
+    @Test
+    void anOptimizerSaysWhatItKeepsAndHowItIsSet() {
+        assertEquals(List.of("exp_avg", "exp_avg_sq"), new AdamW(1).moments());
+        assertEquals(List.of(), new Sgd(1).moments());
+        assertEquals(List.of("momentum_buffer"), new Sgd(1, 0.9, 0, 0, false).moments());
+        assertEquals(
+                "sgd: lr 0.05, momentum 0.9, dampening 0, weight decay 0.001, nesterov true",
+                new Sgd(0.05, 0.9, 0, 1e-3, true).description());
+        assertEquals(
+                "adam: lr 2e-05, beta1 0.9, beta2 0.999, eps 1e-08, weight decay 0, amsgrad false",
+                new Adam(2e-5).description());
+    }
 }
