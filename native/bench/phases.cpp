@@ -4,11 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "cpu/float32/backward.h"
-#include "cpu/float32/forward.h"
-#include "cpu/float32/update.h"
+#include "cpu/float32/pass.h"
 #include "cpu/kernels/isa.h"
 #include "cpu/loss.h"
+#include "cpu/update.h"
 #include "net/initialise.h"
 #include "support.h"
 
@@ -20,53 +19,46 @@ using namespace mn::cpu;
 
 constexpr int64_t kRows = 320;
 
-// A net and its buffers after one forward and backward pass.
+// A net and its pass after one forward and backward walk.
 struct Fixture {
     const Kernels& kernels;
     Net net = article_net();
     Images images;
     Data samples;
     Selection selection;
+    UpdateRule rule = rule_of({});
     TrainingState state;
-    ForwardBuffers buffers;
-    std::vector<Activations> deltas;
+    ArithmeticParts parts;
+    float32::Weights weights;
+    float32::Pass pass;
     std::vector<RowResult> results = std::vector<RowResult>(kRows);
     std::vector<double> scratch = std::vector<double>(20);
     Loss loss;
     Updater updater;
-    StepConstants constants = step_constants({}, 2e-5, 1);
     Worker worker;
-    bool sparse;
 
     Fixture(const std::string& isa, bool dense)
         : kernels(kernels_of(isa)), images(kRows, dense),
-          samples(images.samples()), selection{&samples, nullptr, 0, kRows}, state(net, {}),
-          buffers(net, kRows, Purpose::training), loss({}, net.classes()), updater(kernels, {}, state) {
+          samples(images.samples()), selection{&samples, nullptr, 0, kRows},
+          state(net, rule), parts{kernels, net, state.parameters, Purpose::training}, weights(net, Purpose::training),
+          pass(parts, weights, kRows), loss({}, net.classes()),
+          updater(kernels, rule, step_constants({}, 2e-5, 1), state) {
         const std::vector<float> initial = initial_parameters(net, 0);
         state.parameters.pack(initial);
-        state.refresh_transposed(kernels);
-        for (int l = 0; l < net.layers(); ++l)
-            deltas.emplace_back(buffers.capacity, net.fan_out(l));
-        sparse = forward(kernels, state.parameters, selection, buffers, worker);
+        weights.refresh(kernels, state.parameters);
+        run_forward();
         run_loss();
         run_backward(2);
         run_backward(1);
     }
 
+    void run_forward() { pass.forward(selection, worker); }
     void run_loss() {
-        loss.rows(buffers.logits(), images.labels.data(), {0, kRows}, kRows, &deltas.back(), results.data(),
+        loss.rows(pass.logits(), images.labels.data(), {0, kRows}, kRows, &pass.gradient(), results.data(),
                   scratch.data());
     }
-    void run_backward(size_t l) {
-        backward(kernels, state.transposed[l - 1], deltas[l], buffers.outputs[l - 1], kRows, deltas[l - 1], worker);
-    }
-    void run_update(size_t l) {
-        if (l == 0 && sparse)
-            updater.sparse(constants, buffers.batch, deltas[0], kRows, worker);
-        else
-            updater.dense(l, constants, l == 0 ? buffers.batch.dense() : buffers.outputs[l - 1], deltas[l], kRows,
-                          worker);
-    }
+    void run_backward(size_t l) { pass.backward(l, kRows, worker); }
+    void run_update(size_t l) { pass.update(l, kRows, updater, worker); }
     double product_flop(int l) const { return 2.0 * static_cast<double>(kRows * net.fan_in(l) * net.fan_out(l)); }
 };
 
@@ -83,9 +75,9 @@ void add(const std::string& name, std::shared_ptr<Fixture> fixture, double flop,
 void register_level(const std::string& isa, bool dense) {
     const std::string name = "phase/" + isa + (dense ? "/dense/" : "/sparse/");
     const auto fixture = std::make_shared<Fixture>(isa, dense);
-    add(name + "stage", fixture, 0, [](Fixture& f) { f.buffers.batch.stage(f.kernels, f.selection, f.worker); });
+    add(name + "stage", fixture, 0, [](Fixture& f) { f.pass.batch().stage(f.kernels, f.selection, f.worker); });
     add(name + "stage_and_forward", fixture, fixture->product_flop(0) + fixture->product_flop(1),
-        [](Fixture& f) { forward(f.kernels, f.state.parameters, f.selection, f.buffers, f.worker); });
+        [](Fixture& f) { f.run_forward(); });
     add(name + "update_1", fixture, fixture->product_flop(0), [](Fixture& f) { f.run_update(0); });
     if (!dense)
         return; // the others don't see the pixels

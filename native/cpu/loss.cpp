@@ -42,6 +42,13 @@ void Loss::row_gradient(const double* powers, double sum, int32_t label, double 
     }
 }
 
+double Loss::weights(int64_t rows, const int32_t* labels) const {
+    double sum = 0;
+    for (int64_t row = 0; row < rows; ++row)
+        sum += weight_of(labels[row]);
+    return sum;
+}
+
 void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, double divisor, Activations* gradient,
                 RowResult* results, double* scratch) const {
     double* powers = scratch + classes_;
@@ -64,6 +71,18 @@ void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, do
         results[row].objective = row_objective(scratch, label, log_sum);
         if (gradient)
             row_gradient(powers, sum, label, 1 / divisor, *gradient, row);
+    }
+}
+
+void Loss::add(int64_t rows, const int32_t* labels, const RowResult* results, Evaluation& sums) const {
+    for (int64_t row = 0; row < rows; ++row) {
+        if (ignores(labels[row]))
+            continue;
+        sums.loss_sum += results[row].loss;
+        sums.objective_sum += results[row].objective;
+        sums.weight_sum += weight_of(labels[row]);
+        sums.correct += results[row].predicted == labels[row];
+        ++sums.counted;
     }
 }
 

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "cpu/layout.h"
-#include "cpu/pool.h"
+#include "cpu/range.h"
+#include "net/data.h"
 #include "net/loss.h"
 
 namespace mn::cpu {
@@ -23,6 +24,8 @@ class Loss {
     bool ignores(int32_t label) const { return label == options_.ignore_index; }
     // What the label's loss counts in the mean; 0 if it is ignored.
     double weight_of(int32_t label) const { return ignores(label) ? 0 : options_.weight_of(label); }
+    // The sum over the labels of rows.
+    double weights(int64_t rows, const int32_t* labels) const;
     // What the sum of the rows' losses is divided by.
     double divisor(double weight_sum) const { return options_.reduction == Reduction::mean ? weight_sum : 1; }
 
@@ -31,6 +34,10 @@ class Loss {
     // scratch [2 * classes]: the worker's own.
     void rows(const Activations& logits, const int32_t* labels, Range rows, double divisor, Activations* gradient,
               RowResult* results, double* scratch) const;
+
+    // Adds results and labels [rows] to the sums so far, always from the first row to the last: the same bits for any
+    // number of threads, and any block size.
+    void add(int64_t rows, const int32_t* labels, const RowResult* results, Evaluation& sums) const;
 
   private:
     double row_objective(const double* logits, int32_t label, double log_sum) const;

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
-#include "cpu/bf16/batch.h"
-#include "cpu/float32/forward.h"
+#include "cpu/arithmetic.h"
 #include "cpu/floor.h"
 #include "cpu/kernels/isa.h"
 #include "cpu/placement.h"
+#include "cpu/pool.h"
 
 namespace mn::cpu {
 
@@ -21,37 +20,30 @@ constexpr int64_t kBlockRows = 256;
 // Below so many rows for each thread, waking the others takes longer than they save.
 constexpr int64_t kRowsPerThread = 32;
 
-// What one thread's pass through the net needs.
+// What one thread's way through the net needs.
 struct Buffers {
-    ForwardBuffers forward;
+    std::unique_ptr<Pass> pass;
     OutlineOrder order;
-    std::optional<Bf16Buffers> halves;
 
-    Buffers(const Net& net, int64_t rows, Precision precision)
-        : forward(net, rows, Purpose::inference, precision), order(forward.capacity) {
-        if (precision == Precision::bf16)
-            halves.emplace(net, forward.capacity, Purpose::inference);
-    }
-    int64_t bytes() const { return forward.bytes() + order.bytes() + (halves ? halves->bytes() : 0); }
+    Buffers(Arithmetic& arithmetic, int64_t rows) : pass(arithmetic.make_pass(rows)), order(pass->capacity()) {}
+    int64_t bytes() const { return pass->bytes() + order.bytes(); }
 };
 
 // Buffers that calls borrow, so that a call allocates nothing once there are enough.
 class BufferStore {
   public:
-    BufferStore(const Net& net, Precision precision) : net_(net), precision_(precision) {}
-
-    std::unique_ptr<Buffers> borrow(int64_t rows) {
+    std::unique_ptr<Buffers> borrow(Arithmetic& arithmetic, int64_t rows) {
         {
             const std::lock_guard lock(mutex_);
             const auto fits =
-                std::find_if(free_.begin(), free_.end(), [&](auto& b) { return b->forward.capacity >= rows; });
+                std::find_if(free_.begin(), free_.end(), [&](auto& b) { return b->pass->capacity() >= rows; });
             if (fits != free_.end()) {
                 std::unique_ptr<Buffers> buffers = std::move(*fits);
                 free_.erase(fits);
                 return buffers;
             }
         }
-        return std::make_unique<Buffers>(net_, rows, precision_);
+        return std::make_unique<Buffers>(arithmetic, rows);
     }
 
     void give_back(std::unique_ptr<Buffers> buffers) {
@@ -68,8 +60,6 @@ class BufferStore {
     }
 
   private:
-    Net net_;
-    Precision precision_;
     mutable std::mutex mutex_;
     std::vector<std::unique_ptr<Buffers>> free_;
 };
@@ -77,11 +67,10 @@ class BufferStore {
 class CpuModel final : public Model {
   public:
     CpuModel(const Net& net, const Placement& place, std::span<const float> parameters)
-        : net_(net), precision_(place.precision), kernels_(kernels_of(place.isa)), threads_(threads_of(place)),
-          parameters_(net), store_(net, place.precision) {
+        : net_(net), place_(place), kernels_(kernels_of(place.isa)), threads_(threads_of(place)), parameters_(net),
+          arithmetic_(make_arithmetic(place, {kernels_, net_, parameters_, Purpose::inference})) {
         parameters_.pack(parameters);
-        if (precision_ == Precision::bf16)
-            half_net_.emplace(net, Purpose::inference).refresh(parameters_);
+        arithmetic_->refresh();
     }
 
     void logits(const Data& samples, float* logits) const override {
@@ -91,7 +80,7 @@ class CpuModel final : public Model {
             predict_together(samples, logits);
             return;
         }
-        std::unique_ptr<Buffers> buffers = store_.borrow(std::min(samples.count, kBlockRows));
+        std::unique_ptr<Buffers> buffers = store_.borrow(*arithmetic_, std::min(samples.count, kBlockRows));
         predict(samples, {0, samples.count}, *buffers, logits);
         store_.give_back(std::move(buffers));
     }
@@ -100,20 +89,20 @@ class CpuModel final : public Model {
 
     int64_t bytes() const override {
         const std::lock_guard lock(crew_mutex_);
-        int64_t sum = parameters_.bytes() + (half_net_ ? half_net_->bytes() : 0) + store_.bytes();
+        int64_t sum = parameters_.bytes() + arithmetic_->bytes() + store_.bytes();
         for (const Buffers& buffers : crew_buffers_)
             sum += buffers.bytes();
         return sum;
     }
 
-    std::string describe() const override { return cpu::describe(kernels_, threads_, precision_); }
+    std::string describe() const override { return cpu::describe(kernels_, threads_, place_); }
 
   private:
     void predict_together(const Data& samples, float* logits) const {
         if (!crew_)
             crew_ = std::make_unique<Pool>(threads_);
         while (crew_buffers_.size() < static_cast<size_t>(threads_))
-            crew_buffers_.emplace_back(net_, kBlockRows, precision_);
+            crew_buffers_.emplace_back(*arithmetic_, kBlockRows);
         crew_->run([&](const Worker& worker) {
             predict(samples, worker.share_of(samples.count), crew_buffers_[static_cast<size_t>(worker.index)], logits);
         });
@@ -121,25 +110,22 @@ class CpuModel final : public Model {
 
     // Fills logits [row, classes] for the given rows, on the calling thread alone.
     void predict(const Data& samples, Range rows, Buffers& buffers, float* logits) const {
-        const Activations& from = buffers.forward.logits();
+        const Activations& from = buffers.pass->logits();
         for (int64_t at = rows.begin; at < rows.end; at += kBlockRows) {
             const Selection block{&samples, nullptr, at, std::min(kBlockRows, rows.end - at), Purpose::inference};
             const Selection selection = buffers.order.of(kernels_, block);
-            if (half_net_)
-                bf16_forward(kernels_, parameters_, *half_net_, selection, buffers.forward, *buffers.halves, Worker{});
-            else
-                forward(kernels_, parameters_, selection, buffers.forward, Worker{});
+            buffers.pass->forward(selection, Worker{});
             for (int64_t row = 0; row < selection.rows; ++row)
                 from.copy_row(row, logits + selection.sample(row) * from.columns());
         }
     }
 
     Net net_;
-    Precision precision_;
+    Placement place_;
     const Kernels& kernels_;
     int threads_;
     PackedNet parameters_;
-    std::optional<Bf16Net> half_net_;
+    std::unique_ptr<Arithmetic> arithmetic_;
     mutable BufferStore store_;
     // The threads for a large batch, for one call at a time: a second call does without.
     mutable std::mutex crew_mutex_;

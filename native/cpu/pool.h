@@ -7,18 +7,9 @@
 #include <thread>
 #include <vector>
 
+#include "cpu/range.h"
+
 namespace mn::cpu {
-
-// Work item indices [begin, end).
-struct Range {
-    int64_t begin = 0, end = 0;
-    int64_t size() const { return end - begin; }
-};
-
-// Part `index` of `items` cut into `parts` as even as can be.
-constexpr Range share(int64_t items, int64_t index, int64_t parts) {
-    return {items * index / parts, items * (index + 1) / parts};
-}
 
 class Pool;
 

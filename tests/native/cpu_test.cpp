@@ -4,7 +4,7 @@
 #include <atomic>
 #include <limits>
 
-#include "cpu/float32/batch.h"
+#include "cpu/batch.h"
 #include "cpu/kernels/isa.h"
 #include "cpu/pool.h"
 #include "machine/isa.h"

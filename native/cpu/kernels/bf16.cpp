@@ -5,16 +5,12 @@
 
 #include "cpu/kernels/kernels.h"
 
-#if defined(__x86_64__)
 #include <immintrin.h>
 // For the functions below alone, not for what the headers above define.
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")
-#endif
 
 namespace mn::cpu {
-
-#if defined(__x86_64__)
 
 namespace {
 
@@ -34,8 +30,8 @@ uint32_t pair_at(const Bf16* p) {
     return pair;
 }
 
-__m512i widen(__m256i halves) {
-    return _mm512_cvtepu16_epi32(halves);
+__m512i widen(__m256i words) {
+    return _mm512_cvtepu16_epi32(words);
 }
 __m512i interleave(__m256i first, __m256i second) {
     return _mm512_or_si512(widen(first), _mm512_slli_epi32(widen(second), 16));
@@ -65,27 +61,27 @@ __attribute__((always_inline)) inline void store_finished(const __m512 (&sum)[kR
                                                           int64_t row) {
     float* const out = f.out;
     Bf16 *const rows = f.rows, *const pairs = f.pairs;
-    const int64_t out_stride = f.out_panel_stride, half_stride = f.half_panel_stride;
+    const int64_t out_stride = f.out_panel_stride, bf16_stride = f.bf16_panel_stride;
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; r += 2) {
 #pragma GCC unroll 16
         for (int v = 0; v < kVectors; ++v) {
-            const int64_t at = (row + r) * kPanel + v % 2 * 16, half = v / 2 * half_stride + at;
+            const int64_t at = (row + r) * kPanel + v % 2 * 16, to = v / 2 * bf16_stride + at;
             const __m512 first = finished<kEpilogue>(sum[r][v], f, row + r, v);
-            const __m256i first_half = round(first);
-            __m256i second_half = _mm256_setzero_si256();
+            const __m256i first_rounded = round(first);
+            __m256i second_rounded = _mm256_setzero_si256();
             _mm512_storeu_ps(out + v / 2 * out_stride + at, first);
             if (rows)
-                _mm256_storeu_si256(reinterpret_cast<__m256i*>(rows + half), first_half);
+                _mm256_storeu_si256(reinterpret_cast<__m256i*>(rows + to), first_rounded);
             if (r + 1 < kRows) {
                 const __m512 second = finished<kEpilogue>(sum[r + 1 < kRows ? r + 1 : r][v], f, row + r + 1, v);
-                second_half = round(second);
+                second_rounded = round(second);
                 _mm512_storeu_ps(out + v / 2 * out_stride + at + kPanel, second);
                 if (rows)
-                    _mm256_storeu_si256(reinterpret_cast<__m256i*>(rows + half + kPanel), second_half);
+                    _mm256_storeu_si256(reinterpret_cast<__m256i*>(rows + to + kPanel), second_rounded);
             }
             if (pairs)
-                _mm512_storeu_si512(pairs + half + v % 2 * 16, interleave(first_half, second_half));
+                _mm512_storeu_si512(pairs + to + v % 2 * 16, interleave(first_rounded, second_rounded));
         }
     }
 }
@@ -324,29 +320,6 @@ void bf16_words(const uint8_t* row, const uint8_t* other, int64_t count, uint32_
                    static_cast<uint32_t>(other[2 * i + 1]) << 24;
 }
 
-#pragma GCC pop_options
-
-#else
-
-void bf16_multiply(const Bf16Tile&) {}
-void bf16_outer(const Bf16Tile&) {}
-void bf16_gather(const Bf16SparseTile&) {}
-void bf16_rows(const float*, int64_t, Bf16*) {}
-void bf16_pairs(const float*, int64_t, Bf16*) {}
-void bf16_transposed_pairs(const float*, int64_t, int64_t, Bf16*) {}
-void bf16_widen(const uint8_t*, int64_t, Bf16*) {}
-void bf16_widen(const float*, int64_t, Bf16*) {}
-void bf16_interleave(const Bf16*, const Bf16*, Bf16*) {}
-int64_t bf16_list(const Bf16*, const Bf16*, int32_t, int32_t*, uint32_t*, uint32_t*) {
-    return 0;
-}
-int64_t bf16_list_words(const uint32_t*, int64_t, int32_t, int32_t*, uint32_t*) {
-    return 0;
-}
-void bf16_widen_words(int64_t, uint32_t*, uint32_t*) {}
-void bf16_widen_crossed(int64_t, uint32_t*, uint32_t*) {}
-void bf16_words(const uint8_t*, const uint8_t*, int64_t, uint32_t*) {}
-
-#endif
-
 } // namespace mn::cpu
+
+#pragma GCC pop_options

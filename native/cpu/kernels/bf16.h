@@ -27,7 +27,7 @@ struct Bf16Finish {
     int64_t out_panel_stride = 0;
     Bf16* rows = nullptr;  // the rows form, or null
     Bf16* pairs = nullptr; // the pairs form, or null; the rows begin at an even one
-    int64_t half_panel_stride = 0;
+    int64_t bf16_panel_stride = 0;
 };
 
 // A [rows, 2 * depth] * B [2 * depth, kPanel]; B has the pairs form. Only the first `columns` columns are wanted.
@@ -57,8 +57,7 @@ struct Bf16SparseTile {
 
 constexpr int64_t kBf16TileRows = 12;
 
-// Whether this machine has the instructions. Nothing below may be called where it has not.
-bool bf16_usable();
+// Nothing below may be called where machine_has_bf16() says no.
 
 void bf16_multiply(const Bf16Tile& tile); // a: rows form, the tile's first row
 void bf16_outer(const Bf16Tile& tile);    // a: pairs form of the transpose, the tile's first column

@@ -60,14 +60,12 @@ struct SparseTile {
     const float* bias = nullptr; // the epilogue's: [panel][kPanel]
 };
 
-// Parameters and the optimizer's values for them, [count] each; null where the optimizer has none.
+// Parameters and the optimizer's values for them, [count] each.
 struct UpdateSlice {
     const float* gradient = nullptr;
     float* parameter = nullptr;
-    float* first = nullptr;
-    float* second = nullptr;
-    float* max_second = nullptr;
-    int64_t count = 0; // a multiple of kPanel
+    float* moments[kSlots - 1] = {}; // those that the rule keeps, in their order
+    int64_t count = 0;               // a multiple of kPanel
 };
 
 struct Kernels {

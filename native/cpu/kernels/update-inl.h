@@ -2,6 +2,8 @@
 // Included once per target (no #pragma once).
 #include <hwy/highway.h>
 
+#include <algorithm>
+
 #include "cpu/kernels/kernels.h"
 #include "cpu/kernels/numbers-inl.h"
 
@@ -19,7 +21,8 @@ namespace HWY_NAMESPACE {
 template <UpdateRule kRule>
 void UpdateWith(const StepConstants& constants, const UpdateSlice& s) {
     constexpr int kMoments = moments_of(kRule);
-    float* const kept[] = {s.first, s.second, s.max_second};
+    float* kept[HWY_MAX(kMoments, 1)];
+    std::copy_n(s.moments, kMoments, kept);
     for (int64_t i = 0; i < s.count; i += kLanes) {
         Vec parameter = hn::LoadU(kFloats, s.parameter + i);
         Vec moments[HWY_MAX(kMoments, 1)];

@@ -1,11 +1,16 @@
-// The backward pass through the data: the loss's gradient by a layer's output gives that by its input.
+// The weights that only a backward pass needs, transposed.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
+#include "cpu/batch.h"
 #include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
-#include "cpu/pool.h"
+#include "cpu/range.h"
+#include "cpu/weights.h"
 
-namespace mn::cpu {
+namespace mn::cpu::float32 {
 
 // A layer's weight, transposed: [panels of fan_in][fan_out][kPanel]. Every update keeps it in step with the weight.
 struct TransposedWeight {
@@ -21,8 +26,15 @@ struct TransposedWeight {
     void refresh(const Kernels& kernels, const PackedLayer& layer);
 };
 
-// input_delta [rows, fan_in] = (output_delta [rows, fan_out] * weight^T) where input > 0, else 0.
-void backward(const Kernels& kernels, const TransposedWeight& weight, const Activations& output_delta,
-              const Activations& input, int64_t rows, Activations& input_delta, const Worker& worker);
+// What float32 keeps beside the parameters.
+struct Weights {
+    std::vector<TransposedWeight> transposed; // [layer - 1]: the first needs none; none for inference
 
-} // namespace mn::cpu
+    Weights(const Net& net, Purpose purpose);
+    void refresh(const Kernels& kernels, const PackedNet& parameters);
+    // Takes over rows of one panel of a weight, if it is kept.
+    void refresh_rows(const Kernels& kernels, size_t l, const PackedLayer& layer, int64_t panel, Range rows);
+    int64_t bytes() const;
+};
+
+} // namespace mn::cpu::float32

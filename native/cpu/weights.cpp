@@ -1,4 +1,4 @@
-#include "cpu/layout.h"
+#include "cpu/weights.h"
 
 namespace mn::cpu {
 

@@ -1,0 +1,36 @@
+#include "cpu/workspace.h"
+
+namespace mn::cpu {
+
+Workspace::Workspace(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads)
+    : pass(arithmetic.make_pass(rows)), labels(pass->capacity()), row_results(pass->capacity()),
+      sample_results(pass->capacity()) {
+    for (int i = 0; i < threads; ++i) {
+        orders.emplace_back(pass->capacity(), classes);
+        scratch.emplace_back(2 * classes);
+    }
+}
+
+void Workspace::reserve(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads) {
+    if (rows > capacity())
+        *this = Workspace(arithmetic, rows, classes, threads);
+}
+
+int64_t Workspace::bytes() const {
+    int64_t sum = pass ? pass->bytes() : 0;
+    sum += labels.bytes() + row_results.bytes() + sample_results.bytes();
+    for (const LabelOrder& order : orders)
+        sum += order.bytes();
+    for (const Buffer<double>& part : scratch)
+        sum += part.bytes();
+    return sum;
+}
+
+void Workspace::forward(const Selection& selection, const Worker& worker) {
+    const Range own = worker.share_of(selection.rows);
+    for (int64_t row = own.begin; row < own.end; ++row)
+        labels[row] = selection.samples->labels[selection.sample(row)];
+    pass->forward(selection, worker);
+}
+
+} // namespace mn::cpu
