@@ -19,7 +19,8 @@ void Pass::backward(size_t l, int64_t rows, const Worker& worker) {
     const Tiles tiles(rows, kBf16TileRows, 2);
     for_each_tile(worker, input.panels(), tiles, [&](int64_t panel, Range range) {
         Bf16Finish finish;
-        finish.epilogue = Epilogue::mask;
+        finish.epilogue = Epilogue::slope;
+        finish.activation = parts_.net.activation(static_cast<int>(l) - 1);
         finish.beside = input.at(panel, range.begin);
         finish.out = deltas_[l - 1].at(panel, range.begin);
         rounded_deltas_[l - 1].receive(panel, range.begin, finish);

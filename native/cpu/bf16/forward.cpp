@@ -19,12 +19,14 @@ Bf16Finish Pass::finish_of(size_t l, int64_t panel, int64_t row) {
     const bool hidden = l < rounded_outputs_.size();
     Bf16Finish finish;
     finish.scale = scale_of(l);
-    finish.epilogue = hidden ? Epilogue::bias_relu : Epilogue::bias;
+    finish.epilogue = hidden ? Epilogue::activate : Epilogue::bias;
     finish.beside = parts_.parameters.layers[l].bias.data() + panel * kPanel;
     finish.out = outputs_[l].at(panel, row);
     finish.out_panel_stride = outputs_[l].panel_stride();
-    if (hidden)
+    if (hidden) {
+        finish.activation = parts_.net.activation(static_cast<int>(l));
         rounded_outputs_[l].receive(panel, row, finish);
+    }
     return finish;
 }
 

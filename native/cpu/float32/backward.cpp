@@ -19,7 +19,8 @@ void Pass::backward(size_t l, int64_t rows, const Worker& worker) {
         tile.out = input_delta.at(panel, range.begin);
         tile.rows = range.size();
         tile.columns = input.columns_of(panel);
-        tile.epilogue = Epilogue::mask;
+        tile.epilogue = Epilogue::slope;
+        tile.activation = parts_.net.activation(static_cast<int>(l) - 1);
         tile.beside = input.at(panel, range.begin);
         parts_.kernels.multiply(tile);
     });

@@ -31,7 +31,9 @@ void Pass::forward_dense(size_t l, int64_t rows, const Worker& worker) {
         tile.out = output.at(panel, range.begin);
         tile.rows = range.size();
         tile.columns = output.columns_of(panel);
-        tile.epilogue = hidden ? Epilogue::bias_relu : Epilogue::bias;
+        tile.epilogue = hidden ? Epilogue::activate : Epilogue::bias;
+        if (hidden)
+            tile.activation = parts_.net.activation(static_cast<int>(l));
         tile.beside = layer.bias.data() + panel * kPanel;
         parts_.kernels.multiply(tile);
     });
@@ -54,7 +56,9 @@ void Pass::forward_sparse(int64_t rows, const Worker& worker) {
             tile.out_panel_stride = output.panel_stride();
             tile.panels = range.size();
             if (strip + 1 == strips) {
-                tile.epilogue = hidden ? Epilogue::bias_relu : Epilogue::bias;
+                tile.epilogue = hidden ? Epilogue::activate : Epilogue::bias;
+                if (hidden)
+                    tile.activation = parts_.net.activation(0);
                 tile.bias = layer.bias.data() + range.begin * kPanel;
             }
             parts_.kernels.gather(tile);

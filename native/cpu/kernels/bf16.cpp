@@ -40,25 +40,41 @@ __m256i round(__m512 values) {
     return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values));
 }
 
+// What activation-inl.h asks of a number.
+#define MN_INLINE inline __attribute__((always_inline))
+#define MN_LAMBDA __attribute__((always_inline))
+MN_INLINE __m512 zero_of(__m512) {
+    return _mm512_setzero_ps();
+}
+MN_INLINE __m512 select_less(__m512 a, __m512 b, __m512 x, __m512 y) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
+}
+MN_INLINE __m512 select_greater(__m512 a, __m512 b, __m512 x, __m512 y) {
+    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), y, x);
+}
+
+#include "cpu/kernels/dispatch-inl.h"
+#include "net/activation-inl.h"
+
 // A sum after its epilogue; vector v of row r from `row` on.
-template <Epilogue kEpilogue>
-__attribute__((always_inline)) inline __m512 finished(__m512 x, const Bf16Finish& f, int64_t row, int v) {
-    const __m512 scale = _mm512_set1_ps(f.scale), zero = _mm512_setzero_ps();
+template <Epilogue kEpilogue, Activation kActivation>
+MN_INLINE __m512 finished(__m512 x, const Bf16Finish& f, int64_t row, int v) {
+    const __m512 scale = _mm512_set1_ps(f.scale);
     if constexpr (kEpilogue == Epilogue::none)
         return _mm512_mul_ps(x, scale);
-    if constexpr (kEpilogue == Epilogue::mask) {
-        const __m512 activation = _mm512_loadu_ps(f.beside + row * kPanel + v * 16);
-        return _mm512_maskz_mul_ps(_mm512_cmp_ps_mask(activation, zero, _CMP_GT_OQ), x, scale);
+    if constexpr (kEpilogue == Epilogue::slope) {
+        const __m512 value = _mm512_loadu_ps(f.beside + row * kPanel + v * 16);
+        return ActivationRule<kActivation>::times_slope(_mm512_mul_ps(x, scale), value);
     }
     const __m512 biased = _mm512_fmadd_ps(x, scale, _mm512_loadu_ps(f.beside + v * 16));
-    // Of a NaN and another number, the instruction takes its second operand.
-    return kEpilogue == Epilogue::bias_relu ? _mm512_max_ps(zero, biased) : biased;
+    if constexpr (kEpilogue == Epilogue::activate)
+        return ActivationRule<kActivation>::value(biased);
+    return biased;
 }
 
 // Two rows at a time, of which the second may be missing, so that the pairs form is made of what is in registers.
-template <Epilogue kEpilogue, int kRows, int kVectors>
-__attribute__((always_inline)) inline void store_finished(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f,
-                                                          int64_t row) {
+template <Epilogue kEpilogue, Activation kActivation, int kRows, int kVectors>
+MN_INLINE void store_finished(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row) {
     float* const out = f.out;
     Bf16 *const rows = f.rows, *const pairs = f.pairs;
     const int64_t out_stride = f.out_panel_stride, bf16_stride = f.bf16_panel_stride;
@@ -67,14 +83,15 @@ __attribute__((always_inline)) inline void store_finished(const __m512 (&sum)[kR
 #pragma GCC unroll 16
         for (int v = 0; v < kVectors; ++v) {
             const int64_t at = (row + r) * kPanel + v % 2 * 16, to = v / 2 * bf16_stride + at;
-            const __m512 first = finished<kEpilogue>(sum[r][v], f, row + r, v);
+            const __m512 first = finished<kEpilogue, kActivation>(sum[r][v], f, row + r, v);
             const __m256i first_rounded = round(first);
             __m256i second_rounded = _mm256_setzero_si256();
             _mm512_storeu_ps(out + v / 2 * out_stride + at, first);
             if (rows)
                 _mm256_storeu_si256(reinterpret_cast<__m256i*>(rows + to), first_rounded);
             if (r + 1 < kRows) {
-                const __m512 second = finished<kEpilogue>(sum[r + 1 < kRows ? r + 1 : r][v], f, row + r + 1, v);
+                const __m512 second =
+                    finished<kEpilogue, kActivation>(sum[r + 1 < kRows ? r + 1 : r][v], f, row + r + 1, v);
                 second_rounded = round(second);
                 _mm512_storeu_ps(out + v / 2 * out_stride + at + kPanel, second);
                 if (rows)
@@ -88,17 +105,19 @@ __attribute__((always_inline)) inline void store_finished(const __m512 (&sum)[kR
 
 // Stores the rows from `row` on of what the sums are for.
 template <int kRows, int kVectors>
-__attribute__((always_inline)) inline void store_sums(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f,
-                                                      int64_t row) {
+MN_INLINE void store_sums(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row) {
     switch (f.epilogue) {
     case Epilogue::none:
-        return store_finished<Epilogue::none>(sum, f, row);
+        return store_finished<Epilogue::none, Activation{}>(sum, f, row);
     case Epilogue::bias:
-        return store_finished<Epilogue::bias>(sum, f, row);
-    case Epilogue::bias_relu:
-        return store_finished<Epilogue::bias_relu>(sum, f, row);
-    case Epilogue::mask:
-        return store_finished<Epilogue::mask>(sum, f, row);
+        return store_finished<Epilogue::bias, Activation{}>(sum, f, row);
+    case Epilogue::activate:
+        return with_activation_inlined(f.activation, [&](auto chosen) MN_LAMBDA {
+            store_finished<Epilogue::activate, chosen.value>(sum, f, row);
+        });
+    case Epilogue::slope:
+        return with_activation_inlined(
+            f.activation, [&](auto chosen) MN_LAMBDA { store_finished<Epilogue::slope, chosen.value>(sum, f, row); });
     }
 }
 

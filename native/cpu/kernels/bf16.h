@@ -21,8 +21,9 @@ constexpr int64_t kPairRow = 2 * kPanel; // numbers in a row of the pairs form
 struct Bf16Finish {
     float scale = 1;
     Epilogue epilogue = Epilogue::none;
-    const float* beside =
-        nullptr;          // the epilogue's bias [panel][kPanel] or, with a single panel, activation [rows][kPanel]
+    Activation activation = Activation::relu; // the epilogue's
+    // The epilogue's bias [panel][kPanel] or, with a single panel, values behind the activation [rows][kPanel].
+    const float* beside = nullptr;
     float* out = nullptr; // [panel][rows][kPanel]
     int64_t out_panel_stride = 0;
     Bf16* rows = nullptr;  // the rows form, or null

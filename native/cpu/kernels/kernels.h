@@ -14,9 +14,9 @@ namespace mn::cpu {
 // What happens to a product's sums before they are stored.
 enum class Epilogue {
     none,
-    bias,      // the bias is added
-    bias_relu, // and then the ReLU
-    mask,      // 0 where the activation is not positive: the ReLU's backward pass
+    bias,     // the bias is added
+    activate, // and then the activation applied
+    slope,    // they are multiplied by the activation's slope where it gave `beside`: the backward pass
 };
 
 // One tile of a matrix product: out [rows, kPanel] = A [rows, depth] * B [depth, kPanel].
@@ -30,7 +30,8 @@ struct Tile {
     int64_t rows = 0;
     int64_t columns = kPanel;
     Epilogue epilogue = Epilogue::none;
-    const float* beside = nullptr; // the epilogue's bias [kPanel] or activation [rows][kPanel]
+    Activation activation = Activation::relu; // the epilogue's
+    const float* beside = nullptr;            // the epilogue's bias [kPanel] or values [rows][kPanel]
 };
 
 // Rows that share a list of non-zero values: the more, the fewer zeros they have in common; the fewer, the more often B
@@ -57,7 +58,8 @@ struct SparseTile {
     int64_t panels = 1;
     bool accumulate = false; // add to what is in out
     Epilogue epilogue = Epilogue::none;
-    const float* bias = nullptr; // the epilogue's: [panel][kPanel]
+    Activation activation = Activation::relu; // the epilogue's
+    const float* bias = nullptr;              // the epilogue's: [panel][kPanel]
 };
 
 // Parameters and the optimizer's values for them, [count] each.

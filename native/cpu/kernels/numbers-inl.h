@@ -16,7 +16,7 @@
 #undef MN_INLINE
 #define MN_INLINE HWY_INLINE
 #undef MN_LAMBDA
-#define MN_LAMBDA HWY_ATTR
+#define MN_LAMBDA HWY_ATTR __attribute__((always_inline))
 
 HWY_BEFORE_NAMESPACE();
 namespace mn::cpu {
@@ -28,8 +28,13 @@ using Vec = hn::Vec<Floats>;
 constexpr Floats kFloats;
 constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(kFloats));
 
-HWY_INLINE Vec zero_of(Vec) {
-    return hn::Zero(kFloats);
+// A vector of zeros that a selection knows as such.
+struct Zeros {
+    HWY_INLINE operator Vec() const { return hn::Zero(kFloats); }
+};
+
+HWY_INLINE Zeros zero_of(Vec) {
+    return {};
 }
 HWY_INLINE Vec set_like(Vec, float x) {
     return hn::Set(kFloats, x);
@@ -61,7 +66,11 @@ HWY_INLINE Vec select_less(Vec a, Vec b, Vec x, Vec y) {
 HWY_INLINE Vec select_greater(Vec a, Vec b, Vec x, Vec y) {
     return hn::IfThenElse(hn::Gt(a, b), x, y);
 }
+HWY_INLINE Vec select_greater(Vec a, Vec b, Vec x, Zeros) {
+    return hn::IfThenElseZero(hn::Gt(a, b), x);
+}
 
+#include "cpu/kernels/dispatch-inl.h"
 #include "net/activation-inl.h"
 #include "net/update-inl.h"
 

@@ -26,17 +26,11 @@ constexpr int kTileRows = 6;
 // Accumulators stay in registers only if no loop over them is left.
 #define MN_UNROLL _Pragma("GCC unroll 16")
 
-// A NaN stays a NaN, so that a diverging net shows in its loss.
-inline Vec Relu(Vec x) {
-    const Vec zero = hn::Zero(kFloats);
-    return hn::IfThenElse(hn::Lt(x, zero), zero, x);
-}
-
 // Stores kRows rows of kVectors vectors, which may go on in the next panel, out_stride further. beside: the epilogue's
-// bias, or its activation where there is one panel.
+// bias, or the values behind the activation where there is one panel.
 template <int kRows, int kVectors>
-HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, const float* HWY_RESTRICT beside,
-                          float* HWY_RESTRICT out, int64_t out_stride) {
+HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, Activation activation,
+                          const float* HWY_RESTRICT beside, float* HWY_RESTRICT out, int64_t out_stride) {
     constexpr int64_t kPerPanel = kPanel / kLanes;
     const auto store = [&](auto change) HWY_ATTR {
         MN_UNROLL
@@ -52,12 +46,16 @@ HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, 
         return store([](Vec x, int, int) HWY_ATTR { return x; });
     case Epilogue::bias:
         return store([&](Vec x, int, int v) HWY_ATTR { return biased(x, v); });
-    case Epilogue::bias_relu:
-        return store([&](Vec x, int, int v) HWY_ATTR { return Relu(biased(x, v)); });
-    case Epilogue::mask:
-        return store([&](Vec x, int r, int v) HWY_ATTR {
-            const Vec activation = hn::LoadU(kFloats, beside + r * kPanel + v * kLanes);
-            return hn::IfThenElseZero(hn::Gt(activation, hn::Zero(kFloats)), x);
+    case Epilogue::activate:
+        return with_activation_inlined(activation, [&](auto chosen) MN_LAMBDA {
+            store([&](Vec x, int, int v) HWY_ATTR { return ActivationRule<chosen.value>::value(biased(x, v)); });
+        });
+    case Epilogue::slope:
+        return with_activation_inlined(activation, [&](auto chosen) MN_LAMBDA {
+            store([&](Vec x, int r, int v) HWY_ATTR {
+                const Vec value = hn::LoadU(kFloats, beside + r * kPanel + v * kLanes);
+                return ActivationRule<chosen.value>::times_slope(x, value);
+            });
         });
     }
 }
@@ -94,7 +92,7 @@ HWY_NOINLINE void ProductTile(const Tile& tile, int64_t block, int64_t c) {
         }
     }
     const float* HWY_RESTRICT beside = tile.beside ? tile.beside + c : nullptr;
-    StoreSums(sum, tile.epilogue, beside, tile.out + c, 0);
+    StoreSums(sum, tile.epilogue, tile.activation, beside, tile.out + c, 0);
 }
 
 using ProductFunction = void (*)(const Tile&, int64_t, int64_t);
@@ -169,7 +167,7 @@ HWY_NOINLINE void GatherTile(const SparseTile& tile, int64_t panel, int64_t c) {
                     sum[r][v] = hn::MulAdd(value, row[v], sum[r][v]);
             }
         }
-        StoreSums(sum, tile.epilogue, bias, out, out_stride);
+        StoreSums(sum, tile.epilogue, tile.activation, bias, out, out_stride);
     }
 }
 
