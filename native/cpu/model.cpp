@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "cpu/arithmetic.h"
+#include "cpu/evaluation.h"
 #include "cpu/floor.h"
 #include "cpu/kernels/isa.h"
 #include "cpu/placement.h"
+#include "cpu/loss.h"
 #include "cpu/pool.h"
+#include "cpu/workspace.h"
 
 namespace mn::cpu {
 
@@ -74,15 +77,30 @@ class CpuModel final : public Model {
     }
 
     void logits(const Data& samples, float* logits) const override {
-        const int64_t threads = std::min<int64_t>(threads_, samples.count / kRowsPerThread);
         std::unique_lock lock(crew_mutex_, std::defer_lock);
-        if (threads >= 2 && lock.try_lock()) {
+        if (worth_a_crew(samples.count) && lock.try_lock()) {
             predict_together(samples, logits);
             return;
         }
         std::unique_ptr<Buffers> buffers = store_.borrow(*arithmetic_, std::min(samples.count, kBlockRows));
         predict(samples, {0, samples.count}, *buffers, logits);
         store_.give_back(std::move(buffers));
+    }
+
+    Evaluation evaluate(const Data& data, int64_t first, int64_t count, int64_t ignore_index,
+                        int32_t* predictions) const override {
+        LossOptions options;
+        options.ignore_index = ignore_index;
+        const Loss loss(options, net_.classes());
+        std::unique_lock lock(crew_mutex_, std::defer_lock);
+        if (worth_a_crew(count) && lock.try_lock()) {
+            Pool& pool = crew();
+            crew_workspace_.reserve(*arithmetic_, kEvaluationRows, net_.classes(), pool.threads());
+            return cpu::evaluate(loss, data, first, count, predictions, crew_workspace_, pool);
+        }
+        Pool alone(1);
+        Workspace workspace(*arithmetic_, std::min(count, kEvaluationRows), net_.classes(), alone.threads());
+        return cpu::evaluate(loss, data, first, count, predictions, workspace, alone);
     }
 
     int64_t classes() const override { return net_.classes(); }
@@ -92,18 +110,26 @@ class CpuModel final : public Model {
         int64_t sum = parameters_.bytes() + arithmetic_->bytes() + store_.bytes();
         for (const Buffers& buffers : crew_buffers_)
             sum += buffers.bytes();
-        return sum;
+        return sum + crew_workspace_.bytes();
     }
 
     std::string describe() const override { return cpu::describe(kernels_, threads_, place_); }
 
   private:
-    void predict_together(const Data& samples, float* logits) const {
+    bool worth_a_crew(int64_t rows) const { return std::min<int64_t>(threads_, rows / kRowsPerThread) >= 2; }
+
+    // Once the lock is held, as in predict_together().
+    Pool& crew() const {
         if (!crew_)
             crew_ = std::make_unique<Pool>(threads_);
+        return *crew_;
+    }
+
+    void predict_together(const Data& samples, float* logits) const {
+        Pool& pool = crew();
         while (crew_buffers_.size() < static_cast<size_t>(threads_))
             crew_buffers_.emplace_back(*arithmetic_, kBlockRows);
-        crew_->run([&](const Worker& worker) {
+        pool.run([&](const Worker& worker) {
             predict(samples, worker.share_of(samples.count), crew_buffers_[static_cast<size_t>(worker.index)], logits);
         });
     }
@@ -130,7 +156,8 @@ class CpuModel final : public Model {
     // The threads for a large batch, for one call at a time: a second call does without.
     mutable std::mutex crew_mutex_;
     mutable std::unique_ptr<Pool> crew_;
-    mutable std::vector<Buffers> crew_buffers_;
+    mutable std::vector<Buffers> crew_buffers_; // [threads]
+    mutable Workspace crew_workspace_;          // an evaluation's, of all threads together
 };
 
 } // namespace
