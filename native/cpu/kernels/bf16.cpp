@@ -40,21 +40,7 @@ __m256i round(__m512 values) {
     return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(values));
 }
 
-// What activation-inl.h asks of a number.
-#define MN_INLINE inline __attribute__((always_inline))
-#define MN_LAMBDA __attribute__((always_inline))
-MN_INLINE __m512 zero_of(__m512) {
-    return _mm512_setzero_ps();
-}
-MN_INLINE __m512 select_less(__m512 a, __m512 b, __m512 x, __m512 y) {
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
-}
-MN_INLINE __m512 select_greater(__m512 a, __m512 b, __m512 x, __m512 y) {
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_GT_OQ), y, x);
-}
-
-#include "cpu/kernels/dispatch-inl.h"
-#include "net/activation-inl.h"
+#include "cpu/kernels/bf16-numbers-inl.h"
 
 // A sum after its epilogue; vector v of row r from `row` on.
 template <Epilogue kEpilogue, Activation kActivation>
