@@ -28,7 +28,7 @@ public final class MlpMnistNative {
             trainer.fit(train, new TrainingListener() {
                 @Override
                 public void onEpoch(EpochEnded report) {
-                    bench.epoch(report.trainLoss(), report.lastBatchAccuracy());
+                    bench.epoch(report.training().loss(), report.training().lastBatchAccuracy());
                 }
             });
             bench.finish();
