@@ -17,8 +17,8 @@ struct LayerLayout {
     int gradient_stride = 0;                  // round_up(fan_out, 4)
     Activation activation = Activation::relu; // of its outputs, in a hidden layer
     int64_t weight = 0;                       // floats from the start of a parameter-like vector
-    // Floats a row of the batch from the start of the activations and of the gradients: times the rows there is room
-    // for.
+    // Floats per row of the batch from the start of the activations and of the gradients: times the rows there is
+    // room for.
     int64_t input = 0;    // in's columns (layer 0 reads pixels and has none)
     int64_t gradient = 0; // those of dloss/dz
 };
@@ -28,7 +28,7 @@ struct Layout {
 
     std::vector<LayerLayout> layers;
     int64_t parameters = 0;      // floats of a padded parameter vector
-    int64_t activations_row = 0; // floats a row of the batch, all hidden layers
+    int64_t activations_row = 0; // floats per row of the batch, all hidden layers
     int64_t gradients_row = 0;
 
     // Between the flat state-dict order and the padded vector; the padding is zero.

@@ -10,8 +10,9 @@
 namespace mn::cuda {
 
 constexpr int kConstants = sizeof(StepConstants) / sizeof(float);
+static_assert(kConstants <= kThreads && sizeof(StepConstants) % sizeof(float) == 0);
 
-static __shared__ float constants_memory[kConstants];
+alignas(StepConstants) static __shared__ float constants_memory[kConstants];
 
 // By the whole block, before the first tile.
 __device__ inline void take_constants(const StepConstants* given) {

@@ -31,7 +31,7 @@ struct Images {
     Data samples() const;
 };
 
-// A backend with PyTorch's initial parameters of seed 0.
+// A trainer with PyTorch's initial parameters of seed 0.
 std::unique_ptr<Trainer> started(std::unique_ptr<Trainer> trainer, const Net& net, const Data& samples);
 
 // One chunk in file order; the steps' losses.
