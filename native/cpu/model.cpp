@@ -9,8 +9,8 @@
 #include "cpu/evaluation.h"
 #include "cpu/floor.h"
 #include "cpu/kernels/isa.h"
-#include "cpu/placement.h"
 #include "cpu/loss.h"
+#include "cpu/placement.h"
 #include "cpu/pool.h"
 #include "cpu/workspace.h"
 
