@@ -12,7 +12,13 @@ import java.util.Arrays;
  * @param shape [N, …], each 1 or more
  */
 public record ArrayHeader(String file, ElementType type, ByteOrder order, boolean fortran, long[] shape) {
-    public ArrayHeader {
+    /**
+     * What a file claims, if it can be.
+     *
+     * @throws DataFormatException if no file can hold such an array
+     */
+    static ArrayHeader checked(String file, ElementType type, ByteOrder order, boolean fortran, long[] shape)
+            throws DataFormatException {
         for (long d : shape) {
             if (d < 0) {
                 throw DataFormatException.of(
@@ -30,6 +36,7 @@ public record ArrayHeader(String file, ElementType type, ByteOrder order, boolea
             throw DataFormatException.of(
                     file, "its shape " + Arrays.toString(shape) + " is impossibly large", "write the file again");
         }
+        return new ArrayHeader(file, type, order, fortran, shape);
     }
 
     /** Number of array elements. */

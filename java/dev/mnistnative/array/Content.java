@@ -6,7 +6,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
@@ -20,7 +19,7 @@ import java.util.zip.ZipException;
 
 /**
  * The bytes of a file from first to last, decompressed if it is gzipped. Reading a fault of the file throws
- * {@link DataFormatException}; a fault of the disk throws {@link UncheckedIOException}.
+ * {@link DataFormatException}; a fault of the disk is another {@link IOException}, which names the file too.
  */
 public final class Content implements Closeable {
     private static final int BUFFER = 1 << 16;
@@ -40,7 +39,7 @@ public final class Content implements Closeable {
     }
 
     /** The contents of a file. */
-    public static Content ofFile(Path path) {
+    public static Content ofFile(Path path) throws IOException {
         String name = path.toString();
         requireReadable(path, name);
         FileChannel channel = null;
@@ -51,7 +50,7 @@ public final class Content implements Closeable {
                     ? new Content(name, new StrictGzip(raw), null, channel)
                     : new Content(name, raw, channel, channel);
         } catch (IOException e) {
-            RuntimeException fault = explain(name, e);
+            IOException fault = explain(name, e);
             close(channel, fault);
             throw fault;
         }
@@ -73,7 +72,7 @@ public final class Content implements Closeable {
     }
 
     /** Up to n of the next bytes (fewer at the end), left to be read again. n is at most 64 KiB. */
-    public byte[] peek(int n) {
+    public byte[] peek(int n) throws IOException {
         try {
             in.mark(n);
             byte[] bytes = in.readNBytes(n);
@@ -85,7 +84,7 @@ public final class Content implements Closeable {
     }
 
     /** Reads up to `count` bytes; fewer only at the end. */
-    public int read(byte[] into, int count) {
+    public int read(byte[] into, int count) throws IOException {
         try {
             int n = in.readNBytes(into, 0, count);
             position += n;
@@ -96,7 +95,7 @@ public final class Content implements Closeable {
     }
 
     /** Exactly n bytes, a small number; `what` names them in the message if the file ends first. */
-    public byte[] take(int n, String what) {
+    public byte[] take(int n, String what) throws IOException {
         byte[] bytes = new byte[n];
         if (read(bytes, n) < n) {
             throw DataFormatException.of(name, "it ends within " + what, "copy or write the file again");
@@ -110,7 +109,7 @@ public final class Content implements Closeable {
     }
 
     /** Bytes left to read, −1 if only reading can tell. */
-    public long remaining() {
+    public long remaining() throws IOException {
         try {
             return file == null ? -1 : file.size() - position;
         } catch (IOException e) {
@@ -124,7 +123,7 @@ public final class Content implements Closeable {
     }
 
     /** The next `bytes` bytes of an uncompressed file, mapped, in native byte order; they count as read. */
-    public ByteBuffer map(long bytes) {
+    public ByteBuffer map(long bytes) throws IOException {
         try {
             ByteBuffer mapped = file.map(FileChannel.MapMode.READ_ONLY, position, bytes);
             position += bytes;
@@ -135,7 +134,7 @@ public final class Content implements Closeable {
     }
 
     /** @throws DataFormatException if anything follows */
-    public void requireEnd() {
+    public void requireEnd() throws IOException {
         if (file == null ? peek(1).length > 0 : remaining() > 0) {
             throw trailing();
         }
@@ -148,26 +147,26 @@ public final class Content implements Closeable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         try {
             in.close();
             owner.close();
         } catch (IOException e) {
-            throw new UncheckedIOException(name + ": closing failed", e);
+            throw new IOException(name + ": closing failed: " + e.getMessage(), e);
         }
     }
 
     /** An I/O failure as the exception it is: a fault of the contents, or one of the disk. */
-    public static RuntimeException explain(String name, IOException e) {
+    public static IOException explain(String name, IOException e) {
         if (e instanceof EOFException || e instanceof ZipException) {
             return new DataFormatException(
                     name + ": the compressed data is damaged or cut off (" + e.getMessage() + "); copy the file again.",
                     e);
         }
-        return new UncheckedIOException(name + ": reading failed: " + e.getMessage(), e);
+        return new IOException(name + ": reading failed: " + e.getMessage(), e);
     }
 
-    private static void requireReadable(Path path, String name) {
+    private static void requireReadable(Path path, String name) throws IOException {
         if (!Files.exists(path)) {
             throw DataFormatException.of(name, "there is no such file", "check the path");
         }

@@ -1,6 +1,7 @@
 package dev.mnistnative.array;
 
 import dev.mnistnative.DataFormatException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -15,7 +16,7 @@ public final class IdxFormat {
     }
 
     /** Reads the head; the numbers (big-endian, C order) are next. */
-    public static ArrayHeader readHeader(Content content) {
+    public static ArrayHeader readHeader(Content content) throws IOException {
         byte[] head = content.take(HEAD, "the IDX magic");
         ElementType type = ElementType.ofIdx(head[2])
                 .orElseThrow(() -> DataFormatException.of(
@@ -28,6 +29,6 @@ public final class IdxFormat {
         for (int i = 0; i < dimensions; i++) {
             shape[i] = sizes.getInt();
         }
-        return new ArrayHeader(content.name(), type, ByteOrder.BIG_ENDIAN, false, shape);
+        return ArrayHeader.checked(content.name(), type, ByteOrder.BIG_ENDIAN, false, shape);
     }
 }

@@ -1,6 +1,7 @@
 package dev.mnistnative.array;
 
 import dev.mnistnative.DataFormatException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ public final class NpyFormat {
     }
 
     /** Reads the head; the numbers are next. */
-    public static ArrayHeader readHeader(Content content) {
+    public static ArrayHeader readHeader(Content content) throws IOException {
         byte[] version = content.take(MAGIC.length + 2, "the npy magic");
         int major = version[MAGIC.length];
         int minor = version[MAGIC.length + 1];
@@ -42,7 +43,7 @@ public final class NpyFormat {
         return parse(content, header);
     }
 
-    private static int headerLength(Content content, int major) {
+    private static int headerLength(Content content, int major) throws IOException {
         ByteBuffer length = ByteBuffer.wrap(content.take(major == 1 ? 2 : 4, "the npy header's length"))
                 .order(ByteOrder.LITTLE_ENDIAN);
         long bytes = major == 1 ? length.getChar() : length.getInt() & 0xffff_ffffL;
@@ -52,7 +53,7 @@ public final class NpyFormat {
         return (int) bytes;
     }
 
-    private static ArrayHeader parse(Content content, String header) {
+    private static ArrayHeader parse(Content content, String header) throws IOException {
         String text = header.strip();
         if (!text.startsWith("{") || !text.endsWith("}")) {
             throw fault(content, "the npy header is no dictionary", "write the file again with numpy.save");
@@ -74,7 +75,7 @@ public final class NpyFormat {
         }
         boolean fortran = find(FORTRAN, text, "fortran_order", content).group(1).equals("True");
         long[] shape = shape(content, find(SHAPE, text, "shape", content).group(1));
-        return new ArrayHeader(content.name(), type, order(parts.group(1)), fortran, shape);
+        return ArrayHeader.checked(content.name(), type, order(parts.group(1)), fortran, shape);
     }
 
     private static ByteOrder order(String mark) {
@@ -86,7 +87,7 @@ public final class NpyFormat {
     }
 
     /** "60000, 28, 28" or "60000," or, by old Pythons, "60000L,". */
-    private static long[] shape(Content content, String tuple) {
+    private static long[] shape(Content content, String tuple) throws IOException {
         String text = tuple.strip();
         if (text.isEmpty()) {
             return new long[0];
@@ -114,7 +115,7 @@ public final class NpyFormat {
         return Pattern.compile("[{,]\\s*['\"]" + name + "['\"]\\s*:\\s*" + value);
     }
 
-    private static Matcher find(Pattern pattern, String header, String key, Content content) {
+    private static Matcher find(Pattern pattern, String header, String key, Content content) throws IOException {
         Matcher m = pattern.matcher(header);
         if (!m.find()) {
             throw fault(content, "the npy header has no valid '" + key + "'", "write the file again with numpy.save");

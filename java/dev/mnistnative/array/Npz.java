@@ -23,26 +23,26 @@ public final class Npz {
     }
 
     /** The member called `member`, with or without ".npy". */
-    public static Content open(Path path, String member) {
+    public static Content open(Path path, String member) throws IOException {
         return openFirst(path, List.of(member), false);
     }
 
     /** The first of the conventional names that is there; the only member, whatever its name, if there is but one. */
-    public static Content open(Path path, List<String> conventional) {
+    public static Content open(Path path, List<String> conventional) throws IOException {
         return openFirst(path, conventional, true);
     }
 
-    private static Content openFirst(Path path, List<String> wanted, boolean onlyOneWillDo) {
+    private static Content openFirst(Path path, List<String> wanted, boolean onlyOneWillDo) throws IOException {
         ZipFile zip = null;
         try {
             zip = new ZipFile(path.toFile());
             ZipEntry entry = choose(zip, path, wanted, onlyOneWillDo);
             InputStream in = new CrcChecked(zip.getInputStream(entry), entry.getCrc());
             return Content.ofStream(path + ":" + entry.getName(), in, zip);
-        } catch (IOException e) {
-            throw closing(zip, Content.explain(path.toString(), e));
         } catch (DataFormatException e) {
             throw closing(zip, e);
+        } catch (IOException e) {
+            throw closing(zip, Content.explain(path.toString(), e));
         } catch (UnsupportedOperationException e) { // a path within another archive
             throw new DataFormatException(path + ": an npz must lie in the default file system; copy it there.", e);
         } catch (IllegalArgumentException e) { // how ZipFile refuses a member's name
@@ -50,7 +50,8 @@ public final class Npz {
         }
     }
 
-    private static ZipEntry choose(ZipFile zip, Path path, List<String> wanted, boolean onlyOneWillDo) {
+    private static ZipEntry choose(ZipFile zip, Path path, List<String> wanted, boolean onlyOneWillDo)
+            throws IOException {
         for (String name : wanted) {
             ZipEntry entry = zip.getEntry(name + SUFFIX);
             if (entry == null) {
@@ -71,7 +72,7 @@ public final class Npz {
                 "name one as FILE.npz:MEMBER");
     }
 
-    private static RuntimeException closing(ZipFile zip, RuntimeException fault) {
+    private static IOException closing(ZipFile zip, IOException fault) {
         if (zip != null) {
             try {
                 zip.close();

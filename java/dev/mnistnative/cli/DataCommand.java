@@ -6,6 +6,7 @@ import dev.mnistnative.data.PixelType;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.image.TextBlocks;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Map;
@@ -51,7 +52,7 @@ final class DataCommand implements Callable<Integer> {
     private CommonOptions common;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Usage.refuse(oneHotRows < 0, spec, "--one-hot is " + oneHotRows + ", but must be at least 0");
         Usage.refuse(shown < 0, spec, "--show is " + shown + ", but must be at least 0");
         PrintWriter out = spec.commandLine().getOut();

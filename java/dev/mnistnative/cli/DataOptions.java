@@ -6,6 +6,7 @@ import dev.mnistnative.data.Mnist;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.SampleFiles;
 import dev.mnistnative.data.TrainingData;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -62,7 +63,7 @@ final class DataOptions {
     private Integer limit;
 
     /** Reads, scales and cuts the data; {@link IllegalArgumentException} if a file is bad. */
-    TrainingData load(ReadOptions options) {
+    TrainingData load(ReadOptions options) throws IOException {
         checkCombination();
         TrainingData read = read(labelColumn == null ? options : options.withLabelColumn(labelColumn));
         return new TrainingData(
@@ -79,7 +80,7 @@ final class DataOptions {
         return scale;
     }
 
-    private TrainingData read(ReadOptions options) {
+    private TrainingData read(ReadOptions options) throws IOException {
         if (images != null) {
             return DataFiles.read(
                     files(images, labels),

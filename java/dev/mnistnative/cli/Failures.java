@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.DataFormatException;
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.report.terminal.Style;
 import java.io.IOException;
@@ -57,7 +58,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     }
 
     private static int exitCode(Exception e) {
-        boolean callersMistake = e instanceof IllegalArgumentException || rootIo(e) instanceof NoSuchFileException;
+        IOException io = rootIo(e);
+        boolean callersMistake = e instanceof IllegalArgumentException
+                || io instanceof NoSuchFileException
+                || io instanceof DataFormatException;
         return callersMistake ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
@@ -67,6 +71,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         }
         if (e instanceof UncheckedIOException unchecked && !(rootIo(e) instanceof FileSystemException)) {
             return unchecked.getMessage();
+        }
+        if (rootIo(e) instanceof DataFormatException refused) {
+            return refused.getMessage();
         }
         if (rootIo(e) != null) {
             return ioSentence(rootIo(e));

@@ -6,6 +6,7 @@ import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.train.TrainingSettings;
+import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +42,7 @@ final class TrainingDataOptions {
     private List<String> classNames = List.of();
 
     /** Reads the data and makes it ready for a run with these settings. The caller closes it. */
-    PreparedData prepare(TrainingSettings settings) {
+    PreparedData prepare(TrainingSettings settings) throws IOException {
         TrainingData read = data.load(ReadOptions.DEFAULT
                 .withIgnoreIndex(settings.loss().ignoreIndex())
                 .withClasses(settings.layers().classes())

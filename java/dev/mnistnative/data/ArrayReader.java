@@ -4,6 +4,7 @@ import dev.mnistnative.DataFormatException;
 import dev.mnistnative.array.ArrayHeader;
 import dev.mnistnative.array.Content;
 import dev.mnistnative.array.ElementType;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -21,7 +22,7 @@ final class ArrayReader {
     private final Content content;
     private final ArrayHeader header;
 
-    private ArrayReader(Content content, ArrayHeader header) {
+    private ArrayReader(Content content, ArrayHeader header) throws IOException {
         this.content = content;
         this.header = header;
         requireTrueLength();
@@ -31,7 +32,7 @@ final class ArrayReader {
     record Pixels(PixelType type, double scale, int[] sampleShape, ByteBuffer memory) {}
 
     /** Reads an array [N, …] of at least two dimensions; every value must be a finite float32. */
-    static Pixels pixels(Content content, ArrayHeader header) {
+    static Pixels pixels(Content content, ArrayHeader header) throws IOException {
         if (header.shape().length < 2) {
             throw DataFormatException.of(
                     content.name(),
@@ -48,7 +49,7 @@ final class ArrayReader {
     }
 
     /** Reads an array [N] or [N, 1] of class numbers. */
-    static IntBuffer labels(Content content, ArrayHeader header, ReadOptions options) {
+    static IntBuffer labels(Content content, ArrayHeader header, ReadOptions options) throws IOException {
         if (Arrays.stream(header.shape()).skip(1).anyMatch(d -> d != 1)) {
             throw DataFormatException.of(
                     content.name(),
@@ -65,7 +66,7 @@ final class ArrayReader {
     }
 
     /** @throws DataFormatException naming the first value that is no finite float32 */
-    static void requireFinite(FloatBuffer values, String file, long features) {
+    static void requireFinite(FloatBuffer values, String file, long features) throws DataFormatException {
         int bad = SampleChecks.firstNonFinite(values);
         if (bad >= 0) {
             throw DataFormatException.of(
@@ -91,7 +92,7 @@ final class ArrayReader {
     }
 
     /** Where the file's size is known, holds it against the header before anything is allocated. */
-    private void requireTrueLength() {
+    private void requireTrueLength() throws IOException {
         long there = content.remaining();
         if (there >= 0 && there < header.payloadBytes()) {
             throw truncated(there);
@@ -101,7 +102,7 @@ final class ArrayReader {
         }
     }
 
-    private ByteBuffer pixelMemory() {
+    private ByteBuffer pixelMemory() throws IOException {
         boolean asInMemory = header.type() == ElementType.UINT8
                 || header.type() == ElementType.FLOAT32 && header.order() == ByteOrder.nativeOrder();
         if (asInMemory && isMappable()) {
@@ -138,16 +139,16 @@ final class ArrayReader {
 
     /** Puts `count` elements into memory; `first` is the number in the file of the first of them. */
     private interface ValueSink {
-        void put(double[] values, int count, long first, ByteBuffer to);
+        void put(double[] values, int count, long first, ByteBuffer to) throws IOException;
     }
 
     /** Puts a chunk of elements, as they are in the file, into memory. */
     private interface ChunkSink {
-        void put(ByteBuffer chunk, long first, ByteBuffer to);
+        void put(ByteBuffer chunk, long first, ByteBuffer to) throws IOException;
     }
 
     /** Streams all elements through `sink`, which writes `bytesEach` for each of them. */
-    private GrowingMemory convert(int bytesEach, ValueSink sink) {
+    private GrowingMemory convert(int bytesEach, ValueSink sink) throws IOException {
         ElementType type = header.type();
         double[] values = new double[CHUNK / type.bytes()];
         return stream(bytesEach, (chunk, first, to) -> {
@@ -157,7 +158,7 @@ final class ArrayReader {
         });
     }
 
-    private GrowingMemory stream(int bytesEach, ChunkSink sink) {
+    private GrowingMemory stream(int bytesEach, ChunkSink sink) throws IOException {
         long total = header.elements() * bytesEach;
         long start = content.isCompressed() ? Math.min(total, GrowingMemory.FIRST_BYTES) : total;
         GrowingMemory memory = new GrowingMemory(start, total, content.name());

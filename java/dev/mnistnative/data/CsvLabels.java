@@ -1,6 +1,7 @@
 package dev.mnistnative.data;
 
 import dev.mnistnative.DataFormatException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
@@ -21,12 +22,12 @@ final class CsvLabels {
     private final GrowingMemory memory;
     private int count;
 
-    CsvLabels(String file) {
+    CsvLabels(String file) throws IOException {
         this.file = file;
         this.memory = new GrowingMemory(1 << 12, DirectMemory.MAX_BYTES, file);
     }
 
-    void add(String text) {
+    void add(String text) throws IOException {
         Integer number = numbers.get(text);
         if (number == null) {
             if (text.isEmpty()) {
@@ -47,7 +48,7 @@ final class CsvLabels {
     /** Labels [N] and the classes' names in order, empty where the labels are plain numbers. */
     record Result(IntBuffer labels, List<String> classNames) {}
 
-    Result finish(ReadOptions options) {
+    Result finish(ReadOptions options) throws IOException {
         ByteBuffer bytes = memory.finish();
         IntBuffer codes = bytes.asIntBuffer();
         List<String> given = options.classNames();
@@ -68,11 +69,11 @@ final class CsvLabels {
         return text.matches("[-+]?\\d{1,18}(\\.0*)?");
     }
 
-    private int number(String text, int code, IntBuffer codes, ReadOptions options) {
+    private int number(String text, int code, IntBuffer codes, ReadOptions options) throws IOException {
         return Labels.check(Double.parseDouble(text), indexOf(code, codes), options, file);
     }
 
-    private int named(int code, IntBuffer codes, List<String> names) {
+    private int named(int code, IntBuffer codes, List<String> names) throws IOException {
         int label = names.indexOf(texts.get(code));
         if (label < 0) {
             throw DataFormatException.of(

@@ -3,6 +3,7 @@ package dev.mnistnative.data;
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.array.Content;
 import dev.mnistnative.data.CsvTokens.End;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class CsvReader {
     private final List<String> columns = new ArrayList<>();
     private final int labelColumn;
 
-    private CsvReader(Content content, ReadOptions options) {
+    private CsvReader(Content content, ReadOptions options) throws IOException {
         this.content = content;
         this.options = options;
         this.tokens = new CsvTokens(content);
@@ -26,11 +27,11 @@ final class CsvReader {
         this.labelColumn = options.labelColumn() == null ? -1 : findLabelColumn(options.labelColumn());
     }
 
-    static Dataset read(Content content, ReadOptions options) {
+    static Dataset read(Content content, ReadOptions options) throws IOException {
         return new CsvReader(content, options).readRows();
     }
 
-    private void readHeader() {
+    private void readHeader() throws IOException {
         if (tokens.atEnd()) {
             throw DataFormatException.of(content.name(), "it is empty", "give a CSV file with a header");
         }
@@ -44,7 +45,7 @@ final class CsvReader {
         } while (end == End.FIELD);
     }
 
-    private int findLabelColumn(String name) {
+    private int findLabelColumn(String name) throws IOException {
         int at = columns.indexOf(name);
         if (at < 0) {
             throw DataFormatException.of(
@@ -59,7 +60,7 @@ final class CsvReader {
         return at;
     }
 
-    private Dataset readRows() {
+    private Dataset readRows() throws IOException {
         int features = columns.size() - (labelColumn < 0 ? 0 : 1);
         if (features == 0) {
             throw DataFormatException.of(content.name(), "it has no column beside the label column", "add features");
@@ -76,7 +77,7 @@ final class CsvReader {
         return toDataset(memory, features, labels);
     }
 
-    private void readRow(ByteBuffer pixels, CsvLabels labels) {
+    private void readRow(ByteBuffer pixels, CsvLabels labels) throws IOException {
         int record = tokens.record();
         End end = End.FIELD;
         for (int column = 0; column < columns.size(); column++) {
@@ -95,7 +96,7 @@ final class CsvReader {
         }
     }
 
-    private float feature(int record, int column) {
+    private float feature(int record, int column) throws IOException {
         float value = tokens.number();
         if (Float.isFinite(value)) {
             return value;
@@ -115,7 +116,7 @@ final class CsvReader {
                 "correct the row");
     }
 
-    private Dataset toDataset(ByteBuffer memory, int features, CsvLabels collected) {
+    private Dataset toDataset(ByteBuffer memory, int features, CsvLabels collected) throws IOException {
         IntBuffer labels = null;
         List<String> names = List.of();
         if (labelColumn >= 0) {

@@ -30,7 +30,7 @@ final class CsvTokens {
     private int record = 1;
     private int next;
 
-    CsvTokens(Content content) {
+    CsvTokens(Content content) throws IOException {
         file = content.name();
         in = new BufferedReader(new InputStreamReader(content.stream(), StandardCharsets.UTF_8.newDecoder()), 1 << 16);
         advance();
@@ -45,7 +45,7 @@ final class CsvTokens {
     }
 
     /** Passes over empty lines; whether the file ends there. */
-    boolean atEnd() {
+    boolean atEnd() throws IOException {
         while (next == '\r' || next == '\n') {
             advance();
         }
@@ -53,7 +53,7 @@ final class CsvTokens {
     }
 
     /** Reads a field into {@link #text()} and {@link #number()}. */
-    End readField() {
+    End readField() throws IOException {
         length = 0;
         if (next == '"') {
             readQuoted();
@@ -73,7 +73,7 @@ final class CsvTokens {
         return length > 0 && length <= 7 && isDigits() ? digits() : parse(text());
     }
 
-    private void readPlain() {
+    private void readPlain() throws IOException {
         while (next != ',' && next != '\r' && next != '\n' && next != END_OF_FILE) {
             if (next == '"') {
                 throw fault("a quote stands within a field that is not quoted", "quote the field and double the quote");
@@ -82,7 +82,7 @@ final class CsvTokens {
         }
     }
 
-    private void readQuoted() {
+    private void readQuoted() throws IOException {
         advance();
         while (true) {
             if (next == END_OF_FILE) {
@@ -98,7 +98,7 @@ final class CsvTokens {
         }
     }
 
-    private End readEnd() {
+    private End readEnd() throws IOException {
         switch (next) {
             case ',':
                 advance();
@@ -118,7 +118,7 @@ final class CsvTokens {
         }
     }
 
-    private void append() {
+    private void append() throws IOException {
         if (length == field.length) {
             if (length == MAX_FIELD) {
                 throw fault("a field is longer than " + MAX_FIELD + " characters", "check that it is a CSV file");
@@ -129,7 +129,7 @@ final class CsvTokens {
         advance();
     }
 
-    private void advance() {
+    private void advance() throws IOException {
         try {
             next = in.read();
         } catch (CharacterCodingException e) {

@@ -6,13 +6,13 @@ import dev.mnistnative.array.Content;
 import dev.mnistnative.array.IdxFormat;
 import dev.mnistnative.array.NpyFormat;
 import dev.mnistnative.array.Npz;
+import java.io.IOException;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Reads data files: NumPy's .npy and .npz, IDX, CSV, each gzipped or not (an .npz is compressed as it is). They are
@@ -27,8 +27,8 @@ import java.util.function.Supplier;
  * the layout of the memory (unsigned bytes, or little-endian float32, in C order) are mapped and used in place: such a
  * file must not be changed while its data set is in use. Every other file is streamed into memory outside the heap.
  *
- * <p>A file that cannot be used is refused with a {@link DataFormatException}; a disk that fails throws
- * {@link java.io.UncheckedIOException}.
+ * <p>A file that cannot be used is refused with a {@link DataFormatException}; a disk that
+ * fails is another {@link IOException}.
  */
 public final class DataFiles {
     private static final int SNIFF_BYTES = 64;
@@ -52,19 +52,19 @@ public final class DataFiles {
      *
      * @throws DataFormatException if a file cannot be used or the two do not fit each other
      */
-    public static Dataset read(SampleFiles files, ReadOptions options) {
-        return files.labels()
-                .map(labels -> read(files.images(), TRAIN_IMAGES, labels, TRAIN_LABELS, options))
-                .orElseGet(() -> readBoth(files.images(), TRAIN_IMAGES, TRAIN_LABELS, options));
+    public static Dataset read(SampleFiles files, ReadOptions options) throws IOException {
+        return files.labels().isPresent()
+                ? read(files.images(), TRAIN_IMAGES, files.labels().get(), TRAIN_LABELS, options)
+                : readBoth(files.images(), TRAIN_IMAGES, TRAIN_LABELS, options);
     }
 
     /** {@link #read(SampleFiles, ReadOptions)} of one file that has both. */
-    public static Dataset read(Path both, ReadOptions options) {
+    public static Dataset read(Path both, ReadOptions options) throws IOException {
         return read(SampleFiles.of(both), options);
     }
 
     /** {@link #read(SampleFiles, ReadOptions)} of two files with the default options. */
-    public static Dataset read(Path images, Path labels) {
+    public static Dataset read(Path images, Path labels) throws IOException {
         return read(SampleFiles.of(images, labels), ReadOptions.DEFAULT);
     }
 
@@ -74,11 +74,12 @@ public final class DataFiles {
      *
      * @throws DataFormatException if a file cannot be used or they do not fit each other
      */
-    public static TrainingData read(SampleFiles training, Optional<SampleFiles> test, ReadOptions options) {
+    public static TrainingData read(SampleFiles training, Optional<SampleFiles> test, ReadOptions options)
+            throws IOException {
         Dataset samples = read(training, options);
         ReadOptions testOptions =
                 samples.classNames().isEmpty() ? options : options.withClassNames(samples.classNames());
-        return pair(samples, () -> test.map(files -> read(files, testOptions)));
+        return pair(samples, () -> readIfThere(test, testOptions));
     }
 
     /**
@@ -86,7 +87,7 @@ public final class DataFiles {
      *
      * @throws DataFormatException if the file cannot be used
      */
-    public static Dataset readImages(Path images) {
+    public static Dataset readImages(Path images) throws IOException {
         ReadOptions options = ReadOptions.DEFAULT;
         try (Content content = open(images, TRAIN_IMAGES)) {
             return formatOf(content) == Format.CSV
@@ -96,7 +97,7 @@ public final class DataFiles {
     }
 
     /** {@link #readFolder(Path, ReadOptions)} with the default options. */
-    public static TrainingData readFolder(Path folder) {
+    public static TrainingData readFolder(Path folder) throws IOException {
         return readFolder(folder, ReadOptions.DEFAULT);
     }
 
@@ -107,7 +108,7 @@ public final class DataFiles {
      *
      * @throws DataFormatException if the files are not there, cannot be used or do not fit each other
      */
-    public static TrainingData readFolder(Path folder, ReadOptions options) {
+    public static TrainingData readFolder(Path folder, ReadOptions options) throws IOException {
         if (Files.isRegularFile(folder)) {
             return pair(
                     readBoth(folder, TRAIN_IMAGES, TRAIN_LABELS, options),
@@ -116,9 +117,7 @@ public final class DataFiles {
         if (!Files.isDirectory(folder)) {
             throw DataFormatException.of(folder.toString(), "there is no such folder", "check the path");
         }
-        return pair(
-                read(FolderFiles.train(folder), options),
-                () -> FolderFiles.test(folder).map(test -> read(test, options)));
+        return pair(read(FolderFiles.train(folder), options), () -> readIfThere(FolderFiles.test(folder), options));
     }
 
     /** The data set of what was read; counts and classes are checked. `labels` may be null. */
@@ -134,7 +133,8 @@ public final class DataFiles {
         return options.classes().orElse(needed);
     }
 
-    private static Dataset readBoth(Path file, List<String> imageNames, List<String> labelNames, ReadOptions options) {
+    private static Dataset readBoth(Path file, List<String> imageNames, List<String> labelNames, ReadOptions options)
+            throws IOException {
         Format format;
         try (Content content = Content.ofFile(file)) {
             format = formatOf(content);
@@ -152,7 +152,8 @@ public final class DataFiles {
     }
 
     private static Dataset read(
-            Path images, List<String> imageNames, Path labels, List<String> labelNames, ReadOptions options) {
+            Path images, List<String> imageNames, Path labels, List<String> labelNames, ReadOptions options)
+            throws IOException {
         IntBuffer labelMemory;
         String labelFile;
         try (Content content = open(labels, labelNames)) {
@@ -172,8 +173,17 @@ public final class DataFiles {
         }
     }
 
-    private static TrainingData pair(Dataset training, Supplier<Optional<Dataset>> readTest) {
-        Optional<Dataset> test = readTest.get();
+    private static Optional<Dataset> readIfThere(Optional<SampleFiles> files, ReadOptions options) throws IOException {
+        return files.isPresent() ? Optional.of(read(files.get(), options)) : Optional.empty();
+    }
+
+    /** Reads a test set, if there is one. */
+    private interface TestReader {
+        Optional<Dataset> read() throws IOException;
+    }
+
+    private static TrainingData pair(Dataset training, TestReader readTest) throws IOException {
+        Optional<Dataset> test = readTest.read();
         if (test.isPresent() && test.get().features() != training.features()) {
             throw new DataFormatException("the test set has " + test.get().features()
                     + " features a sample, but the training set has " + training.features()
@@ -182,7 +192,7 @@ public final class DataFiles {
         return new TrainingData(training, test, EvaluatedOn.TEST);
     }
 
-    private static Content open(Path path, List<String> memberNames) {
+    private static Content open(Path path, List<String> memberNames) throws IOException {
         String text = path.toString();
         int colon = text.lastIndexOf(':');
         if (colon > 0 && !Files.exists(path)) {
@@ -202,7 +212,7 @@ public final class DataFiles {
         return Npz.open(path, memberNames);
     }
 
-    private static ArrayHeader arrayHeader(Content content) {
+    private static ArrayHeader arrayHeader(Content content) throws IOException {
         return switch (formatOf(content)) {
             case NPY -> NpyFormat.readHeader(content);
             case IDX -> IdxFormat.readHeader(content);
@@ -216,7 +226,7 @@ public final class DataFiles {
         };
     }
 
-    private static Format formatOf(Content content) {
+    private static Format formatOf(Content content) throws IOException {
         byte[] head = content.peek(SNIFF_BYTES);
         if (NpyFormat.matches(head)) {
             return Format.NPY;

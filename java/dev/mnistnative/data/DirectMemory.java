@@ -1,6 +1,7 @@
 package dev.mnistnative.data;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.MnistNativeException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -18,17 +19,26 @@ final class DirectMemory {
      * Zeroed memory of `bytes` bytes.
      *
      * @param what names the contents in the error's message
-     * @throws DataFormatException if a buffer cannot hold so much or the JVM's limit for direct memory is reached
+     * @throws IllegalArgumentException if a buffer cannot hold so much
+     * @throws MnistNativeException if the JVM's limit for direct memory is reached
      */
     static ByteBuffer allocate(long bytes, String what) {
-        requireFits(bytes, what);
+        requireOneBuffer(bytes, what);
         try {
             return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
         } catch (OutOfMemoryError e) {
-            throw new DataFormatException(
+            throw new MnistNativeException(
+                    MnistNativeException.Status.OUT_OF_MEMORY,
                     what + ": there is no room for " + bytes + " bytes of direct memory; raise the JVM's limit with"
                             + " -XX:MaxDirectMemorySize or use fewer samples.",
                     e);
+        }
+    }
+
+    /** @throws IllegalArgumentException if `bytes` is more than one buffer can hold */
+    static void requireOneBuffer(long bytes, String what) {
+        if (bytes > MAX_BYTES) {
+            throw new IllegalArgumentException(tooLarge(bytes, what));
         }
     }
 
@@ -36,13 +46,29 @@ final class DirectMemory {
         return allocate(count * LABEL_BYTES, what).asIntBuffer();
     }
 
-    /** @throws DataFormatException if `bytes` is more than one buffer can hold */
-    static void requireFits(long bytes, String what) {
-        if (bytes > MAX_BYTES) {
-            throw DataFormatException.of(
-                    what,
-                    bytes + " bytes in memory are more than the 2 GiB that one data set can hold",
-                    "use fewer samples or smaller numbers (unsigned bytes)");
+    /**
+     * The same for what a file holds.
+     *
+     * @throws DataFormatException if a buffer cannot hold so much or the JVM's limit for direct memory is reached
+     */
+    static ByteBuffer allocateFor(String file, long bytes) throws DataFormatException {
+        requireFits(bytes, file);
+        try {
+            return allocate(bytes, file);
+        } catch (MnistNativeException e) {
+            throw new DataFormatException(e.getMessage(), e);
         }
+    }
+
+    /** @throws DataFormatException if `bytes` is more than one buffer can hold */
+    static void requireFits(long bytes, String what) throws DataFormatException {
+        if (bytes > MAX_BYTES) {
+            throw new DataFormatException(tooLarge(bytes, what));
+        }
+    }
+
+    private static String tooLarge(long bytes, String what) {
+        return what + ": " + bytes + " bytes in memory are more than the 2 GiB that one data set can hold; use fewer"
+                + " samples or smaller numbers (unsigned bytes).";
     }
 }

@@ -1,6 +1,7 @@
 package dev.mnistnative.data;
 
 import dev.mnistnative.DataFormatException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class FolderFiles {
     private FolderFiles() {}
 
     /** @throws DataFormatException if they are not there, with the names looked for */
-    static SampleFiles train(Path folder) {
+    static SampleFiles train(Path folder) throws IOException {
         return find(folder, TRAIN)
                 .orElseThrow(() -> DataFormatException.of(
                         folder.toString(),
@@ -33,11 +34,11 @@ final class FolderFiles {
     }
 
     /** Empty if the folder has no test data. */
-    static Optional<SampleFiles> test(Path folder) {
+    static Optional<SampleFiles> test(Path folder) throws IOException {
         return find(folder, TEST);
     }
 
-    private static Optional<SampleFiles> find(Path folder, List<Names> candidates) {
+    private static Optional<SampleFiles> find(Path folder, List<Names> candidates) throws IOException {
         for (Names names : candidates) {
             Optional<Path> images = existing(folder, names.images());
             Optional<Path> labels = existing(folder, names.labels());

@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Direct memory that grows with the data that has really arrived, never by what a file claims to hold. */
@@ -16,14 +17,14 @@ final class GrowingMemory {
      * @param first bytes to begin with
      * @param what names the contents in messages
      */
-    GrowingMemory(long first, long most, String what) {
+    GrowingMemory(long first, long most, String what) throws IOException {
         this.what = what;
         this.most = most;
-        this.buffer = DirectMemory.allocate(first, what);
+        this.buffer = DirectMemory.allocateFor(what, first);
     }
 
     /** The memory, with room for at least `bytes` more at its position. */
-    ByteBuffer withRoomFor(int bytes) {
+    ByteBuffer withRoomFor(int bytes) throws IOException {
         if (buffer.remaining() < bytes) {
             long needed = buffer.position() + (long) bytes;
             buffer = copyTo(Math.max(needed, Math.min(most, Math.min(2L * buffer.capacity(), DirectMemory.MAX_BYTES))));
@@ -32,11 +33,11 @@ final class GrowingMemory {
     }
 
     /** What was written, in memory of just that size. */
-    ByteBuffer finish() {
+    ByteBuffer finish() throws IOException {
         return (buffer.hasRemaining() ? copyTo(buffer.position()) : buffer).flip();
     }
 
-    private ByteBuffer copyTo(long capacity) {
-        return DirectMemory.allocate(capacity, what).put(buffer.flip());
+    private ByteBuffer copyTo(long capacity) throws IOException {
+        return DirectMemory.allocateFor(what, capacity).put(buffer.flip());
     }
 }

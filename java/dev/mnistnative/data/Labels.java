@@ -1,6 +1,7 @@
 package dev.mnistnative.data;
 
 import dev.mnistnative.DataFormatException;
+import java.io.IOException;
 import java.nio.IntBuffer;
 
 /** What is allowed as a label. */
@@ -37,7 +38,7 @@ final class Labels {
      * @param index which label of the file, for the message
      * @throws DataFormatException if it is no whole number or neither a class nor the options' ignore_index
      */
-    static int check(double value, long index, ReadOptions options, String file) {
+    static int check(double value, long index, ReadOptions options, String file) throws IOException {
         boolean whole = value == Math.rint(value) && Math.abs(value) <= MAX_LABEL;
         boolean ignored = value == options.ignoreIndex();
         boolean isClass = value >= 0 && value < options.classes().orElse(Integer.MAX_VALUE);

@@ -4,6 +4,7 @@ import dev.mnistnative.DataFormatException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -57,23 +58,31 @@ public final class Mnist {
     /**
      * The 60,000 training samples.
      *
-     * @throws DataFormatException if the embedded files are missing or damaged
+     * @throws UncheckedIOException if the embedded files are missing or damaged: they belong to the library
      */
     public static Dataset train() {
-        return load(TRAIN_IMAGES, TRAIN_LABELS, Mnist::open);
+        return embedded(TRAIN_IMAGES, TRAIN_LABELS);
     }
 
     /**
      * The 10,000 test samples.
      *
-     * @throws DataFormatException if the embedded files are missing or damaged
+     * @throws UncheckedIOException if the embedded files are missing or damaged: they belong to the library
      */
     public static Dataset test() {
-        return load(TEST_IMAGES, TEST_LABELS, Mnist::open);
+        return embedded(TEST_IMAGES, TEST_LABELS);
+    }
+
+    private static Dataset embedded(Part images, Part labels) {
+        try {
+            return load(images, labels, Mnist::open);
+        } catch (DataFormatException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
     }
 
     /** `resources` gives the stream of a resource's name, or null. */
-    static Dataset load(Part images, Part labels, Function<String, InputStream> resources) {
+    static Dataset load(Part images, Part labels, Function<String, InputStream> resources) throws DataFormatException {
         ByteBuffer labelBytes = read(labels, resources);
         ByteBuffer imageBytes = read(images, resources);
         int size = labels.bytes() - LABELS_HEADER;
@@ -105,7 +114,7 @@ public final class Mnist {
      * contents:
      * a young JVM hashes at a few hundred MB/s.
      */
-    private static ByteBuffer read(Part part, Function<String, InputStream> resources) {
+    private static ByteBuffer read(Part part, Function<String, InputStream> resources) throws DataFormatException {
         try (InputStream resource = resources.apply(part.resource())) {
             if (resource == null) {
                 throw DataFormatException.of(
@@ -120,6 +129,8 @@ public final class Mnist {
                 throw damaged(part, "its SHA-256 is wrong", null);
             }
             return contents;
+        } catch (DataFormatException e) {
+            throw e;
         } catch (IOException e) {
             throw damaged(part, String.valueOf(e.getMessage()), e);
         } catch (InterruptedException e) {
@@ -140,7 +151,7 @@ public final class Mnist {
     }
 
     private static ByteBuffer decompress(Part part, byte[] compressed) throws IOException {
-        ByteBuffer contents = DirectMemory.allocate(part.bytes(), part.resource());
+        ByteBuffer contents = DirectMemory.allocateFor(part.resource(), part.bytes());
         byte[] chunk = new byte[1 << 16];
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed), chunk.length)) {
             for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {

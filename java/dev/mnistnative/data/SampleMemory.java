@@ -1,6 +1,6 @@
 package dev.mnistnative.data;
 
-import dev.mnistnative.DataFormatException;
+import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.binding.LargeMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -52,8 +52,10 @@ final class SampleMemory {
             int perBlock = (int) (mostPerBlock / sampleBytes);
             return blocks(LargeMemory.allocate(bytes), samples, sampleBytes, perBlock);
         } catch (OutOfMemoryError e) {
-            throw new DataFormatException(
-                    what + ": there is no room for " + bytes + " bytes of native memory; use fewer samples.", e);
+            throw new MnistNativeException(
+                    MnistNativeException.Status.OUT_OF_MEMORY,
+                    what + ": there is no room for " + bytes + " bytes of native memory; use fewer samples.",
+                    e);
         }
     }
 
@@ -110,7 +112,7 @@ final class SampleMemory {
     ByteBuffer view(int first, int count) {
         Objects.checkFromIndexSize(first, count, samples);
         long bytes = (long) count * sampleBytes;
-        DirectMemory.requireFits(bytes, "a view of " + count + " samples");
+        DirectMemory.requireOneBuffer(bytes, "a view of " + count + " samples");
         boolean inOne = large == null || count == 0 || first / samplesPerBlock == (first + count - 1) / samplesPerBlock;
         return (inOne && first < samples
                         ? blockOf(first).slice(offsetOf(first), (int) bytes)

@@ -1,6 +1,7 @@
 package dev.mnistnative.data;
 
 import dev.mnistnative.array.ArrayHeader;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Turns Fortran order (first index fastest) into C order (last index fastest). */
@@ -11,11 +12,11 @@ final class Transposition {
     private Transposition() {}
 
     /** `columns` holds the header's elements in Fortran order, as bytes or float32; the result is row-major. */
-    static ByteBuffer toRowMajor(ByteBuffer columns, ArrayHeader header) {
+    static ByteBuffer toRowMajor(ByteBuffer columns, ArrayHeader header) throws IOException {
         int size = header.size();
         int[] place = places(header.sampleShape());
         int width = ArrayReader.pixelType(header.type()).bytes();
-        ByteBuffer rows = DirectMemory.allocate(columns.remaining(), header.file());
+        ByteBuffer rows = DirectMemory.allocateFor(header.file(), columns.remaining());
         for (int block = 0; block < size; block += BLOCK) {
             int end = Math.min(size, block + BLOCK);
             for (int column = 0; column < place.length; column++) {

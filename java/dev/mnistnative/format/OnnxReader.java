@@ -79,17 +79,20 @@ final class OnnxReader {
     }
 
     private Parameters parameters() {
-        require(graph.inputs().size() == 1, "it has " + graph.inputs().size() + " inputs, but must have one");
+        FileContents.require(
+                graph.inputs().size() == 1, "it has " + graph.inputs().size() + " inputs, but must have one");
         String value = graph.inputs().get(0);
         for (int steps = 0; takers.containsKey(value); steps++) {
             List<OnnxGraph.Node> next = takers.get(value);
-            require(next.size() == 1, "\"" + value + "\" goes to " + next.size() + " nodes, but must go to one");
-            require(steps <= graph.nodes().size(), "its nodes form a circle");
+            FileContents.require(
+                    next.size() == 1, "\"" + value + "\" goes to " + next.size() + " nodes, but must go to one");
+            FileContents.require(steps <= graph.nodes().size(), "its nodes form a circle");
             follow(next.get(0), value);
             value = next.get(0).to();
         }
-        require(graph.outputs().contains(value), "\"" + value + "\" leads nowhere, but must be the output");
-        require(
+        FileContents.require(
+                graph.outputs().contains(value), "\"" + value + "\" leads nowhere, but must be the output");
+        FileContents.require(
                 !layers.isEmpty() && after != After.ACTIVATION,
                 "it must end with the logits of a layer or their Softmax");
         return toParameters();
@@ -99,14 +102,16 @@ final class OnnxReader {
         switch (node.operator()) {
             case "Identity", "Dropout" -> {}
             case "Flatten" ->
-                require(after == After.START && node.whole("axis", 1) == 1, "a Flatten can only come first, of axis 1");
+                FileContents.require(
+                        after == After.START && node.whole("axis", 1) == 1, "a Flatten can only come first, of axis 1");
             case "Gemm" -> gemm(node, value);
             case "MatMul" -> matMul(node, value);
             case "Add" -> add(node, value);
             case "Relu" -> activation(node, Activation.RELU);
             case "Softmax", "LogSoftmax" -> {
                 long axis = node.whole("axis", -1);
-                require(isLinear() && (axis == -1 || axis == 1), "a Softmax can only come last, over the classes");
+                FileContents.require(
+                        isLinear() && (axis == -1 || axis == 1), "a Softmax can only come last, over the classes");
                 after = After.SOFTMAX;
             }
             default -> throw new IllegalArgumentException("it has a node " + node.operator());
@@ -114,7 +119,7 @@ final class OnnxReader {
     }
 
     private void activation(OnnxGraph.Node node, Activation activation) {
-        require(isLinear(), "a " + node.operator() + " must follow a layer");
+        FileContents.require(isLinear(), "a " + node.operator() + " must follow a layer");
         activations.add(activation);
         after = After.ACTIVATION;
     }
@@ -125,8 +130,8 @@ final class OnnxReader {
 
     private void gemm(OnnxGraph.Node node, String value) {
         int count = node.from().size();
-        require(count == 2 || count == 3, "a Gemm has " + count + " inputs");
-        require(
+        FileContents.require(count == 2 || count == 3, "a Gemm has " + count + " inputs");
+        FileContents.require(
                 node.real("alpha", 1) == 1 && node.real("beta", 1) == 1 && node.whole("transA", 0) == 0,
                 "a Gemm's alpha and beta must be 1 and its transA 0");
         Tensor weight = weight(node, value, node.whole("transB", 0) != 0);
@@ -136,14 +141,15 @@ final class OnnxReader {
     }
 
     private void matMul(OnnxGraph.Node node, String value) {
-        require(node.from().size() == 2, "a MatMul has " + node.from().size() + " inputs");
+        FileContents.require(
+                node.from().size() == 2, "a MatMul has " + node.from().size() + " inputs");
         Tensor weight = weight(node, value, false);
         layers.add(new Layer(weight, noBias(weight)));
         after = After.PRODUCT;
     }
 
     private void add(OnnxGraph.Node node, String value) {
-        require(after == After.PRODUCT && node.from().size() == 2, "an Add must follow a MatMul");
+        FileContents.require(after == After.PRODUCT && node.from().size() == 2, "an Add must follow a MatMul");
         String bias = node.from().get(node.from().get(0).equals(value) ? 1 : 0);
         Tensor weight = layers.remove(layers.size() - 1).weight();
         layers.add(new Layer(weight, bias(bias, weight)));
@@ -152,13 +158,13 @@ final class OnnxReader {
 
     /** [fan_out, fan_in], whichever way it is in the file. */
     private Tensor weight(OnnxGraph.Node node, String value, boolean transposed) {
-        require(
+        FileContents.require(
                 after == After.START || after == After.ACTIVATION,
                 "between two layers there must be an activation (Relu)");
-        require(node.from().get(0).equals(value), "a layer's weight must be its second input");
+        FileContents.require(node.from().get(0).equals(value), "a layer's weight must be its second input");
         Tensor weight = graph.constant(node.from().get(1));
         boolean matrix = weight.shape().size() == 2 && weight.shape().stream().allMatch(size -> size > 0);
-        require(matrix, "a layer's weight has shape " + weight.shape());
+        FileContents.require(matrix, "a layer's weight has shape " + weight.shape());
         return transposed ? weight : transpose(weight);
     }
 
@@ -183,7 +189,7 @@ final class OnnxReader {
         Tensor bias = graph.constant(name);
         List<Long> shape = bias.shape();
         long count = weight.shape().get(0);
-        require(
+        FileContents.require(
                 shape.equals(List.of(count)) || shape.equals(List.of(1L, count)),
                 "the bias \"" + name + "\" has shape " + shape + ", but must be [" + count + "]");
         return new Tensor(bias.type(), List.of(count), bias.data());
@@ -197,11 +203,5 @@ final class OnnxReader {
         }
         Parameters read = StateDict.toParameters(tensors, null);
         return Parameters.of(read.net().withActivations(activations), read.values());
-    }
-
-    private static void require(boolean holds, String fault) {
-        if (!holds) {
-            throw new IllegalArgumentException(fault);
-        }
     }
 }

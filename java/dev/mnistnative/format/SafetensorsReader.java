@@ -87,9 +87,17 @@ final class SafetensorsReader {
     }
 
     private TensorFile read() throws IOException {
-        require(size > Long.BYTES, "it has " + size + " bytes, too few for a header");
+        try {
+            return parsed();
+        } catch (IllegalArgumentException e) {
+            throw damaged(e.getMessage(), e);
+        }
+    }
+
+    private TensorFile parsed() throws IOException {
+        FileContents.require(size > Long.BYTES, "it has " + size + " bytes, too few for a header");
         long headerLength = bytes(0, Long.BYTES).getLong();
-        require(
+        FileContents.require(
                 headerLength > 0 && headerLength <= MAX_HEADER && headerLength <= size - Long.BYTES,
                 "its header is said to have " + Long.toUnsignedString(headerLength) + " bytes, but the file has " + size
                         + " and a header at most " + MAX_HEADER);
@@ -112,7 +120,7 @@ final class SafetensorsReader {
         return bytes.flip();
     }
 
-    private Map<String, Object> parse(ByteBuffer header) {
+    private Map<String, Object> parse(ByteBuffer header) throws DataFormatException {
         try {
             String text = StandardCharsets.UTF_8.newDecoder().decode(header).toString();
             return HeaderJson.parse(text);
@@ -128,9 +136,9 @@ final class SafetensorsReader {
         if (value == null) {
             return metadata;
         }
-        require(value instanceof Map, METADATA + " is no object");
+        FileContents.require(value instanceof Map, METADATA + " is no object");
         ((Map<?, ?>) value).forEach((key, text) -> {
-            require(text instanceof String, METADATA + "'s \"" + key + "\" is no string");
+            FileContents.require(text instanceof String, METADATA + "'s \"" + key + "\" is no string");
             metadata.put((String) key, (String) text);
         });
         return metadata;
@@ -139,7 +147,7 @@ final class SafetensorsReader {
     private List<Entry> entries(Map<String, Object> header) {
         List<Entry> entries = new ArrayList<>();
         header.forEach((name, value) -> {
-            require(
+            FileContents.require(
                     value instanceof Map<?, ?> map && map.keySet().equals(ENTRY_KEYS),
                     "\"" + name + "\" must have dtype, shape and data_offsets, and nothing else");
             entries.add(entry(name, (Map<?, ?>) value));
@@ -151,12 +159,12 @@ final class SafetensorsReader {
         TensorType type = type(name, value.get("dtype"));
         List<Long> shape = numbers(name, "shape", value.get("shape"));
         List<Long> offsets = numbers(name, "data_offsets", value.get("data_offsets"));
-        require(offsets.size() == 2, "\"" + name + "\" must have two data_offsets");
+        FileContents.require(offsets.size() == 2, "\"" + name + "\" must have two data_offsets");
         long bytes = offsets.get(1) - offsets.get(0);
-        require(
+        FileContents.require(
                 bytes >= 0 && bytes == Tensor.byteCount(type, shape),
                 "\"" + name + "\" is " + type + " " + shape + ", which does not fit its data_offsets " + offsets);
-        require(bytes <= MAX_TENSOR, "\"" + name + "\" has more than 2 GiB");
+        FileContents.require(bytes <= MAX_TENSOR, "\"" + name + "\" has more than 2 GiB");
         return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
     }
 
@@ -166,14 +174,15 @@ final class SafetensorsReader {
                 return type;
             }
         }
-        throw damaged("\"" + name + "\" has an unknown dtype " + value, null);
+        throw new IllegalArgumentException("\"" + name + "\" has an unknown dtype " + value);
     }
 
     private List<Long> numbers(String name, String key, Object value) {
         List<Long> numbers = new ArrayList<>();
-        require(value instanceof List, "\"" + name + "\": " + key + " is no array");
+        FileContents.require(value instanceof List, "\"" + name + "\": " + key + " is no array");
         for (Object number : (List<?>) value) {
-            require(number instanceof Long, "\"" + name + "\": " + key + " holds something that is no whole number");
+            FileContents.require(
+                    number instanceof Long, "\"" + name + "\": " + key + " holds something that is no whole number");
             numbers.add((Long) number);
         }
         return numbers;
@@ -185,21 +194,15 @@ final class SafetensorsReader {
         sorted.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
         long expected = 0;
         for (Entry entry : sorted) {
-            require(
+            FileContents.require(
                     entry.begin() == expected,
                     "\"" + entry.name() + "\" begins at " + entry.begin() + ", but the tensor before it ends at "
                             + expected);
             expected = entry.end();
         }
-        require(
+        FileContents.require(
                 expected == available,
                 "its tensors take " + expected + " bytes, but " + available + " follow the header");
-    }
-
-    private void require(boolean ok, String fault) {
-        if (!ok) {
-            throw damaged(fault, null);
-        }
     }
 
     private DataFormatException damaged(String fault, Exception cause) {

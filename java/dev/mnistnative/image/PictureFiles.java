@@ -62,7 +62,7 @@ public final class PictureFiles {
      * @param name what to call it in messages
      * @throws DataFormatException if it is damaged, too large or of an unknown format
      */
-    public static GrayImage read(byte[] bytes, String name) {
+    public static GrayImage read(byte[] bytes, String name) throws DataFormatException {
         try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {

@@ -1,6 +1,7 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.format.FileContents;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.format.Tensor;
 import dev.mnistnative.format.TensorFile;
@@ -58,8 +59,9 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
         TensorFile file = Safetensors.read(in, location);
         try {
             Map<String, String> metadata = file.metadata();
-            require(VERSION.equals(metadata.get(VERSION_KEY)), "it is no checkpoint of version " + VERSION);
-            require(
+            FileContents.require(
+                    VERSION.equals(metadata.get(VERSION_KEY)), "it is no checkpoint of version " + VERSION);
+            FileContents.require(
                     checksum(file.tensors(), metadata).equals(metadata.get(CHECKSUM_KEY)),
                     "its checksum is wrong: it is damaged");
             Map<String, String> fingerprint = new LinkedHashMap<>();
@@ -89,12 +91,6 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
                 EpochTotals.of(header),
                 EarlyStopping.of(settings.earlyStopping(), header),
                 new TrainerState(parameters, moments, header.whole("optimizer_step")));
-    }
-
-    private static void require(boolean ok, String fault) {
-        if (!ok) {
-            throw new IllegalArgumentException(fault);
-        }
     }
 
     /** Over all metadata but itself and over all tensors. */

@@ -72,7 +72,7 @@ final class CheckpointHistory implements AutoCloseable {
     /**
      * The newest checkpoint that is whole; empty if there is none at all. Damaged ones are told in the log.
      *
-     * @throws DataFormatException if all are damaged
+     * @throws UncheckedIOException of a {@link DataFormatException} if all are damaged
      */
     Optional<Found> newest(TrainingSettings settings) {
         List<Entry> entries = oldestFirst();
@@ -81,15 +81,16 @@ final class CheckpointHistory implements AutoCloseable {
             try {
                 CheckpointFile file = Uninterrupted.run(() -> read(name, settings));
                 return Optional.of(new Found(store.locate(name), file));
-            } catch (IOException | DataFormatException e) {
+            } catch (IOException e) {
                 LOG.warn("A checkpoint cannot be used and is skipped for the one before it: {}", e.getMessage());
             }
         }
         if (entries.isEmpty()) {
             return Optional.empty();
         }
-        throw new DataFormatException(store + ": none of its " + entries.size()
-                + " checkpoints can be used; see the log for the reasons, or begin in another folder");
+        String none = store + ": none of its " + entries.size()
+                + " checkpoints can be used; see the log for the reasons, or begin in another folder";
+        throw new UncheckedIOException(none, new DataFormatException(none));
     }
 
     private CheckpointFile read(String name, TrainingSettings settings) throws IOException {

@@ -120,8 +120,8 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if the data does not fit the settings, if another run uses the checkpoints'
      *     folder, or if the checkpoint's settings (other than epochs, threads and device) or data are others; the
      *     message names the field
-     * @throws dev.mnistnative.DataFormatException if no checkpoint of the folder is undamaged
-     * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the trainer stays usable
+     * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the trainer stays usable. Also, of a
+     *     {@link dev.mnistnative.DataFormatException}, if no checkpoint of the folder is undamaged
      */
     public TrainingResult fit(
             TrainingData data, Checkpoints checkpoints, Replicas replicas, TrainingListener... listeners) {

@@ -3,6 +3,7 @@ package dev.mnistnative.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ class CsvTest {
     Path folder;
 
     @Test
-    void numbersAndClassNumbers() {
+    void numbersAndClassNumbers() throws IOException {
         try (Dataset set = readCsv("a,label,b\n1,2,3\n-4.5,0, 1e3 \n.5,1,+7.\n", "label")) {
             assertEquals(3, set.size());
             assertEquals(PixelType.FLOAT32, set.pixelType());
@@ -33,7 +34,7 @@ class CsvTest {
     }
 
     @Test
-    void namesAreNumberedInTheirOrder() {
+    void namesAreNumberedInTheirOrder() throws IOException {
         try (Dataset set = readCsv("x,kind\n1,virginica\n2,setosa\n3,virginica\n4,versicolor\n", "kind")) {
             assertEquals(List.of("setosa", "versicolor", "virginica"), set.classNames());
             assertArrayEquals(new int[] {2, 0, 2, 1}, TestFiles.labels(set));
@@ -43,7 +44,7 @@ class CsvTest {
     }
 
     @Test
-    void quotesLineEndsAndTheByteOrderMark() {
+    void quotesLineEndsAndTheByteOrderMark() throws IOException {
         String text = "\uFEFF\"a \"\"b\"\"\",\"kind\"\r\n\"1\",\"x, y\"\r\n\r\n2,\"line\nbreak\"";
         try (Dataset set = readCsv(text, "kind")) {
             assertEquals(List.of("line\nbreak", "x, y"), set.classNames());
@@ -53,7 +54,7 @@ class CsvTest {
     }
 
     @Test
-    void ignoredLabelsAndTestSetsWithTheTrainingSetsNames() {
+    void ignoredLabelsAndTestSetsWithTheTrainingSetsNames() throws IOException {
         try (Dataset set = readCsv("x,y\n1,-100\n2,3\n", "y")) {
             assertArrayEquals(new int[] {-100, 3}, TestFiles.labels(set));
             assertEquals(4, set.classes());
@@ -71,7 +72,7 @@ class CsvTest {
     }
 
     @Test
-    void theTestSetIsNumberedAsTheTrainingSet() {
+    void theTestSetIsNumberedAsTheTrainingSet() throws IOException {
         Path train = TestFiles.write(folder, "train.csv", TestFiles.text("x,y\n1,a\n2,b\n3,c\n"));
         Path test = TestFiles.write(folder, "test.csv", TestFiles.text("x,y\n1,c\n"));
         ReadOptions options = ReadOptions.DEFAULT.withLabelColumn("y");
@@ -92,7 +93,7 @@ class CsvTest {
     }
 
     @Test
-    void gzippedAndWithoutLabels() {
+    void gzippedAndWithoutLabels() throws IOException {
         Path file = TestFiles.write(folder, "x", TestFiles.gzip(TestFiles.text("a,b\n1,2\n3,4")));
         try (Dataset set = DataFiles.readImages(file)) {
             assertEquals(0, set.classes());
@@ -103,7 +104,7 @@ class CsvTest {
     }
 
     @Test
-    void growsBeyondItsFirstMemory() {
+    void growsBeyondItsFirstMemory() throws IOException {
         StringBuilder text = new StringBuilder("a,b,y\n");
         for (int i = 0; i < 40_000; i++) {
             text.append(i).append(',').append(i + 0.5).append(',').append(i % 7).append('\n');
@@ -144,21 +145,21 @@ class CsvTest {
 
     @ParameterizedTest
     @MethodSource("wrong")
-    void wrongTables(String text, String fault) {
+    void wrongTables(String text, String fault) throws IOException {
         Path file = TestFiles.write(folder, "t.csv", TestFiles.text(text));
         WrongFilesTest.assertSentence(
                 file, fault, () -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
     }
 
     @Test
-    void onlyUtf8() {
+    void onlyUtf8() throws IOException {
         byte[] latin = TestFiles.concat(TestFiles.text("a,y\n1,caf"), TestFiles.bytes(0xe9, '\n'));
         Path file = TestFiles.write(folder, "latin.csv", latin);
         WrongFilesTest.assertSentence(
                 file, "it is not UTF-8 text", () -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
     }
 
-    private Dataset readCsv(String text, String labelColumn) {
+    private Dataset readCsv(String text, String labelColumn) throws IOException {
         return DataFiles.read(
                 TestFiles.write(folder, "t.csv", TestFiles.text(text)),
                 ReadOptions.DEFAULT.withLabelColumn(labelColumn));

@@ -3,6 +3,7 @@ package dev.mnistnative.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -148,7 +149,7 @@ class ElementTypesTest {
 
     @ParameterizedTest
     @MethodSource("npyCases")
-    void npy(Sample sample, String mark, boolean fortran, int version) {
+    void npy(Sample sample, String mark, boolean fortran, int version) throws IOException {
         double[] inFile = fortran ? fortranOrder(sample.values()) : sample.values();
         byte[] head = TestFiles.npyHead(version, TestFiles.dictionary(mark + sample.numpy(), fortran, SHAPE));
         byte[] file = TestFiles.concat(head, encode(sample, inFile, order(mark)));
@@ -158,7 +159,7 @@ class ElementTypesTest {
 
     @ParameterizedTest
     @MethodSource("idxCases")
-    void idx(Sample sample) {
+    void idx(Sample sample) throws IOException {
         byte[] file = TestFiles.idx(sample.idx(), encode(sample, sample.values(), ByteOrder.BIG_ENDIAN), SHAPE);
         assertHolds(sample, DataFiles.readImages(TestFiles.write(folder, "a", file)));
         assertHolds(sample, DataFiles.readImages(TestFiles.write(folder, "b", TestFiles.gzip(file))));
@@ -166,7 +167,7 @@ class ElementTypesTest {
 
     @ParameterizedTest
     @MethodSource("npyCases")
-    void labels(Sample sample, String mark, boolean fortran, int version) {
+    void labels(Sample sample, String mark, boolean fortran, int version) throws IOException {
         int[] wanted = {1, 0, 1, 1};
         byte[] head = TestFiles.npyHead(version, TestFiles.dictionary(mark + sample.numpy(), fortran, 4));
         ByteBuffer data = ByteBuffer.allocate(4 * sample.bytes()).order(order(mark));

@@ -2,6 +2,7 @@ package dev.mnistnative.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class FolderTest {
         "train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte",
         "x_train.npy, y_train_label.npy, x_test.npy, y_test_label.npy"
     })
-    void conventionalNames(String images, String labels, String testImages, String testLabels) {
+    void conventionalNames(String images, String labels, String testImages, String testLabels) throws IOException {
         write(images, IMAGES);
         write(labels, LABELS);
         try (TrainingData sets = DataFiles.readFolder(folder)) {
@@ -39,7 +40,7 @@ class FolderTest {
     }
 
     @Test
-    void whatWasLookedFor() {
+    void whatWasLookedFor() throws IOException {
         WrongFilesTest.assertSentence(
                 folder,
                 "looked for train-images-idx3-ubyte with train-labels-idx1-ubyte, train-images.idx3-ubyte with"
@@ -48,7 +49,7 @@ class FolderTest {
     }
 
     @Test
-    void halfAPairAndSetsThatDoNotFit() {
+    void halfAPairAndSetsThatDoNotFit() throws IOException {
         write("x_train.npy", IMAGES);
         WrongFilesTest.assertSentence(
                 folder, "it has x_train.npy but not y_train_label.npy", () -> DataFiles.readFolder(folder));

@@ -47,7 +47,7 @@ class MnistTest {
     }
 
     @Test
-    void damageIsRefusedByName() {
+    void damageIsRefusedByName() throws IOException {
         assertDamaged("its SHA-256 is wrong", contents -> {
             contents[5_000] ^= 1;
             return TestFiles.gzip(contents);
@@ -72,7 +72,7 @@ class MnistTest {
     }
 
     /** Loads the test set with its label file spoilt. */
-    private static void assertDamaged(String why, UnaryOperator<byte[]> spoil) {
+    private static void assertDamaged(String why, UnaryOperator<byte[]> spoil) throws IOException {
         String name = Mnist.TEST_LABELS.resource();
         String message = assertThrows(
                         DataFormatException.class,

@@ -98,7 +98,7 @@ class MutatedFilesPropertyTest {
     }
 
     @Property(tries = 2000)
-    void readingNeverFailsInAnotherWay(@ForAll("mutated") byte[] contents) {
+    void readingNeverFailsInAnotherWay(@ForAll("mutated") byte[] contents) throws IOException {
         Path file = TestFiles.write(folder, "file", contents);
         readOrRefuse(() -> DataFiles.readImages(file));
         readOrRefuse(() -> DataFiles.read(images, file));
@@ -108,17 +108,17 @@ class MutatedFilesPropertyTest {
     }
 
     @Property(tries = 1000)
-    void anyBytes(@ForAll byte[] contents) {
+    void anyBytes(@ForAll byte[] contents) throws IOException {
         Path file = TestFiles.write(folder, "file", contents);
         readOrRefuse(() -> DataFiles.readImages(file));
         readOrRefuse(() -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
     }
 
     private interface Read {
-        Dataset read();
+        Dataset read() throws IOException;
     }
 
-    private static void readOrRefuse(Read reading) {
+    private static void readOrRefuse(Read reading) throws IOException {
         try (Dataset set = reading.read()) {
             assertTrue(set.size() > 0);
             for (float value : set.sample(set.size() - 1)) {

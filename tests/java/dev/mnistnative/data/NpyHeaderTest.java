@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class NpyHeaderTest {
                 "{'shape': (2L, 3L), 'descr': 'u1', 'fortran_order': False}",
                 "{'fortran_order' : False , 'descr' : '<u1' , 'shape' : ( 2 , 3 , ) }"
             })
-    void writingsOfTheDictionary(String dictionary) {
+    void writingsOfTheDictionary(String dictionary) throws IOException {
         byte[] file = TestFiles.concat(TestFiles.npyHead(1, dictionary), TestFiles.bytes(0, 1, 2, 3, 4, 255));
         try (Dataset set =
                 DataFiles.readImages(TestFiles.write(folder, "x", file)).withScale(1)) {
@@ -37,7 +38,7 @@ class NpyHeaderTest {
 
     @ParameterizedTest
     @CsvSource({"'2,28,28', 784", "'2,1,28,28', 784", "'2,784', 784", "'2,3,5,7,2', 210", "'2,1', 1"})
-    void shapes(String shape, int features) {
+    void shapes(String shape, int features) throws IOException {
         int[] dimensions =
                 Arrays.stream(shape.split(",")).mapToInt(Integer::parseInt).toArray();
         byte[] file = TestFiles.npy("|u1", new byte[2 * features], dimensions);
@@ -49,7 +50,7 @@ class NpyHeaderTest {
     }
 
     @Test
-    void labelsMayBeAColumn() {
+    void labelsMayBeAColumn() throws IOException {
         Path labels = TestFiles.write(folder, "y", TestFiles.npy("|u1", TestFiles.bytes(1, 2), 2, 1));
         Path images = TestFiles.write(folder, "x", TestFiles.npy("|u1", new byte[2], 2, 1));
         try (Dataset set = DataFiles.read(images, labels)) {
@@ -60,7 +61,7 @@ class NpyHeaderTest {
     /** 3 MiB, so that the file is mapped where it may be. */
     @ParameterizedTest
     @CsvSource({"|u1,1", "<f4,4", ">f4,4"})
-    void largeFiles(String descr, int width) {
+    void largeFiles(String descr, int width) throws IOException {
         int size = (3 << 20) / width / 4;
         ByteBuffer data = ByteBuffer.allocate(3 << 20)
                 .order(descr.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
@@ -84,7 +85,7 @@ class NpyHeaderTest {
     }
 
     @Test
-    void alignmentOfAMappedFileIsNoCondition() {
+    void alignmentOfAMappedFileIsNoCondition() throws IOException {
         String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (300000, 1), }";
         byte[] head = TestFiles.npyHead(1, dictionary + " ".repeat(3 - (dictionary.length() + 10) % 4 + 2));
         assertEquals(1, head.length % 4);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,7 +26,7 @@ class NpzTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void conventionalNames(boolean deflated) {
+    void conventionalNames(boolean deflated) throws IOException {
         Path file = TestFiles.write(folder, "digits", TestFiles.npz(deflated, FOUR));
         try (Dataset set = DataFiles.read(file, ReadOptions.DEFAULT).withScale(1)) {
             assertEquals(2, set.size());
@@ -40,7 +41,7 @@ class NpzTest {
     }
 
     @Test
-    void membersByName() {
+    void membersByName() throws IOException {
         Path file = TestFiles.write(folder, "d.npz", TestFiles.npz(true, FOUR));
         Path images = Path.of(file + ":x_test");
         Path labels = Path.of(file + ":y_test.npy");
@@ -53,7 +54,7 @@ class NpzTest {
     }
 
     @Test
-    void theOnlyMemberNeedsNoName() {
+    void theOnlyMemberNeedsNoName() throws IOException {
         Path images = TestFiles.write(folder, "a.npz", TestFiles.npz(true, Map.of("pictures", TWO_IMAGES)));
         Path labels = TestFiles.write(folder, "b.npz", TestFiles.npz(false, Map.of("kinds", TWO_LABELS)));
         try (Dataset set = DataFiles.read(images, labels)) {
@@ -62,7 +63,7 @@ class NpzTest {
     }
 
     @Test
-    void aWrongChecksumIsFound() {
+    void aWrongChecksumIsFound() throws IOException {
         byte[] zip = TestFiles.npz(false, Map.of("x", TWO_IMAGES));
         int pixel = new String(zip, StandardCharsets.ISO_8859_1).indexOf("\u0001\u0002\u0003\u0004");
         zip[pixel] = 77;
@@ -71,7 +72,7 @@ class NpzTest {
     }
 
     @Test
-    void aMemberThatIsNoArray() {
+    void aMemberThatIsNoArray() throws IOException {
         byte[] zip = TestFiles.npz(true, Map.of("x", TestFiles.npz(true, FOUR)));
         Path file = TestFiles.write(folder, "x.npz", zip);
         WrongFilesTest.assertSentence(Path.of(file + ":x.npy"), "zip", () -> DataFiles.readImages(file));

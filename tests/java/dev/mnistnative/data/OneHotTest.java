@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class OneHotTest {
     private static final int[] LABELS = {5, 0, 4, 1, 9};
 
     @Test
-    void asPyTorchMakesIt() {
+    void asPyTorchMakesIt() throws IOException {
         assertMatrix("one_hot", OneHot.encode(LABELS));
         assertMatrix("one_hot", OneHot.encode(LABELS, 10));
         assertMatrix("one_hot_12", OneHot.encode(LABELS, 12));
@@ -30,7 +31,7 @@ class OneHotTest {
     }
 
     /** Holds a matrix against the member of the golden file, which is one of int64. */
-    private static void assertMatrix(String member, int[][] matrix) {
+    private static void assertMatrix(String member, int[][] matrix) throws IOException {
         try (Dataset golden = DataFiles.readImages(Path.of("tests/golden/one_hot.npz:" + member))) {
             assertEquals(golden.size(), matrix.length);
             for (int i = 0; i < matrix.length; i++) {

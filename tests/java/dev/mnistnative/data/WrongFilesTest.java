@@ -87,7 +87,7 @@ class WrongFilesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongImages")
-    void images(String name, byte[] contents, String fault) {
+    void images(String name, byte[] contents, String fault) throws IOException {
         Path file = TestFiles.write(folder, "wrong-file", contents);
         assertSentence(file, fault, () -> DataFiles.readImages(file));
     }
@@ -119,7 +119,7 @@ class WrongFilesTest {
     }
 
     @Test
-    void labelsOutsideToldClassesUnlessIgnored() {
+    void labelsOutsideToldClassesUnlessIgnored() throws IOException {
         Path images = TestFiles.write(folder, "images", IMAGES);
         Path labels = TestFiles.write(folder, "labels", TestFiles.idx(8, TestFiles.bytes(0, 255, 2), 3));
         ReadOptions three = ReadOptions.DEFAULT.withClasses(3);
@@ -139,7 +139,7 @@ class WrongFilesTest {
     }
 
     @Test
-    void minus100IsIgnoredByDefault() {
+    void minus100IsIgnoredByDefault() throws IOException {
         Path images = TestFiles.write(folder, "images", IMAGES);
         Path labels = TestFiles.write(folder, "labels", labelDoubles(4, -100, 0));
         try (Dataset set = DataFiles.read(images, labels)) {
@@ -159,13 +159,13 @@ class WrongFilesTest {
     }
 
     @Test
-    void imagesAloneHaveNoLabels() {
+    void imagesAloneHaveNoLabels() throws IOException {
         Path images = TestFiles.write(folder, "images", IMAGES);
         assertSentence(images, "it has images but no labels", () -> DataFiles.read(images, ReadOptions.DEFAULT));
     }
 
     @Test
-    void bombOfAClaimAllocatesNothing() {
+    void bombOfAClaimAllocatesNothing() throws IOException {
         byte[] claim = TestFiles.gzip(TestFiles.idx(8, new byte[100], 1 << 20, 1 << 10));
         Path file = TestFiles.write(folder, "bomb", claim);
         long before = directBytes();
@@ -174,7 +174,7 @@ class WrongFilesTest {
     }
 
     @Test
-    void bombOfZerosIsNotUnpacked() {
+    void bombOfZerosIsNotUnpacked() throws IOException {
         byte[] zeros = new byte[1 << 26];
         System.arraycopy(IMAGES, 0, zeros, 0, IMAGES.length);
         Path file = TestFiles.write(folder, "bomb", TestFiles.gzip(zeros));

@@ -13,6 +13,7 @@ import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.train.Checkpoints;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ class FailureInjectionTest {
     static final class Reader {
         private Reader() {}
 
-        public static void main(String[] args) {
+        public static void main(String[] args) throws IOException {
             Path file = Path.of(args[0]);
             for (Executable reading : List.<Executable>of(
                     () -> SavedModel.read(file), () -> Safetensors.read(file), () -> DataFiles.readImages(file))) {

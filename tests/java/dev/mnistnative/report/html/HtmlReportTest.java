@@ -76,7 +76,7 @@ class HtmlReportTest {
     }
 
     @Test
-    void theImagesCanBeRead() {
+    void theImagesCanBeRead() throws IOException {
         List<MatchResult> digits = matches("class=\"digit\"[^>]*base64,([^\"]+)\"");
         List<MatchResult> tiles = matches("class=\"tile\"[^>]*base64,([^\"]+)\"");
         assertEquals(Math.min(45, wrong), digits.size());
