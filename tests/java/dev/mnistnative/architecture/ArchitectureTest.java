@@ -140,6 +140,14 @@ class ArchitectureTest {
         return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
     }
 
+    /** Held here instead of by a module's exports: the jars are used on the class path, where all is visible. */
+    @ArchTest
+    static final ArchRule WHAT_STANDS_ABOVE_THE_LIBRARY_USES_NO_INTERNALS = noClasses()
+            .that(describe("are above the library", type -> floor(type) > TOP_LIBRARY_FLOOR))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ROOT + ".*.internal..", ROOT + ".array..", ROOT + ".binding..");
+
     private static boolean isOurs(JavaClass type) {
         return type.getPackageName().equals(ROOT) || type.getPackageName().startsWith(ROOT + ".");
     }
