@@ -6,16 +6,19 @@
 #include <cstring>
 
 #include "api/floors.h"
+#include "api/structs.h"
 #include "machine/memory.h"
 #include "net/error.h"
 
 namespace mn::api {
 
-static_assert(static_cast<int>(Slot::max_second_moment) == MN_MAX_SECOND_MOMENT);
+static_assert(static_cast<int>(kLastActivation) == MN_ACTIVATION_RELU);
+static_assert(static_cast<int>(Slot::max_second_moment) == MN_SLOT_MAX_SECOND_MOMENT);
 static_assert(static_cast<int>(Reduction::sum) == MN_REDUCTION_SUM);
-static_assert(static_cast<int>(OptimizerKind::sgd) == MN_SGD);
+static_assert(static_cast<int>(kLastOptimizer) == MN_OPTIMIZER_SGD);
 static_assert(static_cast<int>(DeviceKind::reference) == MN_DEVICE_REFERENCE);
-static_assert(static_cast<int>(Precision::tf32) == MN_TF32);
+static_assert(static_cast<int>(Precision::tf32) == MN_PRECISION_TF32);
+static_assert(static_cast<int>(PixelType::float32) == MN_PIXEL_FLOAT32);
 
 namespace {
 
@@ -48,7 +51,7 @@ std::string indexed(const char* name, int64_t index) {
     return std::string(name) + "[" + std::to_string(index) + "]";
 }
 
-OptimizerOptions checked_adam(const mn_options& o, OptimizerOptions optimizer) {
+OptimizerOptions checked_adam(const mn_optimizer_options& o, OptimizerOptions optimizer) {
     require(o.beta1 >= 0 && o.beta1 < 1, "beta1 must be in [0, 1)");
     require(o.beta2 >= 0 && o.beta2 < 1, "beta2 must be in [0, 1)");
     require(finite_not_negative(o.eps), "eps must be finite and not negative");
@@ -59,7 +62,7 @@ OptimizerOptions checked_adam(const mn_options& o, OptimizerOptions optimizer) {
     return optimizer;
 }
 
-OptimizerOptions checked_sgd(const mn_options& o, OptimizerOptions optimizer) {
+OptimizerOptions checked_sgd(const mn_optimizer_options& o, OptimizerOptions optimizer) {
     require(finite_not_negative(o.momentum), "momentum must be finite and not negative");
     require(std::isfinite(o.dampening), "dampening must be finite");
     optimizer.momentum = o.momentum;
@@ -70,12 +73,16 @@ OptimizerOptions checked_sgd(const mn_options& o, OptimizerOptions optimizer) {
     return optimizer;
 }
 
-OptimizerOptions checked_optimizer(const mn_options& o) {
-    OptimizerOptions optimizer;
-    optimizer.kind = checked_enum(o.optimizer, OptimizerKind::sgd, "optimizer is not one of mn_optimizer");
-    require(finite_not_negative(o.weight_decay), "weight_decay must be finite and not negative");
-    optimizer.weight_decay = o.weight_decay;
-    return optimizer.kind == OptimizerKind::sgd ? checked_sgd(o, optimizer) : checked_adam(o, optimizer);
+std::vector<Activation> checked_activations(const mn_net& net) {
+    std::vector<Activation> activations;
+    for (int64_t i = 0; net.activations && i + 1 < net.layer_count; ++i) {
+        if (net.activations[i] < 0 || net.activations[i] > static_cast<int32_t>(kLastActivation)) {
+            refuse(indexed("activations", i) + " is " + std::to_string(net.activations[i]) +
+                   ", which is not one of mn_activation");
+        }
+        activations.push_back(static_cast<Activation>(net.activations[i]));
+    }
+    return activations;
 }
 
 } // namespace
@@ -84,74 +91,98 @@ void refuse(const std::string& message) {
     throw Error(Status::invalid_argument, message);
 }
 
+void refuse_unsupported(const std::string& message) {
+    throw Error(Status::unsupported, message);
+}
+
 void require(bool ok, const char* message) {
     if (!ok)
         refuse(message);
 }
 
-Net checked_net(const int32_t* sizes, int32_t layer_count) {
-    require(sizes != nullptr, "sizes is NULL");
-    require(layer_count >= 1 && layer_count <= 1000, "layer_count must be between 1 and 1000");
+Net checked_net(const mn_net* given) {
+    const mn_net n = known(given);
+    require(n.sizes != nullptr, "sizes is NULL");
+    require(n.layer_count >= 1 && n.layer_count <= 1000, "layer_count must be between 1 and 1000");
     Net net;
-    net.sizes.assign(sizes, sizes + layer_count + 1);
-    for (int l = 0; l <= layer_count; ++l) {
-        if (sizes[l] < 1)
-            refuse(indexed("sizes", l) + " is " + std::to_string(sizes[l]) + ", but must be at least 1");
+    net.sizes.assign(n.sizes, n.sizes + n.layer_count + 1);
+    for (int l = 0; l <= n.layer_count; ++l) {
+        if (n.sizes[l] < 1)
+            refuse(indexed("sizes", l) + " is " + std::to_string(n.sizes[l]) + ", but must be at least 1");
     }
     double parameters = 0; // a double, which cannot overflow
     for (int l = 0; l < net.layers(); ++l) {
         parameters += (static_cast<double>(net.fan_in(l)) + 1) * static_cast<double>(net.fan_out(l));
     }
     require(parameters <= INT32_MAX, "sizes make a net of more than 2^31 - 1 parameters: use narrower layers");
+    net.activations = checked_activations(n);
+    if (n.input_dropout != 0 || n.hidden_dropout != 0)
+        refuse_unsupported("input_dropout, hidden_dropout: this version trains without dropout, leave both at 0");
     return net;
 }
 
-Placement checked_placement(const mn_options& o) {
+Placement checked_placement(const mn_placement* given) {
+    if (!given)
+        return {};
+    const mn_placement p = known(given);
     Placement place;
-    place.device = checked_enum(o.device, DeviceKind::reference, "device is not one of mn_device");
-    place.precision = checked_enum(o.precision, Precision::tf32, "precision is not one of mn_precision");
-    require(o.device_index >= 0, "device_index must not be negative");
-    require(o.threads >= 0 && o.threads <= 1024, "threads must be between 0 and 1024");
-    place.device_index = o.device_index;
-    place.threads = o.threads;
-    place.isa = o.isa && std::strcmp(o.isa, "auto") != 0 ? o.isa : "";
+    place.device = checked_enum(p.device, DeviceKind::reference, "device is not one of mn_device");
+    place.precision = checked_enum(p.precision, Precision::tf32, "precision is not one of mn_precision");
+    require(p.device_index >= 0, "device_index must not be negative");
+    require(p.threads >= 0 && p.threads <= 1024, "threads must be between 0 and 1024");
+    place.device_index = p.device_index;
+    place.threads = p.threads;
+    place.isa = p.isa && std::strcmp(p.isa, "auto") != 0 ? p.isa : "";
     if (const std::string refusal = floor_of(place.device).refusal(place); !refusal.empty())
-        throw Error(Status::unsupported, refusal);
+        refuse_unsupported(refusal);
     return place;
 }
 
-LossOptions checked_loss(const float* class_weights, int64_t classes, int64_t ignore_index, double label_smoothing,
-                         const mn_reduction& reduction) {
+OptimizerOptions checked_optimizer(const mn_optimizer_options* given) {
+    OptimizerOptions optimizer;
+    if (!given)
+        return optimizer;
+    const mn_optimizer_options o = known(given);
+    optimizer.kind = checked_enum(o.kind, kLastOptimizer, "kind: the optimizer is not one of mn_optimizer");
+    require(finite_not_negative(o.weight_decay), "weight_decay must be finite and not negative");
+    optimizer.weight_decay = o.weight_decay;
+    return optimizer.kind == OptimizerKind::sgd ? checked_sgd(o, optimizer) : checked_adam(o, optimizer);
+}
+
+LossOptions checked_loss(const mn_loss_options* given, int64_t classes) {
     LossOptions loss;
-    loss.reduction = checked_enum(reduction, Reduction::sum, "reduction is not one of mn_reduction");
-    require(label_smoothing >= 0 && label_smoothing <= 1, "label_smoothing must be between 0 and 1");
-    loss.ignore_index = ignore_index;
-    loss.label_smoothing = label_smoothing;
-    for (int64_t c = 0; class_weights && c < classes; ++c) {
-        if (!finite_not_negative(class_weights[c])) {
-            refuse(indexed("class_weights", c) + " is " + std::to_string(class_weights[c]) +
+    if (!given)
+        return loss;
+    const mn_loss_options l = known(given);
+    loss.reduction = checked_enum(l.reduction, Reduction::sum, "reduction is not one of mn_reduction");
+    require(l.label_smoothing >= 0 && l.label_smoothing <= 1, "label_smoothing must be between 0 and 1");
+    loss.ignore_index = l.ignore_index;
+    loss.label_smoothing = l.label_smoothing;
+    for (int64_t c = 0; l.class_weights && c < classes; ++c) {
+        if (!finite_not_negative(l.class_weights[c])) {
+            refuse(indexed("class_weights", c) + " is " + std::to_string(l.class_weights[c]) +
                    ", but must be finite and not negative");
         }
     }
-    if (class_weights)
-        loss.class_weights.assign(class_weights, class_weights + classes);
+    if (l.class_weights)
+        loss.class_weights.assign(l.class_weights, l.class_weights + classes);
     return loss;
 }
 
-TrainerOptions checked_trainer(const mn_options& options) {
+TrainerOptions checked_trainer(const mn_net* net, const mn_placement* placement, const mn_optimizer_options* optimizer,
+                               const mn_loss_options* loss) {
     TrainerOptions checked;
-    checked.net = checked_net(options.sizes, options.layer_count);
-    checked.placement = checked_placement(options);
-    checked.loss = checked_loss(options.class_weights, checked.net.classes(), options.ignore_index,
-                                options.label_smoothing, options.reduction);
+    checked.net = checked_net(net);
+    checked.placement = checked_placement(placement);
+    checked.loss = checked_loss(loss, checked.net.classes());
     require(checked.loss.reduction != Reduction::none, "reduction must be mean or sum: training needs a scalar");
-    checked.optimizer = checked_optimizer(options);
+    checked.optimizer = checked_optimizer(optimizer);
     require_memory(floor_of(checked.placement.device).training_bytes(checked), "the net of these sizes");
     return checked;
 }
 
-void check_labels(const int32_t* labels, int64_t count, int64_t classes, int64_t ignore_index) {
-    for (int64_t i = 0; i < count; ++i) {
+void check_labels(const int32_t* labels, int64_t first, int64_t count, int64_t classes, int64_t ignore_index) {
+    for (int64_t i = first; i < first + count; ++i) {
         if ((labels[i] < 0 || labels[i] >= classes) && labels[i] != ignore_index) {
             refuse(indexed("labels", i) + " is " + std::to_string(labels[i]) + ", which is neither a class (0 to " +
                    std::to_string(classes - 1) + ") nor ignore_index (" + std::to_string(ignore_index) + ")");
@@ -171,22 +202,34 @@ Data checked_pixels(const void* pixels, PixelType type, double scale, int64_t co
     return {pixels, type, scale, nullptr, count, net.features()};
 }
 
-Data checked_data(const mn_data* data, const Net& net, const LossOptions& loss) {
-    require(data != nullptr, "data is NULL");
-    if (data->features != net.features()) {
-        refuse("features is " + std::to_string(data->features) + ", but the net takes " +
+Data checked_data(const mn_data* given, const Net& net) {
+    const mn_data data = known(given);
+    if (data.features != net.features()) {
+        refuse("features is " + std::to_string(data.features) + ", but the net takes " +
                std::to_string(net.features()));
     }
-    const PixelType type = checked_enum(data->type, PixelType::float32, "type is not one of mn_pixel_type");
-    Data samples = checked_pixels(data->pixels, type, data->scale, data->count, net);
-    require(data->count == 0 || data->labels, "labels is NULL");
-    require(aligned(data->labels, alignof(int32_t)), "labels is not aligned to 4 bytes");
-    check_labels(data->labels, data->count, net.classes(), loss.ignore_index);
-    samples.labels = data->labels;
+    if (data.targets)
+        refuse_unsupported("targets: this version trains classifiers only, give labels and leave it NULL");
+    if (data.sample_weights)
+        refuse_unsupported("sample_weights: this version has class weights only, leave it NULL");
+    const PixelType type = checked_enum(data.type, PixelType::float32, "type is not one of mn_pixel_type");
+    Data samples = checked_pixels(data.pixels, type, data.scale, data.count, net);
+    require(data.count == 0 || data.labels, "labels is NULL");
+    require(aligned(data.labels, alignof(int32_t)), "labels is not aligned to 4 bytes");
+    samples.labels = data.labels;
     return samples;
 }
 
-void check_chunk(const Chunk& chunk, int64_t available, const Net& net) {
+Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const Net& net, int64_t ignore_index) {
+    const Data samples = checked_data(data, net);
+    require(first >= 0 && count >= 0 && first <= samples.count - count, "first and count reach outside the data");
+    check_labels(samples.labels, first, count, net.classes(), ignore_index);
+    return samples;
+}
+
+Chunk checked_chunk(const mn_chunk* given, int64_t available, const Net& net) {
+    const mn_chunk c = known(given);
+    const Chunk chunk{c.order, c.first, c.samples, c.batch_size, c.learning_rates};
     require(available > 0, "data: there is no training set, call mn_trainer_set_data() first");
     require(chunk.samples >= 1 && chunk.samples <= kMaxCount, "samples must be between 1 and 2^31 - 1");
     require(chunk.batch_size >= 1 && chunk.batch_size <= kMaxCount, "batch_size must be between 1 and 2^31 - 1");
@@ -211,6 +254,7 @@ void check_chunk(const Chunk& chunk, int64_t available, const Net& net) {
     for (int l = 0; l < net.layers(); ++l)
         width += static_cast<double>(net.fan_out(l));
     require_memory(width * static_cast<double>(chunk.rows(0)) * sizeof(float), "a batch of this batch_size");
+    return chunk;
 }
 
 Slot checked_slot(const TrainerOptions& options, const mn_slot& slot, const void* values, int64_t count) {

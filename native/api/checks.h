@@ -13,23 +13,29 @@
 namespace mn::api {
 
 [[noreturn]] void refuse(const std::string& message);
+[[noreturn]] void refuse_unsupported(const std::string& message);
 void require(bool ok, const char* message);
 
-Net checked_net(const int32_t* sizes, int32_t layer_count);
-Placement checked_placement(const mn_options& options);
-LossOptions checked_loss(const float* class_weights, int64_t classes, int64_t ignore_index, double label_smoothing,
-                         const mn_reduction& reduction);
+Net checked_net(const mn_net* net);
+// Null: the defaults.
+Placement checked_placement(const mn_placement* placement);
+OptimizerOptions checked_optimizer(const mn_optimizer_options* options);
+LossOptions checked_loss(const mn_loss_options* options, int64_t classes);
 // All of it, for training; refuses a net that the machine has no memory for.
-TrainerOptions checked_trainer(const mn_options& options);
+TrainerOptions checked_trainer(const mn_net* net, const mn_placement* placement, const mn_optimizer_options* optimizer,
+                               const mn_loss_options* loss);
 
-// Shape, type, scale and every label.
-Data checked_data(const mn_data* data, const Net& net, const LossOptions& loss);
+// Shape, type and scale; the labels are there, but not looked at.
+Data checked_data(const mn_data* data, const Net& net);
 // Pixels without labels.
 Data checked_pixels(const void* pixels, PixelType type, double scale, int64_t count, const Net& net);
-void check_labels(const int32_t* labels, int64_t count, int64_t classes, int64_t ignore_index);
+// Labels [first, first + count) of `labels`.
+void check_labels(const int32_t* labels, int64_t first, int64_t count, int64_t classes, int64_t ignore_index);
+// The data of an evaluation of samples [first, first + count), whose labels are checked.
+Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const Net& net, int64_t ignore_index);
 
 // Against the training set of `available` samples; learning rates and memory for the batch included.
-void check_chunk(const Chunk& chunk, int64_t available, const Net& net);
+Chunk checked_chunk(const mn_chunk* chunk, int64_t available, const Net& net);
 
 Slot checked_slot(const TrainerOptions& options, const mn_slot& slot, const void* values, int64_t count);
 void check_parameter_count(const Net& net, int64_t count);

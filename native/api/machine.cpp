@@ -24,6 +24,10 @@ const char* mn_version(void) {
     return MN_VERSION;
 }
 
+int32_t mn_abi_version(void) {
+    return MN_ABI_VERSION;
+}
+
 const char* mn_last_error(void) {
     return last_error();
 }

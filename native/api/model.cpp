@@ -4,6 +4,7 @@
 
 #include "api/accounting.h"
 #include "api/checks.h"
+#include "api/evaluation.h"
 #include "api/floors.h"
 #include "api/guard.h"
 #include "mnist_native.h"
@@ -33,14 +34,14 @@ mn_status model_logits(const mn_model* model, const void* pixels, mn::PixelType 
 
 } // namespace
 
-mn_status mn_model_create(const mn_options* options, const float* parameters, int64_t count, mn_model** model) {
+mn_status mn_model_create(const mn_net* net, const mn_placement* placement, const float* parameters, int64_t count,
+                          mn_model** model) {
     return guarded([&] {
-        require(options != nullptr, "options is NULL");
         require(parameters != nullptr, "parameters is NULL");
         require(model != nullptr, "model is NULL");
         auto made = std::make_unique<mn_model>();
-        made->net = checked_net(options->sizes, options->layer_count);
-        const mn::Placement place = checked_placement(*options);
+        made->net = checked_net(net);
+        const mn::Placement place = checked_placement(placement);
         check_parameter_count(made->net, count);
         require_memory(static_cast<double>(count) * sizeof(float), "the net of these sizes");
         made->model = floor_of(place.device).make_model(made->net, place, {parameters, static_cast<size_t>(count)});
@@ -62,20 +63,29 @@ mn_status mn_model_logits_u8(const mn_model* model, const uint8_t* pixels, doubl
     return model_logits(model, pixels, mn::PixelType::uint8, scale, count, logits);
 }
 
+mn_status mn_model_evaluate(const mn_model* model, const mn_data* data, int64_t first, int64_t count,
+                            int64_t ignore_index, mn_evaluation* evaluation, int32_t* predictions) {
+    return guarded([&] {
+        require(model != nullptr, "model is NULL");
+        require(evaluation != nullptr, "evaluation is NULL");
+        const mn::Data samples = checked_evaluation(data, first, count, model->net, ignore_index);
+        *evaluation = as_c(model->model->evaluate(samples, first, count, ignore_index, predictions));
+    });
+}
+
 int64_t mn_model_bytes(const mn_model* model) {
     return model ? model->account.bytes() : 0;
 }
 
 mn_status mn_cross_entropy(const double* logits, const int32_t* labels, int64_t count, int64_t classes,
-                           const float* class_weights, int64_t ignore_index, double label_smoothing,
-                           mn_reduction reduction, const double* upstream, double* losses, double* gradient) {
+                           const mn_loss_options* loss, const double* upstream, double* losses, double* gradient) {
     return guarded([&] {
         require(count >= 0 && count <= INT32_MAX, "count must be between 0 and 2^31 - 1");
         require(classes >= 1 && classes <= INT32_MAX, "classes must be between 1 and 2^31 - 1");
         require(count == 0 || logits, "logits is NULL");
         require(count == 0 || labels, "labels is NULL");
-        const mn::LossOptions loss = checked_loss(class_weights, classes, ignore_index, label_smoothing, reduction);
-        check_labels(labels, count, classes, ignore_index);
-        mn::reference::cross_entropy(logits, labels, count, classes, loss, upstream, losses, gradient);
+        const mn::LossOptions options = checked_loss(loss, classes);
+        check_labels(labels, 0, count, classes, options.ignore_index);
+        mn::reference::cross_entropy(logits, labels, count, classes, options, upstream, losses, gradient);
     });
 }

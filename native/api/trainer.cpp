@@ -1,4 +1,4 @@
-// mn_options_defaults and the trainer's functions.
+// The net's and the trainer's functions.
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -6,6 +6,7 @@
 
 #include "api/accounting.h"
 #include "api/checks.h"
+#include "api/evaluation.h"
 #include "api/floors.h"
 #include "api/guard.h"
 #include "cuda/stream_user.h"
@@ -64,30 +65,48 @@ mn_status on_trainer(mn_trainer* trainer, Body&& body) noexcept {
     });
 }
 
-} // namespace
-
-void mn_options_defaults(mn_options* options) {
-    if (!options)
-        return;
-    *options = mn_options{};
-    options->beta1 = 0.9;
-    options->beta2 = 0.999;
-    options->eps = 1e-8;
-    options->ignore_index = -100;
-    options->reduction = MN_REDUCTION_MEAN;
+mn::Data checked_set(const mn_trainer& t, const mn_data* data) {
+    const mn::Data samples = checked_data(data, t.options.net);
+    check_labels(samples.labels, 0, samples.count, t.options.net.classes(), t.options.loss.ignore_index);
+    return samples;
 }
 
-int64_t mn_parameter_count(const int32_t* sizes, int32_t layer_count) {
+void check_step(int64_t step) {
+    // a double counts exactly up to there
+    require(step >= 0 && step <= int64_t{1} << 53, "step must be between 0 and 2^53");
+}
+
+void check_state(const mn_trainer& t, const float* values, int64_t count) {
+    require(values != nullptr, "values is NULL");
+    const auto slots = static_cast<int64_t>(mn::slots_of(t.options.optimizer).size());
+    if (count != slots * t.options.net.parameter_count()) {
+        refuse("count is " + std::to_string(count) + ", but " + std::to_string(slots) + " slots of " +
+               std::to_string(t.options.net.parameter_count()) + " values are kept");
+    }
+}
+
+} // namespace
+
+int64_t mn_parameter_count(const mn_net* net) {
     int64_t count = 0;
-    guarded([&] { count = checked_net(sizes, layer_count).parameter_count(); });
+    guarded([&] { count = checked_net(net).parameter_count(); });
     return count;
 }
 
-mn_status mn_trainer_create(const mn_options* options, mn_trainer** trainer) {
+mn_status mn_initial_parameters(const mn_net* net, uint64_t seed, float* values, int64_t count) {
     return guarded([&] {
-        require(options != nullptr, "options is NULL");
+        require(values != nullptr, "values is NULL");
+        const mn::Net checked = checked_net(net);
+        check_parameter_count(checked, count);
+        mn::initial_parameters(checked, seed, {values, static_cast<size_t>(count)});
+    });
+}
+
+mn_status mn_trainer_create(const mn_net* net, const mn_placement* placement, const mn_optimizer_options* optimizer,
+                            const mn_loss_options* loss, mn_trainer** trainer) {
+    return guarded([&] {
         require(trainer != nullptr, "trainer is NULL");
-        mn::TrainerOptions checked = checked_trainer(*options);
+        mn::TrainerOptions checked = checked_trainer(net, placement, optimizer, loss);
         std::unique_ptr<mn::Trainer> in_training = floor_of(checked.placement.device).make_trainer(checked);
         auto made = std::make_unique<mn_trainer>(std::move(checked), std::move(in_training));
         made->account.set(made->trainer->bytes());
@@ -120,7 +139,7 @@ mn_status mn_trainer_initialize(mn_trainer* trainer, uint64_t seed) {
 
 mn_status mn_trainer_set_data(mn_trainer* trainer, const mn_data* data) {
     return on_trainer(trainer, [&](mn_trainer& t) {
-        const mn::Data samples = checked_data(data, t.options.net, t.options.loss);
+        const mn::Data samples = checked_set(t, data);
         t.data_count = 0; // should bind() fail, there is no training set
         t.trainer->bind(samples);
         t.data_count = samples.count;
@@ -128,21 +147,21 @@ mn_status mn_trainer_set_data(mn_trainer* trainer, const mn_data* data) {
     });
 }
 
-mn_status mn_trainer_train(mn_trainer* trainer, const int32_t* order, int64_t first, int64_t samples,
-                           int64_t batch_size, const double* learning_rates, double* losses, int32_t* correct,
-                           int64_t* steps_done) {
+mn_status mn_trainer_check_data(mn_trainer* trainer, const mn_data* data) {
+    return on_trainer(trainer, [&](mn_trainer& t) { checked_set(t, data); });
+}
+
+mn_status mn_trainer_train(mn_trainer* trainer, const mn_chunk* chunk, mn_step_result* results, int64_t* steps_done) {
     return on_trainer(trainer, [&](mn_trainer& t) {
-        const mn::Chunk chunk{order, first, samples, batch_size, learning_rates};
-        check_chunk(chunk, t.data_count, t.options.net);
-        require(losses != nullptr, "losses is NULL");
-        require(correct != nullptr, "correct is NULL");
+        const mn::Chunk checked = checked_chunk(chunk, t.data_count, t.options.net);
+        require(results != nullptr, "results is NULL");
         require(steps_done != nullptr, "steps_done is NULL");
-        std::vector<mn::StepResult> results(static_cast<size_t>(chunk.steps()));
-        const mn::ChunkResult done = t.trainer->train(chunk, results);
+        std::vector<mn::StepResult> steps(static_cast<size_t>(checked.steps()));
+        const mn::ChunkResult done = t.trainer->train(checked, steps);
         t.account.set(t.trainer->bytes());
         for (int64_t i = 0; i < done.steps_done; ++i) {
-            losses[i] = results[static_cast<size_t>(i)].loss;
-            correct[i] = results[static_cast<size_t>(i)].correct;
+            const mn::StepResult& step = steps[static_cast<size_t>(i)];
+            results[i] = {step.loss, step.correct, 0};
         }
         *steps_done = done.steps_done;
         if (done.diverged) {
@@ -157,11 +176,10 @@ mn_status mn_trainer_evaluate(mn_trainer* trainer, const mn_data* data, int64_t 
                               mn_evaluation* evaluation, int32_t* predictions) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         require(evaluation != nullptr, "evaluation is NULL");
-        const mn::Data samples = checked_data(data, t.options.net, t.options.loss);
-        require(first >= 0 && count >= 0 && first <= samples.count - count, "first and count reach outside the data");
+        const mn::Data samples = checked_evaluation(data, first, count, t.options.net, t.options.loss.ignore_index);
         const mn::Evaluation sums = t.trainer->evaluate(samples, first, count, predictions);
         t.account.set(t.trainer->bytes());
-        *evaluation = {sums.objective_sum, sums.weight_sum, sums.correct, sums.counted};
+        *evaluation = as_c(sums);
     });
 }
 
@@ -179,6 +197,39 @@ mn_status mn_trainer_write(mn_trainer* trainer, mn_slot slot, const float* value
     });
 }
 
+mn_status mn_trainer_slot_count(mn_trainer* trainer, int32_t* slots) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        require(slots != nullptr, "slots is NULL");
+        *slots = static_cast<int32_t>(mn::slots_of(t.options.optimizer).size());
+    });
+}
+
+mn_status mn_trainer_read_state(mn_trainer* trainer, float* values, int64_t count, int64_t* step) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        require(step != nullptr, "step is NULL");
+        check_state(t, values, count);
+        const auto length = static_cast<size_t>(t.options.net.parameter_count());
+        for (mn::Slot slot : mn::slots_of(t.options.optimizer)) {
+            t.trainer->read(slot, {values, length});
+            values += length;
+        }
+        *step = t.trainer->step();
+    });
+}
+
+mn_status mn_trainer_write_state(mn_trainer* trainer, const float* values, int64_t count, int64_t step) {
+    return on_trainer(trainer, [&](mn_trainer& t) {
+        check_step(step);
+        check_state(t, values, count);
+        const auto length = static_cast<size_t>(t.options.net.parameter_count());
+        for (mn::Slot slot : mn::slots_of(t.options.optimizer)) {
+            t.trainer->write(slot, {values, length});
+            values += length;
+        }
+        t.trainer->set_step(step);
+    });
+}
+
 mn_status mn_trainer_get_step(mn_trainer* trainer, int64_t* step) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         require(step != nullptr, "step is NULL");
@@ -188,8 +239,7 @@ mn_status mn_trainer_get_step(mn_trainer* trainer, int64_t* step) {
 
 mn_status mn_trainer_set_step(mn_trainer* trainer, int64_t step) {
     return on_trainer(trainer, [&](mn_trainer& t) {
-        // a double counts exactly up to there
-        require(step >= 0 && step <= int64_t{1} << 53, "step must be between 0 and 2^53");
+        check_step(step);
         t.trainer->set_step(step);
     });
 }

@@ -5,18 +5,26 @@
  *
  * Intended use
  * ------------
- *   1. Fill an mn_options with mn_options_defaults(), set the layers and what differs from the defaults.
+ *   1. Fill an mn_net. mn_placement, mn_optimizer_options and mn_loss_options begin as their _defaults() leave them.
  *   2. mn_trainer_create(), then mn_trainer_initialize() with a seed or mn_trainer_write() with weights of your own.
  *   3. mn_trainer_set_data() lends the training set. Nothing is copied on the CPU: keep the memory alive.
  *   4. mn_trainer_train() runs a chunk of steps. Call it until the epoch is done; between two calls the caller may
  *      report, evaluate, read or write parameters, stop.
- *   5. mn_trainer_read() takes the parameters out; mn_model_create() makes an immutable, thread-safe predictor of them.
+ *   5. mn_trainer_read() takes the parameters out; mn_model_create() makes an immutable, thread-safe model of them.
  *   6. mn_trainer_destroy(), mn_model_destroy().
  *
  * Errors
  * ------
  * Every function that can fail returns an mn_status. On anything but MN_OK, mn_last_error() has one sentence for this
  * thread that says what is wrong and what to do. Output arguments are unchanged on failure unless said otherwise.
+ *
+ * Structs that grow
+ * -----------------
+ * A struct whose first member is `size` may become longer in a later version, at its end. The caller sets size to the
+ * sizeof of its own header's struct, which the _defaults() functions do as well; the library takes what lies beyond an
+ * older caller's size for the default. A size below that of the first version (0, if it was forgotten) is
+ * MN_INVALID_ARGUMENT. What lies beyond the library's own struct must be 0, else it is MN_UNSUPPORTED: the caller asks
+ * for what only a newer library can do. Structs without a size are the library's to fill in and don't grow.
  *
  * Threads
  * -------
@@ -27,6 +35,11 @@
  * -----------------
  * Parameters, gradients and optimizer state cross the door as one flat float32 vector in PyTorch's state-dict order:
  * for each layer the weight [fan_out, fan_in], row-major, then the bias [fan_out]. mn_parameter_count() is its length.
+ *
+ * Losses
+ * ------
+ * "loss" is the plain cross-entropy of the data: no class weights, no label smoothing. "objective" is what training
+ * minimises: with both.
  */
 #ifndef MNIST_NATIVE_H
 #define MNIST_NATIVE_H
@@ -44,6 +57,12 @@
 extern "C" {
 #endif
 
+/*
+ * Counts up with every change that a program built against an older header would stumble over. Growing structs do not
+ * count.
+ */
+#define MN_ABI_VERSION 2
+
 /* ---- status ---------------------------------------------------------------------------------------------------- */
 
 typedef enum mn_status {
@@ -59,6 +78,9 @@ typedef enum mn_status {
 
 /* Version of the library, "major.minor.patch". Never NULL. */
 MN_API const char* mn_version(void);
+
+/* The library's MN_ABI_VERSION: who loads it at run time compares it with that of the header. */
+MN_API int32_t mn_abi_version(void);
 
 /*
  * The message of the calling thread's last failed call, "" if there was none; a call that succeeds leaves it alone.
@@ -96,7 +118,29 @@ MN_API mn_status mn_get_gpu_count(int32_t* count, char* reason, size_t capacity)
 
 MN_API mn_status mn_get_gpu_info(int32_t index, mn_gpu_info* info);
 
-/* ---- options --------------------------------------------------------------------------------------------------- */
+/* ---- the net --------------------------------------------------------------------------------------------------- */
+
+typedef enum mn_activation { MN_ACTIVATION_RELU = 0 } mn_activation;
+
+typedef struct mn_net {
+    uint32_t size;        /* sizeof(mn_net) */
+    int32_t layer_count;  /* >= 1 */
+    const int32_t* sizes; /* [layer_count + 1], each >= 1: sizes[0] inputs, sizes[layer_count] classes; logits out */
+    const int32_t* activations; /* [layer_count - 1] of mn_activation, one per hidden layer; NULL = ReLU behind each */
+    double input_dropout;       /* reserved: 0; anything else is MN_UNSUPPORTED */
+    double hidden_dropout;      /* likewise */
+} mn_net;
+
+/* Length of the parameter vector of a net; 0 if the net is not valid. */
+MN_API int64_t mn_parameter_count(const mn_net* net);
+
+/*
+ * PyTorch's nn.Linear initial values, bit for bit those of torch.manual_seed(seed) followed by the layers in order.
+ * values: [count] out, count is the net's mn_parameter_count().
+ */
+MN_API mn_status mn_initial_parameters(const mn_net* net, uint64_t seed, float* values, int64_t count);
+
+/* ---- where it runs --------------------------------------------------------------------------------------------- */
 
 typedef enum mn_device {
     MN_DEVICE_CPU = 0,
@@ -104,117 +148,170 @@ typedef enum mn_device {
     MN_DEVICE_REFERENCE = 2 /* slow double-precision loops: the truth that the others are tested against */
 } mn_device;
 
-typedef enum mn_precision { MN_FLOAT32 = 0, MN_BF16 = 1, MN_TF32 = 2 } mn_precision;
+typedef enum mn_precision { MN_PRECISION_FLOAT32 = 0, MN_PRECISION_BF16 = 1, MN_PRECISION_TF32 = 2 } mn_precision;
 
-typedef enum mn_optimizer { MN_ADAM = 0, MN_ADAMW = 1, MN_SGD = 2 } mn_optimizer;
-
-typedef enum mn_reduction { MN_REDUCTION_NONE = 0, MN_REDUCTION_MEAN = 1, MN_REDUCTION_SUM = 2 } mn_reduction;
-
-typedef struct mn_options {
-    /* The net: sizes[0] inputs, sizes[layer_count] classes; ReLU between layers, logits out. */
-    const int32_t* sizes; /* [layer_count + 1], each >= 1 */
-    int32_t layer_count;  /* >= 1 */
-
-    /* Where it runs */
+typedef struct mn_placement {
+    uint32_t size; /* sizeof(mn_placement) */
     mn_device device;
-    int32_t device_index; /* which GPU */
+    int32_t device_index; /* which GPU; 0 on the others */
     mn_precision precision;
     int32_t threads; /* CPU threads, the caller's included; 0 = all cores */
     const char* isa; /* CPU level: NULL or "auto" = best; else one of mn_cpu_info.isa_levels */
+} mn_placement;
 
-    /* Optimizer, with PyTorch's meaning and formulas. The learning rate is given per step to mn_trainer_train(). */
-    mn_optimizer optimizer;
+/*
+ * Writes `size` bytes, sizeof(mn_placement) of the caller's header: the CPU, float32, all cores, the best instruction
+ * set. Does nothing if placement is NULL.
+ */
+MN_API void mn_placement_defaults(mn_placement* placement, uint32_t size);
+
+/* ---- what training minimises, and how -------------------------------------------------------------------------- */
+
+typedef enum mn_optimizer { MN_OPTIMIZER_ADAM = 0, MN_OPTIMIZER_ADAMW = 1, MN_OPTIMIZER_SGD = 2 } mn_optimizer;
+
+/* With PyTorch's meaning and formulas. The learning rate comes with each step, in mn_chunk. */
+typedef struct mn_optimizer_options {
+    uint32_t size; /* sizeof(mn_optimizer_options) */
+    mn_optimizer kind;
     double beta1, beta2, eps; /* Adam, AdamW */
-    int32_t amsgrad;          /* Adam, AdamW: 0 or 1 */
     double weight_decay;
     double momentum, dampening; /* SGD */
+    int32_t amsgrad;            /* Adam, AdamW: 0 or 1 */
     int32_t nesterov;           /* SGD: 0 or 1; needs momentum > 0 and dampening == 0 */
+} mn_optimizer_options;
 
-    /* Loss: CrossEntropyLoss with PyTorch's meaning. */
-    const float* class_weights; /* [classes], each >= 0 and finite, or NULL */
+/* Writes `size` bytes: PyTorch's Adam(0.9, 0.999, 1e-8). */
+MN_API void mn_optimizer_options_defaults(mn_optimizer_options* options, uint32_t size);
+
+typedef enum mn_reduction { MN_REDUCTION_NONE = 0, MN_REDUCTION_MEAN = 1, MN_REDUCTION_SUM = 2 } mn_reduction;
+
+/* The label of samples that do not count, unless mn_loss_options says otherwise: PyTorch's default. */
+#define MN_IGNORE_INDEX (-100)
+
+/* CrossEntropyLoss with PyTorch's meaning. */
+typedef struct mn_loss_options {
+    uint32_t size;              /* sizeof(mn_loss_options) */
+    mn_reduction reduction;     /* MEAN or SUM for training, which needs a scalar */
+    const float* class_weights; /* [classes], each >= 0 and finite, or NULL: all 1. Copied */
     int64_t ignore_index;
     double label_smoothing; /* 0..1 */
-    mn_reduction reduction; /* MEAN or SUM; training needs a scalar */
-} mn_options;
+} mn_loss_options;
 
-/* PyTorch's defaults: Adam(0.9, 0.999, 1e-8), mean reduction, ignore_index -100, all cores, float32, no layers. */
-MN_API void mn_options_defaults(mn_options* options);
+/* Writes `size` bytes: mean reduction, MN_IGNORE_INDEX, no class weights, no smoothing. */
+MN_API void mn_loss_options_defaults(mn_loss_options* options, uint32_t size);
 
 /* ---- data ------------------------------------------------------------------------------------------------------ */
 
-typedef enum mn_pixel_type { MN_UINT8 = 0, MN_FLOAT32_PIXELS = 1 } mn_pixel_type;
+typedef enum mn_pixel_type { MN_PIXEL_UINT8 = 0, MN_PIXEL_FLOAT32 = 1 } mn_pixel_type;
 
+/* Samples in the caller's memory. */
 typedef struct mn_data {
-    const void* pixels; /* [count, features], row-major, uint8 or float32 (aligned to 4 bytes) */
+    uint32_t size; /* sizeof(mn_data) */
     mn_pixel_type type;
-    double scale;          /* uint8: byte b stands for the float32 nearest to b * scale; float32: must be 1 */
-    const int32_t* labels; /* [count]: 0..classes-1 or ignore_index; may be NULL where only logits are wanted */
-    int64_t count;         /* at most 2^31 - 1 */
-    int64_t features;      /* must equal sizes[0] */
+    const void* pixels;          /* [count, features], row-major, uint8 or float32 (aligned to 4 bytes) */
+    double scale;                /* uint8: byte b stands for the float32 nearest to b * scale; float32: must be 1 */
+    const int32_t* labels;       /* [count]: 0..classes-1 or ignore_index, aligned to 4 bytes */
+    const float* targets;        /* reserved, [count, outputs]: NULL; anything else is MN_UNSUPPORTED */
+    const float* sample_weights; /* reserved, [count]: likewise */
+    int64_t count;               /* at most 2^31 - 1 */
+    int64_t features;            /* must equal sizes[0] */
 } mn_data;
 
 /* ---- trainer --------------------------------------------------------------------------------------------------- */
 
 typedef struct mn_trainer mn_trainer;
 
-MN_API mn_status mn_trainer_create(const mn_options* options, mn_trainer** trainer);
+/*
+ * placement, optimizer, loss: NULL = as their _defaults() say. Everything is copied. All parameters are 0 until
+ * mn_trainer_initialize() or mn_trainer_write().
+ */
+MN_API mn_status mn_trainer_create(const mn_net* net, const mn_placement* placement,
+                                   const mn_optimizer_options* optimizer, const mn_loss_options* loss,
+                                   mn_trainer** trainer);
 
 /* NULL is allowed. A trainer that another thread is inside of is not destroyed: MN_BUSY. */
 MN_API mn_status mn_trainer_destroy(mn_trainer* trainer);
 
-/* Length of the parameter vector of a net; 0 if the sizes are not valid. */
-MN_API int64_t mn_parameter_count(const int32_t* sizes, int32_t layer_count);
-
-/*
- * PyTorch's nn.Linear initial values, bit for bit those of torch.manual_seed(seed) followed by the layers in order;
- * the optimizer state is cleared and the step count is 0.
- */
+/* Parameters as of mn_initial_parameters(); the optimizer state is cleared and the step count is 0. */
 MN_API mn_status mn_trainer_initialize(mn_trainer* trainer, uint64_t seed);
 
 /*
- * Lends the training set. Labels are checked. On the CPU the memory is used in place: it must stay alive and unchanged
- * until the next mn_trainer_set_data() or mn_trainer_destroy(). On a GPU it is uploaded,
- * or streamed if it does not fit.
+ * Lends the training set. All labels are checked. On the CPU the memory is used in place: it must stay alive and
+ * unchanged until the next mn_trainer_set_data() or mn_trainer_destroy(). On a GPU it is uploaded, or streamed if it
+ * does not fit. The mn_data itself is copied.
  */
 MN_API mn_status mn_trainer_set_data(mn_trainer* trainer, const mn_data* data);
 
 /*
- * Trains on `samples` samples, in steps of batch_size; the last step takes what is left if that is not a multiple.
- *   order           [samples] indices into the training set; NULL = first, first + 1, ...
- *   first           index of the first sample where order is NULL; ignored otherwise
- *   learning_rates  [steps], steps = ceil(samples / batch_size)
- *   losses          [steps] out: the batch's loss under the parameters before the update. NaN for a batch whose labels
- *                   are all ignored: no divergence, its gradient is zero
- *   correct         [steps] out: samples whose largest logit (the first, if equal) is their label
- *   steps_done      out: steps that count: all of them, or on MN_DIVERGED those before the one with the bad loss
+ * Checks a data set, labels included, as mn_trainer_set_data() would, and lends nothing: to be told what is wrong with
+ * an evaluation set before any training is done.
+ */
+MN_API mn_status mn_trainer_check_data(mn_trainer* trainer, const mn_data* data);
+
+/* `samples` samples of the training set, in steps of batch_size; the last step takes what is left. */
+typedef struct mn_chunk {
+    uint32_t size;        /* sizeof(mn_chunk) */
+    const int32_t* order; /* [samples] indices into the training set; NULL = first, first + 1, ... */
+    int64_t first;        /* index of the first sample where order is NULL; ignored otherwise */
+    int64_t samples;
+    int64_t batch_size;
+    const double* learning_rates; /* [steps], steps = ceil(samples / batch_size) */
+} mn_chunk;
+
+typedef struct mn_step_result {
+    double loss;      /* the batch's objective, reduced, under the parameters before the update. NaN for a batch whose
+                         labels are all ignored: no divergence, its gradient is zero */
+    int32_t correct;  /* samples whose largest logit (the first, if equal) is their label */
+    int32_t reserved; /* 0 */
+} mn_step_result;
+
+/*
+ * Trains on a chunk; what it points to is read during the call only.
+ *   results     [steps] out; those of the steps that count
+ *   steps_done  out: steps that count: all of them, or on MN_DIVERGED those before the one with the bad loss
  * On MN_DIVERGED, parameters, optimizer state and step count are what they were when the call began.
  */
-MN_API mn_status mn_trainer_train(mn_trainer* trainer, const int32_t* order, int64_t first, int64_t samples,
-                                  int64_t batch_size, const double* learning_rates, double* losses, int32_t* correct,
+MN_API mn_status mn_trainer_train(mn_trainer* trainer, const mn_chunk* chunk, mn_step_result* results,
                                   int64_t* steps_done);
 
-/* Sums over samples [first, first + count) of `data`, by the trainer's present parameters. */
+/* Sums over those samples whose label is not ignore_index. */
 typedef struct mn_evaluation {
-    double loss_sum;   /* sum of the samples' weighted losses */
-    double weight_sum; /* sum of their weights: loss_sum / weight_sum is the mean reduction */
+    double loss_sum;      /* of plain cross-entropies: loss_sum / counted is the loss */
+    double objective_sum; /* of what training minimises: / weight_sum is the mean reduction's objective */
+    double weight_sum;    /* of the class weights of the labels; counted, if there are none */
     int64_t correct;
-    int64_t counted; /* samples whose label is not ignore_index */
+    int64_t counted; /* samples */
 } mn_evaluation;
 
-/* predictions [count], out, may be NULL: the class with the largest logit. data->labels must be there. */
+/*
+ * Of samples [first, first + count) of `data`, by the trainer's present parameters. Of the labels, those of these
+ * samples are checked: a set that is gone through in blocks is checked once. predictions: [count] out, may be NULL:
+ * the class with the largest logit (the first, if equal).
+ */
 MN_API mn_status mn_trainer_evaluate(mn_trainer* trainer, const mn_data* data, int64_t first, int64_t count,
                                      mn_evaluation* evaluation, int32_t* predictions);
 
+/* What is kept for every parameter. */
 typedef enum mn_slot {
-    MN_PARAMETERS = 0,
-    MN_FIRST_MOMENT = 1,     /* Adam's exp_avg; SGD's momentum_buffer */
-    MN_SECOND_MOMENT = 2,    /* Adam's exp_avg_sq */
-    MN_MAX_SECOND_MOMENT = 3 /* amsgrad's max_exp_avg_sq */
+    MN_SLOT_PARAMETERS = 0,
+    MN_SLOT_FIRST_MOMENT = 1,     /* Adam's exp_avg; SGD's momentum_buffer */
+    MN_SLOT_SECOND_MOMENT = 2,    /* Adam's exp_avg_sq */
+    MN_SLOT_MAX_SECOND_MOMENT = 3 /* amsgrad's max_exp_avg_sq */
 } mn_slot;
 
 /* Copies a slot out or in; count is the parameter vector's length. UNSUPPORTED if the optimizer has no such slot. */
 MN_API mn_status mn_trainer_read(mn_trainer* trainer, mn_slot slot, float* values, int64_t count);
 MN_API mn_status mn_trainer_write(mn_trainer* trainer, mn_slot slot, const float* values, int64_t count);
+
+/* How many slots the optimizer keeps, the parameters included: those from MN_SLOT_PARAMETERS on, without a gap. */
+MN_API mn_status mn_trainer_slot_count(mn_trainer* trainer, int32_t* slots);
+
+/*
+ * All that training goes on from, in one call: values [slots, parameters] (mn_trainer_slot_count(),
+ * mn_parameter_count()), count is the product of the two, step as of mn_trainer_get_step().
+ */
+MN_API mn_status mn_trainer_read_state(mn_trainer* trainer, float* values, int64_t count, int64_t* step);
+MN_API mn_status mn_trainer_write_state(mn_trainer* trainer, const float* values, int64_t count, int64_t step);
 
 /* Optimizer steps done so far (Adam's bias correction follows it); set it when state is restored. */
 MN_API mn_status mn_trainer_get_step(mn_trainer* trainer, int64_t* step);
@@ -227,8 +324,9 @@ MN_API mn_status mn_trainer_describe(mn_trainer* trainer, char* text, size_t cap
 
 typedef struct mn_model mn_model;
 
-/* Of `options` only the net and "where it runs" are read. parameters: [count], the net's parameter vector. */
-MN_API mn_status mn_model_create(const mn_options* options, const float* parameters, int64_t count, mn_model** model);
+/* placement: NULL = as of its _defaults(). parameters: [count], the net's parameter vector. Everything is copied. */
+MN_API mn_status mn_model_create(const mn_net* net, const mn_placement* placement, const float* parameters,
+                                 int64_t count, mn_model** model);
 
 /* NULL is allowed. The caller makes sure that no other thread is inside. */
 MN_API mn_status mn_model_destroy(mn_model* model);
@@ -238,18 +336,26 @@ MN_API mn_status mn_model_logits_f32(const mn_model* model, const float* pixels,
 MN_API mn_status mn_model_logits_u8(const mn_model* model, const uint8_t* pixels, double scale, int64_t count,
                                     float* logits);
 
+/*
+ * As mn_trainer_evaluate(); the objective is the loss. Safe from any number of threads at once.
+ * ignore_index: the label of samples that do not count, else MN_IGNORE_INDEX.
+ */
+MN_API mn_status mn_model_evaluate(const mn_model* model, const mn_data* data, int64_t first, int64_t count,
+                                   int64_t ignore_index, mn_evaluation* evaluation, int32_t* predictions);
+
 /* ---- the loss by itself ---------------------------------------------------------------------------------------- */
 
 /*
  * torch.nn.functional.cross_entropy and its gradient, computed in double precision.
- *   logits   [count, classes]; labels [count]; class_weights [classes] or NULL
+ *   logits   [count, classes]; labels [count]
+ *   loss     class_weights [classes]; NULL = as of mn_loss_options_defaults()
  *   upstream [count] for reduction none (gradient of the sum of upstream * loss), or NULL for ones; else ignored
  *   losses   [count] for reduction none, else [1]; may be NULL
  *   gradient [count, classes]; may be NULL
  */
 MN_API mn_status mn_cross_entropy(const double* logits, const int32_t* labels, int64_t count, int64_t classes,
-                                  const float* class_weights, int64_t ignore_index, double label_smoothing,
-                                  mn_reduction reduction, const double* upstream, double* losses, double* gradient);
+                                  const mn_loss_options* loss, const double* upstream, double* losses,
+                                  double* gradient);
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 

@@ -4,7 +4,8 @@
 //   set_like(v, x)          x in each lane
 //   mul(a, b), div(a, b), sqrt_of(a), max_of(a, b)
 //   mul_add(a, b, c)        a * b + c; mul_sub: a * b - c; neg_mul_add: c - a * b; fused where the arithmetic can
-// Why not templates in namespace mn: see activation-inl.h. MN_INLINE: what the arithmetic's functions are declared with.
+// Why not templates in namespace mn: see activation-inl.h. MN_INLINE: what the arithmetic's functions are declared
+// with.
 //
 // Adam's first moment is beta1 * m + (1 - beta1) * g on every floor; PyTorch's lerp, m + (1 - beta1) * (g - m), rounds
 // otherwise in the last bit.

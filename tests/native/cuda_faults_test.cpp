@@ -6,8 +6,8 @@
 
 #include "cuda/host/device.h"
 #include "cuda/host/tuning.h"
-#include "mnist_native.h"
 #include "net/error.h"
+#include "support/c_api.h"
 #include "support/runs.h"
 
 namespace mn::test {
@@ -60,26 +60,23 @@ struct Door {
 
     explicit Door(mn_device device) {
         static const int32_t sizes[] = {12, 9, 5};
-        mn_options options;
-        mn_options_defaults(&options);
-        options.sizes = sizes;
-        options.layer_count = 2;
-        options.device = device;
-        EXPECT_EQ(mn_trainer_create(&options, &trainer), MN_OK) << mn_last_error();
+        Options options(sizes, 2);
+        options.placement.device = device;
+        EXPECT_EQ(options.create(&trainer), MN_OK) << mn_last_error();
     }
     ~Door() { EXPECT_EQ(mn_trainer_destroy(trainer), MN_OK) << mn_last_error(); }
 
     mn_status work() const {
-        const mn_data lent{data.floats.data(), MN_FLOAT32_PIXELS, 1, data.labels.data(), 20, 12};
+        const mn_data lent = data_of(data);
         const double rates[] = {1e-3, 1e-3};
-        double losses[2];
-        int32_t correct[2];
+        const mn_chunk chunk = chunk_of(20, 10, rates);
+        mn_step_result results[2];
         int64_t done = 0;
         mn_status status = mn_trainer_initialize(trainer, 1);
         if (status == MN_OK)
             status = mn_trainer_set_data(trainer, &lent);
         if (status == MN_OK)
-            status = mn_trainer_train(trainer, nullptr, 0, 20, 10, rates, losses, correct, &done);
+            status = mn_trainer_train(trainer, &chunk, results, &done);
         return status;
     }
 };

@@ -16,6 +16,7 @@
 #include "mnist_native_cuda.h"
 #include "reference/loss.h"
 #include "reference/update.h"
+#include "support/c_api.h"
 
 namespace mn::cuda {
 
@@ -256,12 +257,8 @@ TEST(CudaActivation, slope_follows_from_the_value) {
 
 TEST(CudaStream, is_refused_by_a_trainer_on_the_cpu) {
     const int32_t sizes[] = {3, 2};
-    mn_options options;
-    mn_options_defaults(&options);
-    options.sizes = sizes;
-    options.layer_count = 1;
     mn_trainer* trainer = nullptr;
-    ASSERT_EQ(mn_trainer_create(&options, &trainer), MN_OK) << mn_last_error();
+    ASSERT_EQ(test::Options(sizes, 1).create(&trainer), MN_OK) << mn_last_error();
     EXPECT_EQ(mn_trainer_set_stream(trainer, nullptr), MN_UNSUPPORTED);
     EXPECT_NE(std::string(mn_last_error()).find("device cuda"), std::string::npos) << mn_last_error();
     EXPECT_EQ(mn_trainer_destroy(trainer), MN_OK);

@@ -13,8 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "mnist_native.h"
-#include "support/data.h"
+#include "support/c_api.h"
 
 namespace mn::test {
 
@@ -43,8 +42,7 @@ class Stress : public testing::Test {
             EXPECT_EQ(mn_model_destroy(model), MN_OK);
         }
         model_ = create_model(trained_[0]);
-        const mn_options options = options_of(2);
-        EXPECT_EQ(mn_trainer_create(&options, &trainer_), MN_OK) << mn_last_error();
+        EXPECT_EQ(options_of(2).create(&trainer_), MN_OK) << mn_last_error();
         EXPECT_EQ(mn_trainer_initialize(trainer_, 0), MN_OK);
         EXPECT_EQ(mn_trainer_set_data(trainer_, &data_), MN_OK);
     }
@@ -55,40 +53,38 @@ class Stress : public testing::Test {
         EXPECT_EQ(mn_native_bytes(), before_);
     }
 
-    static mn_options options_of(int threads) {
-        mn_options options;
-        mn_options_defaults(&options);
-        options.sizes = kSizes;
-        options.layer_count = 3;
-        options.threads = threads;
+    static Options options_of(int threads) {
+        Options options(kSizes, 3);
+        options.placement.threads = threads;
         return options;
     }
 
     static mn_status step_through(mn_trainer* trainer) {
         const std::vector<double> rates(kSteps, 1e-2);
-        double losses[kSteps];
-        int32_t correct[kSteps];
+        const mn_chunk chunk = chunk_of(kSamples, kBatch, rates.data());
+        mn_step_result results[kSteps];
         int64_t done = 0;
-        return mn_trainer_train(trainer, nullptr, 0, kSamples, kBatch, rates.data(), losses, correct, &done);
+        return mn_trainer_train(trainer, &chunk, results, &done);
     }
 
     std::vector<float> train(int seed, int threads) const {
-        const mn_options options = options_of(threads);
+        const Options options = options_of(threads);
         mn_trainer* trainer = nullptr;
-        EXPECT_EQ(mn_trainer_create(&options, &trainer), MN_OK) << mn_last_error();
+        EXPECT_EQ(options.create(&trainer), MN_OK) << mn_last_error();
         EXPECT_EQ(mn_trainer_initialize(trainer, static_cast<uint64_t>(seed)), MN_OK);
         EXPECT_EQ(mn_trainer_set_data(trainer, &data_), MN_OK);
         EXPECT_EQ(step_through(trainer), MN_OK) << mn_last_error();
-        std::vector<float> parameters(static_cast<size_t>(mn_parameter_count(kSizes, 3)));
-        EXPECT_EQ(mn_trainer_read(trainer, MN_PARAMETERS, parameters.data(), std::ssize(parameters)), MN_OK);
+        std::vector<float> parameters(static_cast<size_t>(mn_parameter_count(&options.net)));
+        EXPECT_EQ(mn_trainer_read(trainer, MN_SLOT_PARAMETERS, parameters.data(), std::ssize(parameters)), MN_OK);
         EXPECT_EQ(mn_trainer_destroy(trainer), MN_OK);
         return parameters;
     }
 
     static mn_model* create_model(const std::vector<float>& parameters) {
-        const mn_options options = options_of(2);
+        const Options options = options_of(2);
         mn_model* model = nullptr;
-        EXPECT_EQ(mn_model_create(&options, parameters.data(), std::ssize(parameters), &model), MN_OK)
+        EXPECT_EQ(mn_model_create(&options.net, &options.placement, parameters.data(), std::ssize(parameters), &model),
+                  MN_OK)
             << mn_last_error();
         return model;
     }
@@ -139,7 +135,7 @@ class Stress : public testing::Test {
 
     const int64_t before_ = mn_native_bytes();
     OwnedData values_ = made_up({.count = kSamples, .features = kSizes[0], .classes = kClasses});
-    mn_data data_{values_.floats.data(), MN_FLOAT32_PIXELS, 1, values_.labels.data(), kSamples, kSizes[0]};
+    mn_data data_ = data_of(values_);
     std::vector<std::vector<float>> trained_, logits_;
     std::shared_mutex model_mutex_;
     mn_model* model_ = nullptr;

@@ -83,6 +83,13 @@ class Draw {
         return odd() ? kWrong[raw<uint8_t>() % std::size(kWrong)] : usual;
     }
 
+    // Nearly always the struct's own, else one that must be refused: beyond the struct there is no memory.
+    template <class Struct>
+    uint32_t size_of(const Struct&) {
+        constexpr uint32_t kWrong[] = {0, 1, sizeof(Struct) / 2, sizeof(Struct) - 1, UINT32_MAX};
+        return odd() ? kWrong[raw<uint8_t>() % std::size(kWrong)] : static_cast<uint32_t>(sizeof(Struct));
+    }
+
     // Floats in [-4, 4), or of any bits.
     std::vector<float> floats(int64_t n) {
         const bool any = odd();
@@ -121,14 +128,16 @@ struct Set {
             floats = draw.floats(count * features);
         labels = draw.numbers<int32_t>(count, 0, classes - 1);
         data.pixels = as_bytes ? static_cast<const void*>(bytes.data()) : floats.data();
-        draw.put(data.type, MN_UINT8);
+        data.size = draw.size_of(data);
+        draw.put(data.type, MN_PIXEL_UINT8);
         if (!as_bytes)
-            data.type = MN_FLOAT32_PIXELS;
-        else if (const mn_pixel_type floats_type = MN_FLOAT32_PIXELS;
+            data.type = MN_PIXEL_FLOAT32;
+        else if (const mn_pixel_type floats_type = MN_PIXEL_FLOAT32;
                  !std::memcmp(&data.type, &floats_type, sizeof data.type))
-            data.type = MN_UINT8; // else bytes would be read beyond their end
+            data.type = MN_PIXEL_UINT8; // else bytes would be read beyond their end
         data.scale = draw.mostly(as_bytes ? 1.0 / 255 : 1.0);
         data.labels = draw.odd() ? nullptr : labels.data();
+        data.targets = draw.odd() ? floats.data() : nullptr;
         data.count = draw.count(count);
         data.features = draw.odd() ? draw.between(-1, 100) : features;
         if (data.features != features) // to be refused before a pixel is read
@@ -152,43 +161,70 @@ class Session {
     }
 
     void go() {
-        parameters_ = mn_parameter_count(sizes_.data(), options_.layer_count);
+        parameters_ = mn_parameter_count(&net_);
         demand(parameters_ >= 0, "a count of parameters is not negative");
         if (parameters_ > kMaxParameters)
             return;
-        if (checked(mn_trainer_create(&options_, &trainer_)) != MN_OK) {
+        if (checked(mn_trainer_create(&net_, or_null(placement_), or_null(optimizer_), or_null(loss_), &trainer_)) !=
+            MN_OK) {
             demand(trainer_ == nullptr, "the output is as it was");
             return;
         }
         for (int i = 0; i < kMaxCalls && !draw_.empty(); ++i)
-            call(draw_.raw<uint8_t>() % 10);
+            call(draw_.raw<uint8_t>() % 12);
     }
 
   private:
+    template <class Struct>
+    const Struct* or_null(const Struct& given) {
+        return draw_.odd() ? nullptr : &given;
+    }
+
     void fill_options() {
+        net_.size = draw_.size_of(net_);
+        net_.sizes = draw_.odd() ? nullptr : sizes_.data();
+        net_.layer_count = draw_.odd() ? -static_cast<int32_t>(layers_) : static_cast<int32_t>(layers_);
+        activations_ = draw_.numbers<int32_t>(layers_, MN_ACTIVATION_RELU, MN_ACTIVATION_RELU);
+        net_.activations = draw_.raw<uint8_t>() % 2 == 0 ? activations_.data() : nullptr;
+        net_.hidden_dropout = draw_.mostly(0.0);
+        fill_placement();
+        fill_optimizer();
+        fill_loss();
+    }
+
+    void fill_placement() {
         constexpr const char* kIsas[] = {nullptr, "auto", "sse4", "avx2", "avx3", "none such", ""};
-        mn_options_defaults(&options_);
-        options_.sizes = draw_.odd() ? nullptr : sizes_.data();
-        options_.layer_count = draw_.odd() ? -static_cast<int32_t>(layers_) : static_cast<int32_t>(layers_);
-        draw_.put(options_.device, draw_.raw<uint8_t>() % 2 == 0 ? MN_DEVICE_CPU : MN_DEVICE_REFERENCE);
-        draw_.put(options_.precision, draw_.raw<uint8_t>() % 4 == 0 ? MN_BF16 : MN_FLOAT32);
-        options_.threads = draw_.odd() ? -1 : static_cast<int32_t>(draw_.between(1, 2));
-        options_.isa = kIsas[draw_.raw<uint8_t>() % std::size(kIsas)];
-        draw_.put(options_.optimizer, draw_.raw<uint8_t>() % 3);
-        options_.beta1 = draw_.mostly(0.9);
-        options_.eps = draw_.mostly(1e-8);
-        options_.amsgrad = draw_.mostly(draw_.raw<uint8_t>() % 2);
-        options_.weight_decay = draw_.mostly(0.01);
-        options_.momentum = draw_.mostly(0.5);
-        options_.nesterov = draw_.mostly(draw_.raw<uint8_t>() % 2);
-        options_.dampening = draw_.mostly(0.0);
-        options_.label_smoothing = draw_.mostly(0.1);
-        options_.ignore_index = draw_.mostly(int64_t{-100});
-        draw_.put(options_.reduction, MN_REDUCTION_MEAN);
+        mn_placement_defaults(&placement_, sizeof placement_);
+        draw_.put(placement_.device, draw_.raw<uint8_t>() % 2 == 0 ? MN_DEVICE_CPU : MN_DEVICE_REFERENCE);
+        draw_.put(placement_.precision, draw_.raw<uint8_t>() % 4 == 0 ? MN_PRECISION_BF16 : MN_PRECISION_FLOAT32);
+        placement_.threads = draw_.odd() ? -1 : static_cast<int32_t>(draw_.between(1, 2));
+        placement_.isa = kIsas[draw_.raw<uint8_t>() % std::size(kIsas)];
+        placement_.size = draw_.size_of(placement_);
+    }
+
+    void fill_optimizer() {
+        mn_optimizer_options_defaults(&optimizer_, sizeof optimizer_);
+        draw_.put(optimizer_.kind, draw_.raw<uint8_t>() % 3);
+        optimizer_.beta1 = draw_.mostly(0.9);
+        optimizer_.eps = draw_.mostly(1e-8);
+        optimizer_.amsgrad = draw_.mostly(draw_.raw<uint8_t>() % 2);
+        optimizer_.weight_decay = draw_.mostly(0.01);
+        optimizer_.momentum = draw_.mostly(0.5);
+        optimizer_.nesterov = draw_.mostly(draw_.raw<uint8_t>() % 2);
+        optimizer_.dampening = draw_.mostly(0.0);
+        optimizer_.size = draw_.size_of(optimizer_);
+    }
+
+    void fill_loss() {
+        mn_loss_options_defaults(&loss_, sizeof loss_);
+        loss_.label_smoothing = draw_.mostly(0.1);
+        loss_.ignore_index = draw_.mostly(int64_t{MN_IGNORE_INDEX});
+        draw_.put(loss_.reduction, MN_REDUCTION_MEAN);
         if (draw_.odd()) {
             weights_ = draw_.floats(std::clamp(sizes_.back(), 1, 64));
-            options_.class_weights = weights_.size() == static_cast<size_t>(sizes_.back()) ? weights_.data() : nullptr;
+            loss_.class_weights = weights_.size() == static_cast<size_t>(sizes_.back()) ? weights_.data() : nullptr;
         }
+        loss_.size = draw_.size_of(loss_);
     }
 
     void call(int which) {
@@ -218,6 +254,12 @@ class Session {
         case 8:
             predict();
             break;
+        case 9:
+            copy_state_out_and_in();
+            break;
+        case 10:
+            evaluate_model();
+            break;
         default:
             cross_entropy();
         }
@@ -237,25 +279,64 @@ class Session {
         const int64_t steps = meant && batch > 0 ? (samples - 1) / batch + 1 : 1;
         const auto order = draw_.numbers<int32_t>(meant ? samples : 1, 0, lent - 1);
         const std::vector<double> rates(static_cast<size_t>(steps), draw_.mostly(0.01));
-        std::vector<double> losses(rates.size());
-        std::vector<int32_t> correct(rates.size());
+        std::vector<mn_step_result> results(rates.size());
         int64_t done = -1;
-        const int32_t* given = meant && draw_.raw<uint8_t>() % 2 == 0 ? order.data() : nullptr;
-        const mn_status status =
-            checked(mn_trainer_train(trainer_, given, draw_.odd() ? draw_.raw<int64_t>() : 0, samples, batch,
-                                     rates.data(), losses.data(), correct.data(), &done));
+        mn_chunk chunk{};
+        chunk.size = draw_.size_of(chunk);
+        chunk.order = meant && draw_.raw<uint8_t>() % 2 == 0 ? order.data() : nullptr;
+        chunk.first = draw_.odd() ? draw_.raw<int64_t>() : 0;
+        chunk.samples = samples;
+        chunk.batch_size = batch;
+        chunk.learning_rates = rates.data();
+        const mn_status status = checked(mn_trainer_train(trainer_, &chunk, results.data(), &done));
         demand(status != MN_OK || done == steps, "all steps are done");
         demand(status != MN_DIVERGED || (done >= 0 && done < steps), "steps before the bad loss count");
     }
 
-    void evaluate() {
+    // evaluate(data, first, count, evaluation, predictions) by a trainer or a model.
+    template <class Evaluate>
+    void evaluate_some(Evaluate evaluate) {
         const Set set(draw_, sizes_[0], sizes_.back());
         const int64_t first = draw_.odd() ? draw_.raw<int64_t>() : 0;
         const int64_t count = draw_.count(std::max<int64_t>(set.data.count, 0));
         std::vector<int32_t> predictions(static_cast<size_t>(std::clamp<int64_t>(count, 0, kMaxSamples)));
         mn_evaluation evaluation{};
-        if (checked(mn_trainer_evaluate(trainer_, &set.data, first, count, &evaluation, predictions.data())) == MN_OK)
+        if (checked(evaluate(&set.data, first, count, &evaluation, predictions.data())) == MN_OK)
             demand(evaluation.correct <= evaluation.counted && evaluation.counted <= count, "the counts fit");
+    }
+
+    void evaluate() {
+        evaluate_some([&](const mn_data* data, int64_t first, int64_t count, mn_evaluation* to, int32_t* predictions) {
+            checked(mn_trainer_check_data(trainer_, data));
+            return mn_trainer_evaluate(trainer_, data, first, count, to, predictions);
+        });
+    }
+
+    void evaluate_model() {
+        const int64_t ignore_index = draw_.mostly(int64_t{MN_IGNORE_INDEX});
+        if (make_model()) {
+            evaluate_some(
+                [&](const mn_data* data, int64_t first, int64_t count, mn_evaluation* to, int32_t* predictions) {
+                    return mn_model_evaluate(model_, data, first, count, ignore_index, to, predictions);
+                });
+        }
+    }
+
+    void copy_state_out_and_in() {
+        int32_t slots = 0;
+        checked(mn_trainer_slot_count(trainer_, &slots));
+        demand(slots >= 1 && slots <= 4, "an optimizer keeps one to four slots");
+        std::vector<float> state(static_cast<size_t>(slots * parameters_));
+        int64_t step = -1;
+        checked(mn_trainer_read_state(trainer_, state.data(), draw_.count(std::ssize(state)), &step));
+        state = draw_.floats(std::ssize(state));
+        checked(mn_trainer_write_state(trainer_, state.data(), draw_.count(std::ssize(state)), draw_.mostly(step)));
+    }
+
+    bool make_model() {
+        const std::vector<float> parameters = draw_.floats(parameters_);
+        return model_ || checked(mn_model_create(&net_, or_null(placement_), parameters.data(),
+                                                 draw_.count(parameters_), &model_)) == MN_OK;
     }
 
     void copy_out_and_in() {
@@ -283,9 +364,7 @@ class Session {
     }
 
     void predict() {
-        const std::vector<float> parameters = draw_.floats(parameters_);
-        if (model_ == nullptr &&
-            checked(mn_model_create(&options_, parameters.data(), draw_.count(parameters_), &model_)) != MN_OK)
+        if (!make_model())
             return;
         const int64_t samples = draw_.between(1, kMaxSamples);
         const int64_t count = draw_.count(samples);
@@ -304,18 +383,25 @@ class Session {
         const auto logits = draw_.numbers<double>(count * classes, -9, 9);
         const auto labels = draw_.numbers<int32_t>(count, 0, classes - 1);
         std::vector<double> losses(static_cast<size_t>(count)), gradient(logits.size());
-        checked(mn_cross_entropy(logits.data(), labels.data(), draw_.count(count), draw_.count(classes), nullptr,
-                                 draw_.mostly(int64_t{-100}), draw_.mostly(0.1),
-                                 static_cast<mn_reduction>(draw_.raw<uint8_t>() % 4), nullptr,
-                                 draw_.odd() ? nullptr : losses.data(), draw_.odd() ? nullptr : gradient.data()));
+        mn_loss_options loss;
+        mn_loss_options_defaults(&loss, sizeof loss);
+        loss.ignore_index = draw_.mostly(loss.ignore_index);
+        loss.label_smoothing = draw_.mostly(0.1);
+        draw_.put(loss.reduction, draw_.raw<uint8_t>() % 4);
+        checked(mn_cross_entropy(logits.data(), labels.data(), draw_.count(count), draw_.count(classes), or_null(loss),
+                                 nullptr, draw_.odd() ? nullptr : losses.data(),
+                                 draw_.odd() ? nullptr : gradient.data()));
     }
 
     Draw& draw_;
     int64_t layers_ = 0;
     int64_t parameters_ = 0;
-    std::vector<int32_t> sizes_;
+    std::vector<int32_t> sizes_, activations_;
     std::vector<float> weights_;
-    mn_options options_{};
+    mn_net net_{};
+    mn_placement placement_{};
+    mn_optimizer_options optimizer_{};
+    mn_loss_options loss_{};
     std::unique_ptr<Set> lent_;
     mn_trainer* trainer_ = nullptr;
     mn_model* model_ = nullptr;

@@ -43,11 +43,23 @@ final class LibraryLoader {
             if (!override.isEmpty()) {
                 loadFrom(Path.of(override).toAbsolutePath());
             }
-            MnistNative.mn_version();
-            return null;
+            return mismatch(override, MnistNative.mn_abi_version());
         } catch (LinkageError | IllegalArgumentException e) {
             return new Failure(override.isEmpty() ? explain(e) : explainOverride(override, e), e);
         }
+    }
+
+    /** These classes and the library must be of the same header: else calls would write where nobody expects it. */
+    private static Failure mismatch(String override, int found) {
+        if (found == MnistNative.MN_ABI_VERSION) {
+            return null;
+        }
+        String where = override.isEmpty() ? "java.library.path and the class path" : override;
+        String message = "the native library that was loaded has ABI version " + found + ", but these classes need "
+                + MnistNative.MN_ABI_VERSION + ": it belongs to another version of mnist-native. Remedy: let only one "
+                + "version be found, in " + where + ", or name the directory of the right one with -D"
+                + OVERRIDE_PROPERTY + "=DIR.";
+        return new Failure(message, null);
     }
 
     /** What JavaCPP has loaded by name it does not load again. Its own library may lie there too; ours must. */

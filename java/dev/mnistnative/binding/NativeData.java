@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
 
 /** An {@code mn_data} and the buffers it points to, which live as long as this object. */
 public final class NativeData {
@@ -50,8 +51,9 @@ public final class NativeData {
         ByteBuffer pixelView = first.slice();
         IntBuffer labelView = labels.slice();
         MnData data = new MnData(NativeMemory.struct(MnData.class))
+                .size(Loader.sizeof(MnData.class))
                 .pixels(new BytePointer(pixelView))
-                .type(bytes ? MnistNative.MN_UINT8 : MnistNative.MN_FLOAT32_PIXELS)
+                .type(bytes ? MnistNative.MN_PIXEL_UINT8 : MnistNative.MN_PIXEL_FLOAT32)
                 .scale(scale)
                 .labels(new IntPointer(labelView))
                 .count(count)

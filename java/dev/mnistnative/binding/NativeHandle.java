@@ -2,6 +2,7 @@ package dev.mnistnative.binding;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.bytedeco.javacpp.Pointer;
@@ -71,22 +72,19 @@ final class NativeHandle<P extends Pointer> implements AutoCloseable {
 
     /** Runs a function of the native library; the status it returns is an exception unless it is MN_OK. */
     void call(ToIntFunction<P> function) {
-        guard.enter();
-        try {
-            NativeStatus.check(status(function));
-        } finally {
-            guard.exit();
-        }
+        within(pointer -> {
+            NativeStatus.check(function.applyAsInt(pointer));
+            return null;
+        });
     }
 
-    /** The same for who looks at the status himself. */
-    int status(ToIntFunction<P> function) {
+    /** The one gate: what the body reads and writes belongs to this thread until it returns. */
+    <R> R within(Function<P, R> body) {
         guard.enter();
         try {
-            int status = function.applyAsInt(state.pointer);
-            nativeBytes = bytes.applyAsLong(state.pointer);
-            return status;
+            return body.apply(state.pointer);
         } finally {
+            nativeBytes = bytes.applyAsLong(state.pointer);
             guard.exit();
             Reference.reachabilityFence(this);
         }

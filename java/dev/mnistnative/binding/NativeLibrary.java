@@ -3,12 +3,12 @@ package dev.mnistnative.binding;
 import dev.mnistnative.CpuInfo;
 import dev.mnistnative.GpuInfo;
 import dev.mnistnative.Gpus;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** The native library's functions that need no handle. Each loads the library first. Safe from any thread. */
 public final class NativeLibrary {
@@ -71,20 +71,25 @@ public final class NativeLibrary {
         return MnistNative.mn_native_bytes();
     }
 
-    /** Length of the flat parameter vector of a net; 0 if the sizes are not valid. */
-    public static long parameterCount(int[] sizes) {
-        LibraryLoader.ensureLoaded();
-        return MnistNative.mn_parameter_count(sizes, sizes.length - 1);
+    /** Length of the flat parameter vector of a net; 0 if the net is not valid. */
+    public static long parameterCount(NativeNet net) {
+        NetMemory memory = new NetMemory(net);
+        try {
+            return MnistNative.mn_parameter_count(memory.struct());
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     /** PyTorch's initial values of the net's flat parameter vector. */
-    public static float[] initialParameters(int[] sizes, long seed) {
-        NativePlacement anywhere = new NativePlacement(NativePlacement.CPU, 0, MnistNative.MN_FLOAT32, 1, "auto");
-        NativeOptimizer stateless = NativeOptimizer.of(NativeOptimizer.SGD, Map.of());
-        NativeLoss loss = new NativeLoss(null, -100, 0, MnistNative.MN_REDUCTION_MEAN);
-        try (NativeTrainer trainer = NativeTrainer.create(sizes, anywhere, stateless, loss)) {
-            trainer.initialize(seed);
-            return trainer.read();
+    public static float[] initialParameters(NativeNet net, long seed) {
+        NetMemory memory = new NetMemory(net);
+        try {
+            float[] values = new float[Math.toIntExact(MnistNative.mn_parameter_count(memory.struct()))];
+            NativeStatus.check(MnistNative.mn_initial_parameters(memory.struct(), seed, values, values.length));
+            return values;
+        } finally {
+            Reference.reachabilityFence(memory);
         }
     }
 
@@ -92,34 +97,19 @@ public final class NativeLibrary {
      * Cross-entropy in double precision.
      *
      * @param logits [labels.length, classes], row-major
-     * @param labels each a class or ignoreIndex
-     * @param classWeights [classes] or null
-     * @param reduction 0 none, 1 mean, 2 sum
+     * @param labels each a class or the loss's ignoreIndex
      * @return [labels.length] losses for reduction none, else one
      */
-    public static double[] crossEntropy(
-            double[] logits,
-            int[] labels,
-            int classes,
-            float[] classWeights,
-            long ignoreIndex,
-            double labelSmoothing,
-            int reduction) {
-        LibraryLoader.ensureLoaded();
-        double[] losses = new double[reduction == MnistNative.MN_REDUCTION_NONE ? labels.length : 1];
-        NativeStatus.check(MnistNative.mn_cross_entropy(
-                logits,
-                labels,
-                labels.length,
-                classes,
-                classWeights,
-                ignoreIndex,
-                labelSmoothing,
-                reduction,
-                (double[]) null,
-                losses,
-                (double[]) null));
-        return losses;
+    public static double[] crossEntropy(double[] logits, int[] labels, int classes, NativeLoss loss) {
+        LossMemory memory = new LossMemory(loss);
+        double[] losses = new double[loss.reduction() == NativeLoss.NONE ? labels.length : 1];
+        try {
+            NativeStatus.check(MnistNative.mn_cross_entropy(
+                    logits, labels, labels.length, classes, memory.struct(), (double[]) null, losses, (double[]) null));
+            return losses;
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
     }
 
     /** The NUL-terminated text in a buffer. */

@@ -1,12 +1,15 @@
 package dev.mnistnative.binding;
 
 /**
- * The loss's part of {@code mn_options}.
+ * The values of {@code mn_loss_options}.
  *
  * @param classWeights [classes] or null
- * @param reduction one of the constants below
+ * @param reduction one of {@link #NONE}, {@link #MEAN}, {@link #SUM}
  */
 public record NativeLoss(float[] classWeights, long ignoreIndex, double labelSmoothing, int reduction) {
+    /** The label of samples that do not count, unless another is set. */
+    public static final int IGNORE_INDEX = MnistNative.MN_IGNORE_INDEX;
+
     /** Values of {@link #reduction}. */
     public static final int NONE = MnistNative.MN_REDUCTION_NONE;
 

@@ -3,6 +3,7 @@ package dev.mnistnative.binding;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 
 /** An {@code mn_model}: immutable, for inference by any number of threads at once. */
 public final class NativeModel implements AutoCloseable {
@@ -13,14 +14,17 @@ public final class NativeModel implements AutoCloseable {
                 "model", new SharedGuard("model"), pointer, MnistNative::mn_model_bytes, MnistNative::mn_model_destroy);
     }
 
-    /** A model of the net with these sizes and this flat parameter vector, which is copied. */
-    public static NativeModel create(int[] sizes, NativePlacement placement, float[] parameters) {
-        OptionsMemory memory = new OptionsMemory(sizes, placement);
+    /** A model of the net with this flat parameter vector, which is copied. */
+    public static NativeModel create(NativeNet net, NativePlacement placement, float[] parameters) {
+        NetMemory shape = new NetMemory(net);
+        PlacementMemory where = new PlacementMemory(placement);
         MnModel pointer = new MnModel();
         try {
-            NativeStatus.check(MnistNative.mn_model_create(memory.options(), parameters, parameters.length, pointer));
+            NativeStatus.check(MnistNative.mn_model_create(
+                    shape.struct(), where.struct(), parameters, parameters.length, pointer));
         } finally {
-            Reference.reachabilityFence(memory);
+            Reference.reachabilityFence(shape);
+            Reference.reachabilityFence(where);
         }
         return new NativeModel(pointer);
     }
@@ -47,6 +51,24 @@ public final class NativeModel implements AutoCloseable {
         ByteBuffer in = pixels.slice();
         FloatBuffer out = logits.slice();
         handle.call(pointer -> MnistNative.mn_model_logits_u8(pointer, in, scale, count, out));
+    }
+
+    /**
+     * Sums over samples [first, first + count) of the data, whose labels are checked.
+     *
+     * @param ignoreIndex label of samples that do not count
+     * @param predictions [count] out, direct, from its position: the class with the largest logit; null: not wanted
+     */
+    public NativeEvaluation evaluate(NativeData data, long first, long count, long ignoreIndex, IntBuffer predictions) {
+        MnEvaluation sums = new MnEvaluation(NativeMemory.struct(MnEvaluation.class));
+        IntBuffer out = predictions == null ? null : predictions.slice();
+        try {
+            handle.call(pointer ->
+                    MnistNative.mn_model_evaluate(pointer, data.struct(), first, count, ignoreIndex, sums, out));
+            return NativeEvaluation.of(sums);
+        } finally {
+            Reference.reachabilityFence(data);
+        }
     }
 
     /** Bytes that the native object holds; 0 after close. */

@@ -5,7 +5,7 @@ package dev.mnistnative.binding;
  *
  * @param device one of the {@code MN_DEVICE_} values
  * @param deviceIndex which GPU
- * @param precision one of {@code MN_FLOAT32}, {@code MN_BF16}, {@code MN_TF32}
+ * @param precision one of the {@code MN_PRECISION_} values
  * @param threads 0 = all cores
  * @param isa a level's name or "auto"
  */

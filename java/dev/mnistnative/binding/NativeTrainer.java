@@ -3,26 +3,37 @@ package dev.mnistnative.binding;
 import dev.mnistnative.binding.gpu.CudaStream;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * An {@code mn_trainer}: owns the handle, keeps the memory lent to it, turns status codes into exceptions and wrong use
  * into {@link IllegalStateException}. One thread at a time.
  */
 public final class NativeTrainer implements AutoCloseable {
-    /** What {@link #read(int)} and {@link #write(int, float[])} copy: Adam's exp_avg, SGD's momentum_buffer. */
-    public static final int FIRST_MOMENT = MnistNative.MN_FIRST_MOMENT;
+    /** Slots, in the order of {@link #readState}: the parameters. */
+    public static final int PARAMETERS = MnistNative.MN_SLOT_PARAMETERS;
+
+    /** Adam's exp_avg, SGD's momentum_buffer. */
+    public static final int FIRST_MOMENT = MnistNative.MN_SLOT_FIRST_MOMENT;
 
     /** Adam's exp_avg_sq. */
-    public static final int SECOND_MOMENT = MnistNative.MN_SECOND_MOMENT;
+    public static final int SECOND_MOMENT = MnistNative.MN_SLOT_SECOND_MOMENT;
 
     /** amsgrad's max_exp_avg_sq. */
-    public static final int MAX_SECOND_MOMENT = MnistNative.MN_MAX_SECOND_MOMENT;
+    public static final int MAX_SECOND_MOMENT = MnistNative.MN_SLOT_MAX_SECOND_MOMENT;
 
     private static final int DESCRIPTION_BYTES = 512;
+    private static final int RESULT_BYTES = Loader.sizeof(MnStepResult.class);
+    private static final int LOSS_OFFSET = Loader.offsetof(MnStepResult.class, "loss");
+    private static final int CORRECT_OFFSET = Loader.offsetof(MnStepResult.class, "correct");
 
     private final ThreadGuard guard = new ThreadGuard("trainer");
     private final NativeHandle<MnTrainer> handle;
@@ -36,14 +47,25 @@ public final class NativeTrainer implements AutoCloseable {
     private static final class Workspace {
         final int steps;
         final DoubleBuffer rates;
-        final DoubleBuffer losses;
-        final IntBuffer correct;
+        final ByteBuffer results;
+        final MnStepResult firstResult;
+        final MnChunk chunk;
 
         Workspace(int steps) {
             this.steps = steps;
             rates = NativeMemory.doubles(steps);
-            losses = NativeMemory.doubles(steps);
-            correct = NativeMemory.ints(steps);
+            results = NativeMemory.bytes(Math.multiplyExact(steps, RESULT_BYTES));
+            firstResult = new MnStepResult(new BytePointer(results));
+            chunk = new MnChunk(NativeMemory.struct(MnChunk.class))
+                    .size(Loader.sizeof(MnChunk.class))
+                    .learning_rates(new DoublePointer(rates));
+        }
+
+        void copy(int count, double[] losses, int[] correct) {
+            for (int i = 0; i < count; i++) {
+                losses[i] = results.getDouble(i * RESULT_BYTES + LOSS_OFFSET);
+                correct[i] = results.getInt(i * RESULT_BYTES + CORRECT_OFFSET);
+            }
         }
     }
 
@@ -63,16 +85,20 @@ public final class NativeTrainer implements AutoCloseable {
 
     /** A trainer with all parameters 0; {@link #initialize} or {@link #write} sets them. */
     public static NativeTrainer create(
-            int[] sizes, NativePlacement placement, NativeOptimizer optimizer, NativeLoss loss) {
-        OptionsMemory memory =
-                new OptionsMemory(sizes, placement).optimizer(optimizer).loss(loss);
+            NativeNet net, NativePlacement placement, NativeOptimizer optimizer, NativeLoss loss) {
+        NetMemory shape = new NetMemory(net);
+        PlacementMemory where = new PlacementMemory(placement);
+        LossMemory minimised = new LossMemory(loss);
         MnTrainer pointer = new MnTrainer();
         try {
-            NativeStatus.check(MnistNative.mn_trainer_create(memory.options(), pointer));
+            NativeStatus.check(MnistNative.mn_trainer_create(
+                    shape.struct(), where.struct(), optimizer.struct(), minimised.struct(), pointer));
         } finally {
-            Reference.reachabilityFence(memory);
+            Reference.reachabilityFence(shape);
+            Reference.reachabilityFence(where);
+            Reference.reachabilityFence(minimised);
         }
-        return new NativeTrainer(pointer, Math.toIntExact(NativeLibrary.parameterCount(sizes)));
+        return new NativeTrainer(pointer, Math.toIntExact(NativeLibrary.parameterCount(net)));
     }
 
     /** The guard, for an owner whose own calls span several of these. */
@@ -108,24 +134,25 @@ public final class NativeTrainer implements AutoCloseable {
      */
     public Chunk train(
             IntBuffer order, long first, long samples, long batchSize, double[] rates, double[] losses, int[] correct) {
-        guard.enter();
-        try {
+        return handle.within(pointer -> {
             Workspace w = workspaceFor(rates.length);
             w.rates.put(0, rates);
             IntBuffer indices = order == null ? null : order.slice();
-            int status = handle.status(pointer -> MnistNative.mn_trainer_train(
-                    pointer, indices, first, samples, batchSize, w.rates, w.losses, w.correct, one));
+            w.chunk
+                    .order(indices == null ? null : new IntPointer(indices))
+                    .first(first)
+                    .samples(samples)
+                    .batch_size(batchSize);
+            int status = MnistNative.mn_trainer_train(pointer, w.chunk, w.firstResult, one);
+            Reference.reachabilityFence(indices);
             if (status != MnistNative.MN_DIVERGED) {
                 NativeStatus.check(status);
             }
             String divergence = status == MnistNative.MN_DIVERGED ? NativeStatus.lastError() : null;
             int steps = Math.toIntExact(one.get(0));
-            w.losses.get(0, losses, 0, steps);
-            w.correct.get(0, correct, 0, steps);
+            w.copy(steps, losses, correct);
             return new Chunk(steps, divergence);
-        } finally {
-            guard.exit();
-        }
+        });
     }
 
     private Workspace workspaceFor(int steps) {
@@ -135,36 +162,40 @@ public final class NativeTrainer implements AutoCloseable {
         return workspace;
     }
 
-    /** Sums over samples [first, first + count) of the data, by the present parameters. */
+    /** Sums over samples [first, first + count) of the data, whose labels are checked, by the present parameters. */
     public NativeEvaluation evaluate(NativeData data, long first, long count) {
-        guard.enter();
-        try {
-            handle.call(pointer -> MnistNative.mn_trainer_evaluate(
+        return handle.within(pointer -> {
+            NativeStatus.check(MnistNative.mn_trainer_evaluate(
                     pointer, data.struct(), first, count, evaluation, (IntBuffer) null));
-            return new NativeEvaluation(
-                    evaluation.loss_sum(), evaluation.weight_sum(), evaluation.correct(), evaluation.counted());
-        } finally {
-            guard.exit();
             Reference.reachabilityFence(data);
-        }
+            return NativeEvaluation.of(evaluation);
+        });
+    }
+
+    /**
+     * Checks data, all labels included, before anything is done with it.
+     *
+     * @throws IllegalArgumentException that names what is wrong
+     */
+    public void check(NativeData data) {
+        handle.call(pointer -> MnistNative.mn_trainer_check_data(pointer, data.struct()));
+        Reference.reachabilityFence(data);
     }
 
     /** Queues the work on this stream from now on; null: on the trainer's own again. Kept until another is set. */
     public void setStream(CudaStream wanted) {
-        guard.enter();
-        try {
+        handle.within(pointer -> {
             if (wanted != null || stream != null) { // else the CUDA presets need not be there
-                handle.call(pointer -> CudaStream.set(pointer, wanted));
+                NativeStatus.check(CudaStream.set(pointer, wanted));
                 stream = wanted;
             }
-        } finally {
-            guard.exit();
-        }
+            return null;
+        });
     }
 
     /** A copy of the flat parameter vector. */
     public float[] read() {
-        return read(MnistNative.MN_PARAMETERS);
+        return read(PARAMETERS);
     }
 
     /**
@@ -180,7 +211,7 @@ public final class NativeTrainer implements AutoCloseable {
 
     /** Sets the flat parameter vector; optimizer state and step count stay as they are. */
     public void write(float[] values) {
-        write(MnistNative.MN_PARAMETERS, values);
+        write(PARAMETERS, values);
     }
 
     /** Sets one of the optimizer's moments; arguments as for {@link #read(int)}. */
@@ -189,34 +220,61 @@ public final class NativeTrainer implements AutoCloseable {
     }
 
     /**
-     * Copies the parameters and then each of the optimizer's first moments, all in the parameters' order.
+     * Copies a slot's flat vector into a direct buffer in native order, from its position on.
      *
-     * @param values direct, in native order, from its position [1 + moments, parameters]
+     * @param values room for as many as there are parameters, to its limit
+     * @throws dev.mnistnative.MnistNativeException with status UNSUPPORTED if the optimizer has no such slot
      */
-    public void read(int moments, FloatBuffer values) {
-        copy(moments, values, MnistNative::mn_trainer_read);
+    public void read(int slot, FloatBuffer values) {
+        FloatBuffer out = direct(values);
+        handle.call(pointer -> MnistNative.mn_trainer_read(pointer, slot, out, out.capacity()));
     }
 
-    /** Sets the parameters and the first moments; arguments as for {@link #read(int, FloatBuffer)}. */
-    public void write(int moments, FloatBuffer values) {
-        copy(moments, values, MnistNative::mn_trainer_write);
+    /** Sets a slot from a direct buffer; arguments as for {@link #read(int, FloatBuffer)}. */
+    public void write(int slot, FloatBuffer values) {
+        FloatBuffer in = direct(values);
+        handle.call(pointer -> MnistNative.mn_trainer_write(pointer, slot, in, in.capacity()));
     }
 
-    private interface SlotCopy {
-        int apply(MnTrainer trainer, int slot, FloatBuffer values, long count);
+    /** How many slots the optimizer keeps, {@link #PARAMETERS} included: the first so many. */
+    public int slots() {
+        return handle.within(pointer -> {
+            IntBuffer count = NativeMemory.ints(1);
+            NativeStatus.check(MnistNative.mn_trainer_slot_count(pointer, count));
+            return count.get(0);
+        });
     }
 
-    private void copy(int moments, FloatBuffer values, SlotCopy copy) {
-        guard.enter();
-        try {
-            for (int slot = MnistNative.MN_PARAMETERS; slot <= moments; slot++) {
-                int at = slot;
-                FloatBuffer part = values.slice(values.position() + slot * parameterCount, parameterCount);
-                handle.call(pointer -> copy.apply(pointer, at, part, parameterCount));
-            }
-        } finally {
-            guard.exit();
+    /** Length of a slot's flat vector. */
+    public int parameterCount() {
+        return parameterCount;
+    }
+
+    /**
+     * Copies all that training goes on from, in one call.
+     *
+     * @param values direct, native order, from its position to its limit [slots, parameters]
+     * @return the optimizer steps done
+     */
+    public long readState(FloatBuffer values) {
+        FloatBuffer out = direct(values);
+        return handle.within(pointer -> {
+            NativeStatus.check(MnistNative.mn_trainer_read_state(pointer, out, out.capacity(), one));
+            return one.get(0);
+        });
+    }
+
+    /** Sets what {@link #readState} gave. */
+    public void writeState(FloatBuffer values, long step) {
+        FloatBuffer in = direct(values);
+        handle.call(pointer -> MnistNative.mn_trainer_write_state(pointer, in, in.capacity(), step));
+    }
+
+    private static FloatBuffer direct(FloatBuffer values) {
+        if (!values.isDirect() || values.order() != ByteOrder.nativeOrder()) {
+            throw new IllegalArgumentException("values must be a direct buffer in native byte order");
         }
+        return values.slice();
     }
 
     /** Sets the count of optimizer steps done, when state is restored. */
@@ -226,13 +284,10 @@ public final class NativeTrainer implements AutoCloseable {
 
     /** Optimizer steps done so far. */
     public long step() {
-        guard.enter();
-        try {
-            handle.call(pointer -> MnistNative.mn_trainer_get_step(pointer, one));
+        return handle.within(pointer -> {
+            NativeStatus.check(MnistNative.mn_trainer_get_step(pointer, one));
             return one.get(0);
-        } finally {
-            guard.exit();
-        }
+        });
     }
 
     /** One line on what runs. */

@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import dev.mnistnative.binding.NativeLoss;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -19,7 +20,7 @@ import java.util.Objects;
  */
 public final class Dataset implements AutoCloseable {
     /** PyTorch's default for a label that takes no part in the loss. */
-    public static final long DEFAULT_IGNORE_INDEX = -100;
+    public static final long DEFAULT_IGNORE_INDEX = NativeLoss.IGNORE_INDEX;
 
     /** What turns bytes into 0…1. */
     public static final double UNIT_SCALE = 1.0 / 255;

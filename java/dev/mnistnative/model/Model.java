@@ -1,6 +1,7 @@
 package dev.mnistnative.model;
 
 import dev.mnistnative.binding.NativeModel;
+import dev.mnistnative.binding.NativeNet;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.net.Device;
@@ -11,6 +12,7 @@ import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.internal.DeviceChoice;
+import dev.mnistnative.net.internal.NativeNets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -75,10 +77,10 @@ public final class Model implements AutoCloseable {
      */
     public static Model of(Parameters parameters, Placement where, ModelInfo info) {
         info.requireFit(parameters.net());
-        int[] sizes = parameters.net().sizesArray();
+        NativeNet net = NativeNets.of(parameters.net());
         float[] values = parameters.values();
         return new Model(
-                parameters, info, DeviceChoice.make(where, placement -> NativeModel.create(sizes, placement, values)));
+                parameters, info, DeviceChoice.make(where, placement -> NativeModel.create(net, placement, values)));
     }
 
     /**
@@ -246,7 +248,7 @@ public final class Model implements AutoCloseable {
     public ModelEvaluation evaluate(Dataset data) {
         Dataset seen = info.preprocessing().apply(data);
         try {
-            return Evaluator.evaluate(this, seen);
+            return Evaluator.evaluate(choice.object(), net, seen);
         } finally {
             if (seen != data) {
                 seen.close();

@@ -1,6 +1,7 @@
 package dev.mnistnative.net;
 
 import dev.mnistnative.binding.NativeLibrary;
+import dev.mnistnative.net.internal.NativeNets;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
@@ -28,7 +29,7 @@ public final class Parameters {
 
     /** PyTorch's initial values, bit for bit those of {@code torch.manual_seed(seed)} and the nn.Linears in order. */
     public static Parameters initial(Mlp net, long seed) {
-        return new Parameters(net, NativeLibrary.initialParameters(net.sizesArray(), seed));
+        return new Parameters(net, NativeLibrary.initialParameters(NativeNets.of(net), seed));
     }
 
     /** The net that they are of. */

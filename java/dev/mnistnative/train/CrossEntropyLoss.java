@@ -1,6 +1,7 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.binding.NativeLibrary;
+import dev.mnistnative.binding.NativeLoss;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -14,7 +15,7 @@ import java.util.Objects;
  */
 public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double labelSmoothing, Reduction reduction) {
     /** PyTorch's default for ignore_index. */
-    public static final long DEFAULT_IGNORE_INDEX = -100;
+    public static final long DEFAULT_IGNORE_INDEX = NativeLoss.IGNORE_INDEX;
 
     /** PyTorch's defaults: no class weights, ignore_index -100, no smoothing, mean. */
     public static final CrossEntropyLoss DEFAULT = new CrossEntropyLoss(null, DEFAULT_IGNORE_INDEX, 0, Reduction.MEAN);
@@ -103,7 +104,7 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
             System.arraycopy(logits[i], 0, flat, i * classes, classes);
         }
         return NativeLibrary.crossEntropy(
-                flat, labels, classes, classWeights, ignoreIndex, labelSmoothing, reduction.code);
+                flat, labels, classes, new NativeLoss(classWeights, ignoreIndex, labelSmoothing, reduction.code));
     }
 
     @Override

@@ -23,8 +23,7 @@ final class EpochEnd {
         this.run = run;
         this.evaluationData = evaluationData;
         this.stopping = new EarlyStopping(run.settings().earlyStopping());
-        // of no sample, but it is checked now and not after an epoch
-        evaluationData.ifPresent(data -> run.trainer().evaluate(data, 0, 0));
+        evaluationData.ifPresent(data -> run.trainer().check(data)); // now and not after an epoch
     }
 
     /** Goes on from what early stopping had seen in an earlier run; the ending if that is enough to stop. */
@@ -87,9 +86,10 @@ final class EpochEnd {
             }
             sums = sums.plus(run.trainer().evaluate(data, first, Math.min(EVALUATION_BLOCK, data.count() - first)));
         }
-        double mean = sums.lossSum() / sums.weightSum();
-        double objective = run.settings().loss().reduction() == Reduction.SUM ? sums.lossSum() : mean;
+        double loss = sums.lossSum() / sums.counted();
+        double mean = sums.objectiveSum() / sums.weightSum();
+        double objective = run.settings().loss().reduction() == Reduction.SUM ? sums.objectiveSum() : mean;
         double accuracy = (double) sums.correct() / sums.counted();
-        return Optional.of(new Evaluation(mean, objective, accuracy, sums.counted(), Optional.empty()));
+        return Optional.of(new Evaluation(loss, objective, accuracy, sums.counted(), Optional.empty()));
     }
 }

@@ -3,6 +3,7 @@ package dev.mnistnative.train;
 import dev.mnistnative.binding.NativeTrainer;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.internal.Seconds;
+import dev.mnistnative.net.internal.NativeSamples;
 import java.util.Optional;
 
 /** The steps of an epoch, chunk by chunk: order, learning rates, sums. */
@@ -25,7 +26,7 @@ final class EpochLoop {
                 settings.layers(),
                 settings.batchSize(),
                 run.start().machine().device().kind());
-        run.trainer().setData(RunContext.nativeData(training));
+        run.trainer().setData(NativeSamples.of(training));
     }
 
     /**

@@ -43,10 +43,9 @@ final class ReplicaExchange {
     /** Averages if it is time: after so many steps of an epoch of this many. */
     void afterSteps(int done, int stepsPerEpoch) {
         if (state != null && (done % every == 0 || done == stepsPerEpoch)) {
-            int moments = state.moments().size();
-            trainer.read(moments, state.values());
+            long optimizerStep = trainer.readState(state.values());
             replicas.average(state);
-            trainer.write(moments, state.values());
+            trainer.writeState(state.values(), optimizerStep);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.data.TrainingData;
+import dev.mnistnative.net.internal.NativeSamples;
 import java.util.Optional;
 
 /** One call of {@link Trainer#fit}: epochs, each with its steps and its end. */
@@ -14,7 +15,7 @@ final class Run {
         this.context = context;
         this.loop = new EpochLoop(
                 context, data.training(), new ReplicaExchange(context.trainer(), context.settings(), replicas));
-        this.end = new EpochEnd(context, data.evaluation().map(RunContext::nativeData));
+        this.end = new EpochEnd(context, data.evaluation().map(NativeSamples::of));
     }
 
     TrainingResult run() {

@@ -1,9 +1,6 @@
 package dev.mnistnative.train;
 
-import dev.mnistnative.binding.NativeData;
 import dev.mnistnative.binding.NativeTrainer;
-import dev.mnistnative.data.Dataset;
-import dev.mnistnative.data.PixelType;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -48,15 +45,5 @@ record RunContext(
         checkpoints
                 .save(epoch, step, totals, stopping)
                 .ifPresent(event -> publish(listener -> listener.onCheckpoint(event)));
-    }
-
-    /** What the native side reads in place, of any size. */
-    static NativeData nativeData(Dataset data) {
-        boolean bytes = data.pixelType() == PixelType.UINT8;
-        int sampleBytes = data.features() * data.pixelType().bytes();
-        int first = Math.min(data.size(), Integer.MAX_VALUE / sampleBytes);
-        return first == data.size()
-                ? NativeData.of(data.pixels(), bytes, data.scale(), data.labels(), data.features())
-                : NativeData.ofLarge(data.pixels(0, first), bytes, data.scale(), data.labels(), data.features());
     }
 }

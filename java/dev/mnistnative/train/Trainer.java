@@ -2,6 +2,7 @@ package dev.mnistnative.train;
 
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.binding.NativeLoss;
+import dev.mnistnative.binding.NativeNet;
 import dev.mnistnative.binding.NativeOptimizer;
 import dev.mnistnative.binding.NativePlacement;
 import dev.mnistnative.binding.NativeTrainer;
@@ -13,6 +14,7 @@ import dev.mnistnative.net.Device;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.internal.DeviceChoice;
+import dev.mnistnative.net.internal.NativeNets;
 import java.util.List;
 
 /**
@@ -46,16 +48,16 @@ public final class Trainer implements AutoCloseable {
      */
     public static Trainer create(TrainingSettings settings) {
         Require.present("settings", settings);
-        int[] sizes = settings.layers().sizesArray();
+        NativeNet net = NativeNets.of(settings.layers());
         DeviceChoice<NativeTrainer> choice =
-                DeviceChoice.make(settings.placement(), placement -> createNative(sizes, placement, settings));
+                DeviceChoice.make(settings.placement(), placement -> createNative(net, placement, settings));
         return new Trainer(settings, choice);
     }
 
-    private static NativeTrainer createNative(int[] sizes, NativePlacement placement, TrainingSettings settings) {
+    private static NativeTrainer createNative(NativeNet net, NativePlacement placement, TrainingSettings settings) {
         CrossEntropyLoss loss = settings.loss();
         NativeTrainer made = NativeTrainer.create(
-                sizes,
+                net,
                 placement,
                 NativeOptimizer.of(
                         settings.optimizer().code(), settings.optimizer().options()),

@@ -1,5 +1,6 @@
 package dev.mnistnative.binding;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -96,6 +97,33 @@ class LibraryLoaderTest {
         assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
         assertTrue(lines.get(0).contains("-Dorg.bytedeco.javacpp.cachedir=DIR"), lines.get(0));
         assertTrue(lines.get(0).contains("none usable"), lines.get(0));
+        assertEquals(lines.get(0), lines.get(1));
+    }
+
+    /** A stand-in of another version beside the right classes: no call goes through. */
+    @Test
+    void aLibraryOfAnotherAbiIsRefused() throws Exception {
+        Path libraries = Files.createDirectory(temporary.resolve("other"));
+        Files.copy(libraries().resolve("libjnimnistnative.so"), libraries.resolve("libjnimnistnative.so"));
+        Path source = Files.writeString(
+                temporary.resolve("other.c"),
+                "const char* mn_version(void) { return \"9.9.9\"; } int mn_abi_version(void) { return 99; }");
+        Process compiler = new ProcessBuilder(
+                        "cc",
+                        "-shared",
+                        "-fPIC",
+                        "-Wl,-soname,libmnistnative.so",
+                        source.toString(),
+                        "-o",
+                        libraries.resolve("libmnistnative.so").toString())
+                .redirectErrorStream(true)
+                .start();
+        assertEquals(0, compiler.waitFor(), new String(compiler.getInputStream().readAllBytes(), UTF_8));
+        List<String> lines = probe(classPath(productClasses()), List.of("-Ddev.mnistnative.library.path=" + libraries));
+        assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
+        assertTrue(lines.get(0).contains("ABI version 99"), lines.get(0));
+        assertTrue(lines.get(0).contains(libraries.toString()), lines.get(0));
+        assertTrue(lines.get(0).contains("Remedy: "), lines.get(0));
         assertEquals(lines.get(0), lines.get(1));
     }
 
