@@ -133,8 +133,7 @@ Placement checked_placement(const mn_placement* given) {
     place.device_index = p.device_index;
     place.threads = p.threads;
     place.isa = p.isa && std::strcmp(p.isa, "auto") != 0 ? p.isa : "";
-    if (const std::string refusal = floor_of(place.device).refusal(place); !refusal.empty())
-        refuse_unsupported(refusal);
+    floor_for(place);
     return place;
 }
 

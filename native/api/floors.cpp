@@ -47,4 +47,11 @@ const Floor& floor_of(DeviceKind device) {
     return *floor;
 }
 
+const Floor& floor_for(const Placement& place) {
+    const Floor& floor = floor_of(place.device);
+    if (const std::string refusal = floor.refusal(place); !refusal.empty())
+        throw Error(Status::unsupported, refusal);
+    return floor;
+}
+
 } // namespace mn::api

@@ -11,7 +11,7 @@ Variant reference_variant() {
 }
 
 const Floor& Variant::floor() const {
-    return api::floor_of(placement.device);
+    return api::floor_for(placement);
 }
 
 std::vector<Variant> cpu_variants() {
