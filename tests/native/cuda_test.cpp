@@ -193,7 +193,7 @@ TEST_F(Cuda, a_models_evaluation_is_the_trainers) {
     options.loss.ignore_index = 2;
     options.loss.label_smoothing = 0.1;
     const OwnedData data = made_up({.count = 4200, .features = 30, .classes = 4}); // more than go through at once
-    const auto trainer = cuda::make_trainer(options);
+    const auto trainer = cuda::make_trainer(options, Tuning{});
     write(*trainer, Slot::parameters, initial(net, 3));
     std::vector<float> parameters(static_cast<size_t>(net.parameter_count()));
     trainer->read(Slot::parameters, parameters);

@@ -27,9 +27,6 @@ std::unique_ptr<Trainer> trained(const Variant& variant, const Net& net, const D
 }
 
 std::string refusal_of(const Variant& variant) {
-    const std::string refusal = variant.floor().refusal(variant.placement);
-    if (!refusal.empty())
-        return refusal;
     try {
         make_trainer({article_net(), {}, {}, {}}, variant);
     } catch (const Error& error) {
