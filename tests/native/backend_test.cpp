@@ -22,6 +22,8 @@ class AgainstReference : public VariantTest {
     void check_training(const TrainerOptions& options, const OwnedData& data, const Plan& plan) const;
 };
 
+class AgainstReferenceInLargeBatches : public AgainstReference {};
+
 struct ExpectedGradient {
     OddShape shape;
     std::vector<double> parameters;
@@ -88,7 +90,7 @@ TEST_P(AgainstReference, first_gradient_batch_31) {
     check_first_gradients(31);
 }
 
-TEST_P(AgainstReference, HeavyFirstGradientBatch320) {
+TEST_P(AgainstReferenceInLargeBatches, first_gradient_batch_320) {
     check_first_gradients(320);
 }
 
@@ -140,5 +142,6 @@ TEST_P(AgainstReference, file_order_and_ragged_last_batch) {
 }
 
 MN_ON_VARIANTS(AgainstReference, fast_variants());
+MN_HEAVY_ON_VARIANTS(AgainstReferenceInLargeBatches, fast_variants());
 
 } // namespace mn::test

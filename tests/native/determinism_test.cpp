@@ -25,6 +25,8 @@ class SameBits : public VariantTest {
     }
 };
 
+class SameBitsOfTheArticle : public SameBits {};
+
 struct Job {
     TrainerOptions options;
     OwnedData data;
@@ -94,7 +96,7 @@ TEST_P(SameBits, any_threads_and_two_runs) {
     }
 }
 
-TEST_P(SameBits, HeavyArticle) {
+TEST_P(SameBitsOfTheArticle, any_threads) {
     const Job job = article_job();
     const std::vector<int> threads = thread_counts();
     const Outcome first = run(with_threads(threads.front()), job);
@@ -148,5 +150,6 @@ TEST_P(SameBits, resumed) {
 }
 
 MN_ON_VARIANTS(SameBits, variants_by_isa());
+MN_HEAVY_ON_VARIANTS(SameBitsOfTheArticle, variants_by_isa());
 
 } // namespace mn::test

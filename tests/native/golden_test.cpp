@@ -203,7 +203,7 @@ TEST_P(Golden, small_nets) {
 // determinism_test.cpp shows that thread counts change no bit of this net.
 class GoldenFull : public Golden {};
 
-TEST_P(GoldenFull, HeavyAdam) {
+TEST_P(GoldenFull, adam) {
     const Archive golden = read_golden("full_adam.npz");
     TrainerOptions options;
     options.net = {{784, 312, 256, 10}};
@@ -222,7 +222,7 @@ TEST_P(GoldenFull, HeavyAdam) {
     }
 }
 
-TEST_P(GoldenFull, HeavySgd) {
+TEST_P(GoldenFull, sgd) {
     const Archive golden = read_golden("full_sgd.npz");
     TrainerOptions options;
     options.net = {{784, 512, 256, 10}};
@@ -240,6 +240,6 @@ TEST_P(GoldenFull, HeavySgd) {
 }
 
 MN_ON_VARIANTS(Golden, all_variants());
-MN_ON_VARIANTS(GoldenFull, variants_by_isa());
+MN_HEAVY_ON_VARIANTS(GoldenFull, variants_by_isa());
 
 } // namespace mn::test

@@ -53,3 +53,7 @@ class VariantTest : public testing::TestWithParam<Variant> {
 
 #define MN_ON_VARIANTS(suite, variants)                                                                                \
     INSTANTIATE_TEST_SUITE_P(, suite, testing::ValuesIn(variants), mn::test::variant_name)
+
+// Of tests that take seconds: their names begin with Heavy/, so that a filter can leave them out.
+#define MN_HEAVY_ON_VARIANTS(suite, variants)                                                                          \
+    INSTANTIATE_TEST_SUITE_P(Heavy, suite, testing::ValuesIn(variants), mn::test::variant_name)
