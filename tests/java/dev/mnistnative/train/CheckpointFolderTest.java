@@ -3,6 +3,7 @@ package dev.mnistnative.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,10 +69,11 @@ class CheckpointFolderTest extends CheckpointRuns {
         for (Path file : checkpoints()) {
             Files.writeString(file, "no longer");
         }
-        String message = assertThrows(
-                        DataFormatException.class,
-                        () -> run(settings, Checkpoints.in(folder).resuming()))
-                .getMessage();
+        UncheckedIOException refused = assertThrows(
+                UncheckedIOException.class,
+                () -> run(settings, Checkpoints.in(folder).resuming()));
+        assertInstanceOf(DataFormatException.class, refused.getCause());
+        String message = refused.getMessage();
         assertTrue(message.contains("none of its 3 checkpoints"), message);
     }
 
