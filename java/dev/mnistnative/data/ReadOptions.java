@@ -1,6 +1,7 @@
 package dev.mnistnative.data;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -18,6 +19,7 @@ public record ReadOptions(long ignoreIndex, OptionalInt classes, String labelCol
             new ReadOptions(Dataset.DEFAULT_IGNORE_INDEX, OptionalInt.empty(), null, List.of());
 
     public ReadOptions {
+        Objects.requireNonNull(classes, "classes");
         if (classes.isPresent() && classes.getAsInt() < 1) {
             throw new IllegalArgumentException("classes must be 1 or more, not " + classes.getAsInt());
         }

@@ -1,6 +1,7 @@
 package dev.mnistnative.data;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,11 @@ import java.util.Optional;
  *     label column the options name
  */
 public record SampleFiles(Path images, Optional<Path> labels) {
+    public SampleFiles {
+        Objects.requireNonNull(images, "images");
+        Objects.requireNonNull(labels, "labels");
+    }
+
     /** Images and labels in one file. */
     public static SampleFiles of(Path both) {
         return new SampleFiles(both, Optional.empty());

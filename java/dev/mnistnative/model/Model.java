@@ -20,6 +20,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -76,7 +77,9 @@ public final class Model implements AutoCloseable {
      * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
      */
     public static Model of(Parameters parameters, Placement where, ModelInfo info) {
-        info.requireFit(parameters.net());
+        Objects.requireNonNull(parameters, "parameters");
+        Objects.requireNonNull(where, "where");
+        Objects.requireNonNull(info, "info").requireFit(parameters.net());
         NativeNet net = NativeNets.of(parameters.net());
         float[] values = parameters.values();
         return new Model(

@@ -1,5 +1,7 @@
 package dev.mnistnative.net;
 
+import java.util.Objects;
+
 /**
  * What computes: the processor, a GPU, or the slow double-precision reference.
  *
@@ -21,9 +23,7 @@ public record Device(Kind kind, int index) {
     }
 
     public Device {
-        if (kind == null) {
-            throw new IllegalArgumentException("device: kind is null");
-        }
+        Objects.requireNonNull(kind, "kind");
         if (index < 0 || (index > 0 && kind != Kind.CUDA)) {
             throw new IllegalArgumentException("device: there is no " + kind + " device with index " + index);
         }

@@ -1,5 +1,7 @@
 package dev.mnistnative.net;
 
+import java.util.Objects;
+
 /**
  * Where and how a net computes.
  *
@@ -15,17 +17,14 @@ public record Placement(Device device, Precision precision, int threads, String 
     public static final Placement CPU = new Placement(Device.cpu(), Precision.FLOAT32, 0, "auto");
 
     public Placement {
-        if (device == null) {
-            throw new IllegalArgumentException("device is null");
-        }
-        if (precision == null) {
-            throw new IllegalArgumentException("precision is null");
-        }
+        Objects.requireNonNull(device, "device");
+        Objects.requireNonNull(precision, "precision");
+        Objects.requireNonNull(isa, "isa");
         if (threads < 0 || threads > MAX_THREADS) {
             throw new IllegalArgumentException(
                     "threads is " + threads + ", but must be between 0 (all cores) and " + MAX_THREADS);
         }
-        if (isa == null || isa.isBlank()) {
+        if (isa.isBlank()) {
             throw new IllegalArgumentException("isa is empty: use \"auto\" for the best level");
         }
     }

@@ -2,6 +2,7 @@ package dev.mnistnative.train;
 
 import dev.mnistnative.net.ModelInfo;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -28,21 +29,21 @@ public record Checkpoints(Optional<CheckpointStore> store, int every, int keep, 
     public static final Checkpoints NONE = new Checkpoints(Optional.empty(), 1, KEEP, false, ModelInfo.NONE);
 
     public Checkpoints {
-        Require.present("checkpoints: store", store);
+        Objects.requireNonNull(store, "store");
         Require.atLeast("checkpoints: every", every, 1);
         Require.atLeast("checkpoints: keep", keep, 1);
-        Require.present("checkpoints: info", info);
+        Objects.requireNonNull(info, "info");
     }
 
     /** In a folder, which is made if it is not there: after every epoch, the newest three kept, for a run that begins. */
     public static Checkpoints in(Path folder) {
-        Require.present("checkpoints: folder", folder);
+        Objects.requireNonNull(folder, "folder");
         return in(CheckpointStore.inFolder(folder));
     }
 
     /** After every epoch, the newest three kept, for a run that begins. */
     public static Checkpoints in(CheckpointStore store) {
-        Require.present("checkpoints: store", store);
+        Objects.requireNonNull(store, "store");
         return new Checkpoints(Optional.of(store), 1, KEEP, false, ModelInfo.NONE);
     }
 

@@ -22,7 +22,7 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
 
     public CrossEntropyLoss {
         Require.between("label_smoothing", labelSmoothing, 0, 1);
-        Require.present("reduction", reduction);
+        Objects.requireNonNull(reduction, "reduction");
         if (classWeights != null) {
             classWeights = classWeights.clone();
             for (int c = 0; c < classWeights.length; c++) {
@@ -84,8 +84,8 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
 
     /** The losses [count] for reduction NONE, else the one loss; arguments as for {@link #value}. */
     public double[] values(double[][] logits, int[] labels) {
-        Require.present("logits", logits);
-        Require.present("labels", labels);
+        Objects.requireNonNull(logits, "logits");
+        Objects.requireNonNull(labels, "labels");
         int classes = logits.length == 0 ? 1 : logits[0].length;
         if (logits.length != labels.length) {
             throw new IllegalArgumentException(

@@ -29,13 +29,6 @@ final class Require {
         }
     }
 
-    static <T> T present(String field, T value) {
-        if (value == null) {
-            throw new IllegalArgumentException(field + " is null");
-        }
-        return value;
-    }
-
     static void adaptive(double lr, double beta1, double beta2, double eps, double weightDecay) {
         notNegative("lr", lr);
         beta("beta1", beta1);

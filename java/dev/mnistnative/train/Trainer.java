@@ -16,6 +16,7 @@ import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.internal.DeviceChoice;
 import dev.mnistnative.net.internal.NativeNets;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A net in training: its parameters and the optimizer's state, on the native side.
@@ -47,7 +48,7 @@ public final class Trainer implements AutoCloseable {
      * @throws dev.mnistnative.MnistNativeException if the device asked for cannot be used or memory runs out
      */
     public static Trainer create(TrainingSettings settings) {
-        Require.present("settings", settings);
+        Objects.requireNonNull(settings, "settings");
         NativeNet net = NativeNets.of(settings.layers());
         DeviceChoice<NativeTrainer> choice =
                 DeviceChoice.make(settings.placement(), placement -> createNative(net, placement, settings));
@@ -127,9 +128,9 @@ public final class Trainer implements AutoCloseable {
      */
     public TrainingResult fit(
             TrainingData data, Checkpoints checkpoints, Replicas replicas, TrainingListener... listeners) {
-        Require.present("data", data);
-        Require.present("checkpoints", checkpoints);
-        Require.present("replicas", replicas);
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(checkpoints, "checkpoints");
+        Objects.requireNonNull(replicas, "replicas");
         trainer.guard().enter();
         try {
             return fitInside(data, checkpoints, replicas, List.of(listeners));
@@ -215,7 +216,7 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if they are of another shape
      */
     public void setParameters(Parameters parameters) {
-        Require.present("parameters", parameters);
+        Objects.requireNonNull(parameters, "parameters");
         if (!parameters.net().equals(settings.layers())) {
             throw new IllegalArgumentException("the parameters are of shape " + parameters.net()
                     + ", but the trainer's layers are " + settings.layers());
@@ -239,7 +240,7 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalArgumentException if it is another net's or another optimizer's; then nothing has changed
      */
     public void setState(TrainerState state) {
-        Require.present("state", state);
+        Objects.requireNonNull(state, "state");
         state.requireFit(settings);
         trainer.guard().enter();
         try {

@@ -4,6 +4,7 @@ import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Precision;
+import java.util.Objects;
 
 /**
  * Everything that a run is made of but the data: immutable, checked, the same settings and the same data give the same
@@ -27,15 +28,15 @@ public final class TrainingSettings {
     private final int earlyStopping;
 
     private TrainingSettings(Builder b) {
-        layers = Require.present("layers", b.layers);
+        layers = Objects.requireNonNull(b.layers, "layers");
         batchSize = b.batchSize;
         epochs = b.epochs;
         shuffle = b.shuffle;
         dropLast = b.dropLast;
-        optimizer = Require.present("optimizer", b.optimizer);
-        schedule = Require.present("schedule", b.schedule);
+        optimizer = Objects.requireNonNull(b.optimizer, "optimizer");
+        schedule = Objects.requireNonNull(b.schedule, "schedule");
         warmupSteps = b.warmupSteps;
-        loss = Require.present("loss", b.loss);
+        loss = Objects.requireNonNull(b.loss, "loss");
         seed = b.seed;
         placement = new Placement(b.device, b.precision, b.threads, b.isa);
         earlyStopping = b.earlyStopping;

@@ -1,6 +1,7 @@
 package dev.mnistnative.binding.gpu;
 
 import dev.mnistnative.binding.MnTrainer;
+import java.util.Objects;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -14,7 +15,8 @@ public final class CudaStream {
 
     private CudaStream(CUstream_st stream) {
         if (stream == null || stream.isNull()) {
-            throw new IllegalArgumentException("stream is null: CUDA's default stream is address 1, cudaStreamLegacy");
+            throw new IllegalArgumentException(
+                    "stream has address 0: CUDA's default stream is address 1, cudaStreamLegacy");
         }
         this.stream = stream;
     }
@@ -22,10 +24,10 @@ public final class CudaStream {
     /**
      * A stream of JavaCPP's CUDA presets.
      *
-     * @throws IllegalArgumentException if it is null
+     * @throws IllegalArgumentException if its address is 0
      */
     public static CudaStream of(CUstream_st stream) {
-        return new CudaStream(stream);
+        return new CudaStream(Objects.requireNonNull(stream, "stream"));
     }
 
     /**

@@ -24,7 +24,6 @@ class SettingsTest {
 
     static Stream<Arguments> everyWrongFieldIsNamed() {
         return Stream.of(
-                wrong("layers", b -> b.layers((Mlp) null)),
                 wrong("layers", b -> b.layers(784)),
                 wrong("layers", b -> b.layers(784, 0)),
                 wrong("batchSize", b -> b.batchSize(0)),
@@ -34,11 +33,6 @@ class SettingsTest {
                 wrong("threads", b -> b.threads(-1)),
                 wrong("threads", b -> b.threads(1025)),
                 wrong("isa", b -> b.isa(" ")),
-                wrong("device", b -> b.device(null)),
-                wrong("precision", b -> b.precision(null)),
-                wrong("optimizer", b -> b.optimizer(null)),
-                wrong("schedule", b -> b.schedule(null)),
-                wrong("loss", b -> b.loss(null)),
                 wrong("loss", b -> b.loss(CrossEntropyLoss.DEFAULT.withReduction(Reduction.NONE))),
                 wrong("class_weights", b -> b.loss(CrossEntropyLoss.DEFAULT.withClassWeights(1, 1))),
                 wrong("class_weights[1]", b -> b.loss(CrossEntropyLoss.DEFAULT.withClassWeights(1, -1, 1))),
@@ -64,6 +58,24 @@ class SettingsTest {
     void everyWrongFieldIsNamed(String field, Executable build) {
         String message = assertThrows(IllegalArgumentException.class, build).getMessage();
         assertTrue(message.startsWith(field), message);
+    }
+
+    static Stream<Arguments> everyNullIsNamed() {
+        return Stream.of(
+                wrong("layers", b -> b.layers((Mlp) null)),
+                wrong("isa", b -> b.isa(null)),
+                wrong("device", b -> b.device(null)),
+                wrong("precision", b -> b.precision(null)),
+                wrong("optimizer", b -> b.optimizer(null)),
+                wrong("schedule", b -> b.schedule(null)),
+                wrong("loss", b -> b.loss(null)),
+                wrong("reduction", b -> b.loss(CrossEntropyLoss.DEFAULT.withReduction(null))));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void everyNullIsNamed(String field, Executable build) {
+        assertEquals(field, assertThrows(NullPointerException.class, build).getMessage());
     }
 
     @Test

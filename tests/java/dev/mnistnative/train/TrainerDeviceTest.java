@@ -41,7 +41,7 @@ class TrainerDeviceTest {
     @Test
     void aStreamHasAnAddress() {
         assertThrows(IllegalArgumentException.class, () -> CudaStream.at(0));
-        assertThrows(IllegalArgumentException.class, () -> CudaStream.of(null));
+        assertThrows(NullPointerException.class, () -> CudaStream.of(null));
         assertThrows(IllegalArgumentException.class, () -> CudaStream.of(new CUstream_st()));
     }
 
