@@ -1,5 +1,6 @@
 package dev.mnistnative.format;
 
+import dev.mnistnative.array.ElementType;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -190,12 +191,12 @@ final class OnnxGraph {
         numbers.writeBytes(copy);
     }
 
-    private static TensorType type(long type) {
+    private static ElementType type(long type) {
         return switch ((int) type) {
-            case OnnxField.FLOAT -> TensorType.F32;
-            case OnnxField.DOUBLE -> TensorType.F64;
-            case OnnxField.FLOAT16 -> TensorType.F16;
-            case OnnxField.BFLOAT16 -> TensorType.BF16;
+            case OnnxField.FLOAT -> ElementType.FLOAT32;
+            case OnnxField.DOUBLE -> ElementType.FLOAT64;
+            case OnnxField.FLOAT16 -> ElementType.FLOAT16;
+            case OnnxField.BFLOAT16 -> ElementType.BFLOAT16;
             default -> throw new IllegalArgumentException("weights of type " + type + " cannot be read: save float32");
         };
     }

@@ -1,6 +1,7 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.array.ElementType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,7 +39,7 @@ final class SafetensorsReader {
     }
 
     /** A tensor as the header tells it. */
-    private record Entry(String name, TensorType type, List<Long> shape, long begin, long end) {}
+    private record Entry(String name, ElementType type, List<Long> shape, long begin, long end) {}
 
     private SafetensorsReader(String name, Bytes file) throws IOException {
         this.name = name;
@@ -156,25 +157,22 @@ final class SafetensorsReader {
     }
 
     private Entry entry(String name, Map<?, ?> value) {
-        TensorType type = type(name, value.get("dtype"));
+        ElementType type = type(name, value.get("dtype"));
         List<Long> shape = numbers(name, "shape", value.get("shape"));
         List<Long> offsets = numbers(name, "data_offsets", value.get("data_offsets"));
         FileContents.require(offsets.size() == 2, "\"" + name + "\" must have two data_offsets");
         long bytes = offsets.get(1) - offsets.get(0);
         FileContents.require(
                 bytes >= 0 && bytes == Tensor.byteCount(type, shape),
-                "\"" + name + "\" is " + type + " " + shape + ", which does not fit its data_offsets " + offsets);
+                "\"" + name + "\" is " + type.safetensors() + " " + shape + ", which does not fit its data_offsets "
+                        + offsets);
         FileContents.require(bytes <= MAX_TENSOR, "\"" + name + "\" has more than 2 GiB");
         return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
     }
 
-    private TensorType type(String name, Object value) {
-        for (TensorType type : TensorType.values()) {
-            if (type.name().equals(value)) {
-                return type;
-            }
-        }
-        throw new IllegalArgumentException("\"" + name + "\" has an unknown dtype " + value);
+    private ElementType type(String name, Object value) {
+        return ElementType.ofSafetensors(String.valueOf(value))
+                .orElseThrow(() -> new IllegalArgumentException("\"" + name + "\" has an unknown dtype " + value));
     }
 
     private List<Long> numbers(String name, String key, Object value) {

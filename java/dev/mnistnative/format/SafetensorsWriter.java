@@ -34,7 +34,8 @@ final class SafetensorsWriter {
         for (Map.Entry<String, Tensor> entry : file.tensors().entrySet()) {
             Tensor tensor = entry.getValue();
             long end = offset + tensor.data().remaining();
-            entries.add(HeaderJson.quote(entry.getKey()) + ":{\"dtype\":\"" + tensor.type() + "\",\"shape\":"
+            entries.add(HeaderJson.quote(entry.getKey()) + ":{\"dtype\":\""
+                    + tensor.type().safetensors() + "\",\"shape\":"
                     + tensor.shape().toString().replace(" ", "") + ",\"data_offsets\":[" + offset + "," + end + "]}");
             offset = end;
         }

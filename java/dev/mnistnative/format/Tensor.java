@@ -1,5 +1,6 @@
 package dev.mnistnative.format;
 
+import dev.mnistnative.array.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -12,14 +13,17 @@ import java.util.List;
  * @param shape dimensions; empty for a scalar
  * @param data elements, row-major, little-endian; a read-only view
  */
-public record Tensor(TensorType type, List<Long> shape, ByteBuffer data) {
+public record Tensor(ElementType type, List<Long> shape, ByteBuffer data) {
+    /** Elements that are converted at a time. */
+    private static final int CHUNK = 8192;
+
     public Tensor {
         shape = List.copyOf(shape);
         data = data.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
         long bytes = byteCount(type, shape);
         if (bytes != data.remaining()) {
-            throw new IllegalArgumentException(
-                    "a tensor " + type + " " + shape + " takes " + bytes + " bytes, but has " + data.remaining());
+            throw new IllegalArgumentException("a tensor " + type.safetensors() + " " + shape + " takes " + bytes
+                    + " bytes, but has " + data.remaining());
         }
     }
 
@@ -32,7 +36,7 @@ public record Tensor(TensorType type, List<Long> shape, ByteBuffer data) {
         for (long dimension : shape) {
             dimensions.add(dimension);
         }
-        return new Tensor(TensorType.F32, dimensions, data);
+        return new Tensor(ElementType.FLOAT32, dimensions, data);
     }
 
     /** A view of the elements, little-endian, from position 0. */
@@ -42,7 +46,7 @@ public record Tensor(TensorType type, List<Long> shape, ByteBuffer data) {
     }
 
     /** Bytes of a tensor; -1 if they are more than a long can hold or a dimension is negative. */
-    static long byteCount(TensorType type, List<Long> shape) {
+    static long byteCount(ElementType type, List<Long> shape) {
         boolean empty = false;
         long bytes = type.bytes();
         for (long dimension : shape) {
@@ -65,33 +69,25 @@ public record Tensor(TensorType type, List<Long> shape, ByteBuffer data) {
      * @throws IllegalArgumentException for types that are not floating-point
      */
     public float[] toFloats() {
-        int count = data.capacity() / type.bytes();
+        if (!type.isFloatingPoint()) {
+            throw new IllegalArgumentException(
+                    "elements of type " + type.safetensors() + " are no weights: save them as F32");
+        }
         ByteBuffer in = data();
+        int count = data.capacity() / type.bytes();
         float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = switch (type) {
-                case F32 -> in.getFloat();
-                case F64 -> (float) in.getDouble();
-                case F16 -> halfToFloat(in.getShort());
-                case BF16 -> Float.intBitsToFloat(in.getShort() << 16);
-                default ->
-                    throw new IllegalArgumentException(
-                            "elements of type " + type + " are no weights: save them as F32");
-            };
+        if (type == ElementType.FLOAT32) { // every bit as it is, a NaN's too
+            in.asFloatBuffer().get(values);
+            return values;
+        }
+        double[] chunk = new double[Math.min(CHUNK, count)];
+        for (int first = 0; first < count; first += CHUNK) {
+            int n = Math.min(CHUNK, count - first);
+            type.toDoubles(in.slice(first * type.bytes(), n * type.bytes()).order(ByteOrder.LITTLE_ENDIAN), chunk, n);
+            for (int i = 0; i < n; i++) {
+                values[first + i] = (float) chunk[i];
+            }
         }
         return values;
-    }
-
-    /** IEEE 754 binary16; Java has this from 20 on. */
-    private static float halfToFloat(short half) {
-        int sign = (half & 0x8000) << 16;
-        int exponent = (half >> 10) & 0x1f;
-        int fraction = half & 0x3ff;
-        if (exponent == 0) {
-            float magnitude = fraction * 0x1p-24f;
-            return sign == 0 ? magnitude : -magnitude;
-        }
-        int wide = exponent == 0x1f ? 0xff : exponent + 112;
-        return Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
     }
 }

@@ -103,7 +103,7 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
             }
         });
         tensors.forEach((name, tensor) -> {
-            add(sum, name + " " + tensor.type() + " " + tensor.shape());
+            add(sum, name + " " + tensor.type().safetensors() + " " + tensor.shape());
             sum.update(tensor.data());
         });
         return HexFormat.of().formatHex(sum.digest());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.array.ElementType;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
@@ -127,8 +128,8 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"F16,3C00 BC00 0001 7BFF 8000 03FF", "BF16,3F80 BF80 0001 7F7F 8000 0040"})
-    void halvesAreWidened(TensorType type, String bits) throws IOException {
+    @CsvSource({"FLOAT16,3C00 BC00 0001 7BFF 8000 03FF", "BFLOAT16,3F80 BF80 0001 7F7F 8000 0040"})
+    void halvesAreWidened(ElementType type, String bits) throws IOException {
         float[] f16 = {1, -1, 0x1p-24f, 65504, -0f, 0x3ffp-24f};
         float[] bf16 = {1, -1, 0x1p-133f, 0x1.fep127f, -0f, 0x1p-127f};
         String[] words = bits.split(" ");
@@ -137,7 +138,58 @@ class SafetensorsTest {
             data.putShort((short) Integer.parseInt(word, 16));
         }
         Tensor tensor = new Tensor(type, List.of((long) words.length), data.flip());
-        assertArrayEquals(type == TensorType.F16 ? f16 : bf16, tensor.toFloats());
+        assertArrayEquals(type == ElementType.FLOAT16 ? f16 : bf16, tensor.toFloats());
+    }
+
+    @Test
+    void aTensorOfAnyLengthIsWidened() {
+        int count = 20_001;
+        ByteBuffer data = ByteBuffer.allocate(2 * count).order(ByteOrder.LITTLE_ENDIAN);
+        float[] expected = new float[count];
+        for (int i = 0; i < count; i++) {
+            data.putShort((short) (0x3f80 + i % 128));
+            expected[i] = 1 + i % 128 / 128f;
+        }
+        assertArrayEquals(expected, new Tensor(ElementType.BFLOAT16, List.of((long) count), data.flip()).toFloats());
+    }
+
+    /** All dtypes of the format's specification; a tensor of each is kept as it is. */
+    @ParameterizedTest
+    @CsvSource({
+        "BOOL,1",
+        "U8,1",
+        "I8,1",
+        "F8_E5M2,1",
+        "F8_E4M3,1",
+        "I16,2",
+        "U16,2",
+        "F16,2",
+        "BF16,2",
+        "I32,4",
+        "U32,4",
+        "F32,4",
+        "F64,8",
+        "I64,8",
+        "U64,8"
+    })
+    void everyElementTypeIsKept(String dtype, int bytes) throws IOException {
+        ElementType type = ElementType.ofSafetensors(dtype).orElseThrow();
+        byte[] data = new byte[3 * bytes];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (byte) (i + 1);
+        }
+        Path path = directory.resolve("t.safetensors");
+        Tensor tensor = new Tensor(type, List.of(3L), ByteBuffer.wrap(data));
+        Safetensors.write(path, new TensorFile(Map.of("x", tensor), Map.of()));
+        assertTrue(Files.readString(path, StandardCharsets.ISO_8859_1).contains("\"dtype\":\"" + dtype + "\""));
+        Tensor read = Safetensors.read(path).tensors().get("x");
+        assertEquals(type, read.type());
+        assertEquals(ByteBuffer.wrap(data), read.data());
+        if (!type.isFloatingPoint()) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, read::toFloats).getMessage();
+            assertEquals("elements of type " + dtype + " are no weights: save them as F32", message);
+        }
     }
 
     @Test
@@ -146,7 +198,7 @@ class SafetensorsTest {
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putDouble(0.1)
                 .putDouble(-2);
-        assertArrayEquals(new float[] {0.1f, -2}, new Tensor(TensorType.F64, List.of(2L), data.flip()).toFloats());
+        assertArrayEquals(new float[] {0.1f, -2}, new Tensor(ElementType.FLOAT64, List.of(2L), data.flip()).toFloats());
     }
 
     @Test
