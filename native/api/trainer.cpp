@@ -161,7 +161,7 @@ mn_status mn_trainer_train(mn_trainer* trainer, const mn_chunk* chunk, mn_step_r
         t.account.set(t.trainer->bytes());
         for (int64_t i = 0; i < done.steps_done; ++i) {
             const mn::StepResult& step = steps[static_cast<size_t>(i)];
-            results[i] = {step.loss, step.correct, 0};
+            results[i] = {step.loss, step.objective, step.correct, 0};
         }
         *steps_done = done.steps_done;
         if (done.diverged) {

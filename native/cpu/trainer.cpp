@@ -91,11 +91,11 @@ class CpuTrainer final : public Trainer {
 
         Evaluation sums;
         loss_.add(rows, workspace_.labels.data(), workspace_.row_results.data(), sums);
-        const double loss = sums.objective_sum / divisor; // 0 / 0 if every label is ignored
-        if (!std::isfinite(loss) && sums.counted > 0)
+        const double objective = sums.objective_sum / divisor; // 0 / 0 if every label is ignored
+        if (!std::isfinite(objective) && sums.counted > 0)
             return false;
         if (worker.leads())
-            result = {loss, static_cast<int32_t>(sums.correct)};
+            result = {sums.loss(), objective, static_cast<int32_t>(sums.correct)};
         const double learning_rate = chunk.learning_rates[step];
         update_layers(rows, step_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
         return true;

@@ -53,9 +53,9 @@ struct Norm {
 };
 
 struct StepOutcome {
-    double loss = 0;
+    double loss = 0, objective = 0; // as StepResult
     int32_t correct = 0;
-    int32_t diverged = 0; // this step's loss or one before it was not finite
+    int32_t diverged = 0; // this step's objective or one before it was not finite
 };
 
 struct StepArguments {
@@ -71,7 +71,7 @@ struct StepArguments {
     Norm* norms = nullptr;                    // [steps]
     StepOutcome* outcomes = nullptr;          // [steps]
     float* row_losses = nullptr;              // what training minimises: [batch_size]; score: [samples]
-    float* row_plain_losses = nullptr;        // score: [samples], without class weights and smoothing
+    float* row_plain_losses = nullptr;        // likewise, without class weights and smoothing
     int32_t* row_predictions = nullptr;       // as row_losses
 };
 

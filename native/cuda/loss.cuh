@@ -49,9 +49,10 @@ struct RowSoftmax {
     __device__ float probability(float z) const { return expf(z - largest) * inverse_sum; }
 };
 
-// One row's loss and prediction; 0 where the label is ignored. The whole warp calls.
-__device__ inline void score_row(const LossRule& rule, const RowSoftmax& softmax, const float* z, int classes,
-                                 int label, float* loss, int32_t* prediction) {
+// One row's losses and prediction, at a place of the results; 0 where the label is ignored. The whole warp calls.
+__device__ inline void score_row(const StepArguments& s, const RowSoftmax& softmax, const float* z, int classes,
+                                 int label, int64_t at) {
+    const LossRule& rule = s.loss;
     const int lane = threadIdx.x % 32;
     float smooth = 0;
     if (rule.smoothed_share != 0) {
@@ -61,8 +62,11 @@ __device__ inline void score_row(const LossRule& rule, const RowSoftmax& softmax
     }
     if (lane != 0)
         return;
-    *loss = rule.counts(label) ? rule.loss(label, softmax.negative_log(z[label]), smooth) : 0.0f;
-    *prediction = softmax.prediction;
+    const bool counts = rule.counts(label);
+    const float plain = counts ? softmax.negative_log(z[label]) : 0.0f;
+    s.row_losses[at] = counts ? rule.loss(label, plain, smooth) : 0.0f;
+    s.row_plain_losses[at] = plain;
+    s.row_predictions[at] = softmax.prediction;
 }
 
 // Turns a row's logits into dloss/dz, in place.
@@ -71,7 +75,7 @@ __device__ inline void loss_row(const StepArguments& s, const StepView& step, in
     const Norm& norm = s.norms[step.index];
     const float share = s.loss.mean ? static_cast<float>(1.0 / norm.weight_sum) : 1.0f;
     const RowSoftmax softmax(z, classes);
-    score_row(s.loss, softmax, z, classes, label, s.row_losses + row, s.row_predictions + row);
+    score_row(s, softmax, z, classes, label, row);
     __syncwarp();
     for (int c = threadIdx.x % 32; c < classes; c += 32) {
         z[c] = s.loss.counts(label) ? s.loss.gradient(c, label, softmax.probability(z[c]), share) : 0.0f;
@@ -97,10 +101,7 @@ __device__ __noinline__ inline void score(int index) {
         const float* z = gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride;
         const int64_t at = step.position + row;
         const int label = step.label(s, row);
-        const RowSoftmax softmax(z, last.fan_out);
-        score_row(s.loss, softmax, z, last.fan_out, label, s.row_losses + at, s.row_predictions + at);
-        if (threadIdx.x % 32 == 0)
-            s.row_plain_losses[at] = s.loss.counts(label) ? softmax.negative_log(z[label]) : 0.0f;
+        score_row(s, RowSoftmax(z, last.fan_out), z, last.fan_out, label, at);
     });
 }
 
@@ -125,26 +126,29 @@ __device__ __noinline__ inline void sum_norms(int first, int count) {
     }
 }
 
-// By one block: the step's loss and hits, and whether it or a step before diverged.
+// By one block: the step's losses and hits, and whether it or a step before diverged.
 __device__ __noinline__ inline void finish_step(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    double loss = 0;
+    double loss = 0, objective = 0;
     int correct = 0;
     for (int row = threadIdx.x; row < step.rows; row += kThreads) {
-        loss += static_cast<double>(s.row_losses[row]);
+        loss += static_cast<double>(s.row_plain_losses[row]);
+        objective += static_cast<double>(s.row_losses[row]);
         const int label = step.label(s, row);
         correct += s.loss.counts(label) && s.row_predictions[row] == label;
     }
     loss = block_sum(loss);
+    objective = block_sum(objective);
     correct = block_sum(correct);
     if (threadIdx.x != 0)
         return;
     const Norm& norm = s.norms[step.index];
+    loss /= static_cast<double>(norm.counted);
     if (s.loss.mean)
-        loss /= norm.weight_sum;
+        objective /= norm.weight_sum;
     const bool before = step.index > 0 && s.outcomes[step.index - 1].diverged;
-    s.outcomes[step.index] = {loss, correct, before || (norm.counted > 0 && !isfinite(loss))};
+    s.outcomes[step.index] = {loss, objective, correct, before || (norm.counted > 0 && !isfinite(objective))};
 }
 
 } // namespace mn::cuda

@@ -287,7 +287,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
                 synchronize("cudaStreamSynchronize after the state was restored");
                 return {i, true};
             }
-            results[static_cast<size_t>(i)] = {outcome.loss, outcome.correct};
+            results[static_cast<size_t>(i)] = {outcome.loss, outcome.objective, outcome.correct};
         }
         step_ += chunk.steps();
         return {chunk.steps(), false};

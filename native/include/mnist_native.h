@@ -258,9 +258,12 @@ typedef struct mn_chunk {
     const double* learning_rates; /* [steps], steps = ceil(samples / batch_size) */
 } mn_chunk;
 
+/* Of a batch, under the parameters before its update. */
 typedef struct mn_step_result {
-    double loss;      /* the batch's objective, reduced, under the parameters before the update. NaN for a batch whose
-                         labels are all ignored: no divergence, its gradient is zero */
+    double loss;      /* mean of the plain cross-entropies of the labels that are not ignore_index, as mn_evaluation's;
+                         NaN if all are: no divergence, the gradient is zero */
+    double objective; /* what the step minimises: class weights and label smoothing are in it, reduced as the options
+                         say */
     int32_t correct;  /* samples whose largest logit (the first, if equal) is their label */
     int32_t reserved; /* 0 */
 } mn_step_result;

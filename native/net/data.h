@@ -45,9 +45,12 @@ struct Chunk {
     int64_t sample(int64_t position) const { return order ? order[position] : first + position; }
 };
 
+// Of a batch under the parameters before its update. Both losses are NaN if every label is ignored (the objective is 0
+// under a sum).
 struct StepResult {
-    double loss = 0;     // NaN if every label is ignored
-    int32_t correct = 0; // samples whose first largest logit is their label
+    double loss = 0;      // mean of the plain cross-entropies of the labels that count, as in an Evaluation
+    double objective = 0; // what the step minimises: with class weights and smoothing, reduced
+    int32_t correct = 0;  // samples whose first largest logit is their label
 };
 
 struct ChunkResult {
@@ -62,6 +65,9 @@ struct Evaluation {
     double weight_sum = 0;    // the class weights of the labels
     int64_t correct = 0;
     int64_t counted = 0;
+
+    // NaN if no label counts.
+    double loss() const { return loss_sum / static_cast<double>(counted); }
 
     // A sample of weight 1 whose objective is its loss.
     void add(double loss, bool is_correct) {

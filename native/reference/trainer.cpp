@@ -116,9 +116,12 @@ class ReferenceTrainer final : public Trainer, public DoubleState {
         delta_.resize(static_cast<size_t>(rows * net.classes()));
         const double* logits = activations_.logits().data();
         const int32_t* labels = labels_.data();
-        cross_entropy(logits, labels, rows, net.classes(), loss, nullptr, &result.loss, delta_.data());
-        if (!std::isfinite(result.loss) && count_labels(labels, rows, loss.ignore_index) > 0)
+        cross_entropy(logits, labels, rows, net.classes(), loss, nullptr, &result.objective, delta_.data());
+        if (!std::isfinite(result.objective) && count_labels(labels, rows, loss.ignore_index) > 0)
             return false;
+        LossOptions plain;
+        plain.ignore_index = loss.ignore_index;
+        cross_entropy(logits, labels, rows, net.classes(), plain, nullptr, &result.loss, nullptr);
         result.correct =
             static_cast<int32_t>(count_correct(logits, labels, rows, net.classes(), loss.ignore_index, nullptr));
         backward(net, parameters_, rows, activations_, delta_, gradient_);

@@ -108,10 +108,11 @@ TEST_P(Behaviour, ignored_batch_is_no_divergence) {
         EXPECT_EQ(ignored.chunk.steps_done, 1);
         EXPECT_EQ(ignored.results[0].correct, 0);
         if (reduction == Reduction::mean) {
-            EXPECT_TRUE(std::isnan(ignored.results[0].loss));
+            EXPECT_TRUE(std::isnan(ignored.results[0].objective));
         } else {
-            EXPECT_EQ(ignored.results[0].loss, 0);
+            EXPECT_EQ(ignored.results[0].objective, 0);
         }
+        EXPECT_TRUE(std::isnan(ignored.results[0].loss));
         EXPECT_EQ(state_of(*trainer, options).slots, before.slots); // a zero gradient
         EXPECT_EQ(trainer->step(), 1);
         const Trained all = train(*trainer, steps_of_10(0, 60, 0.1));
@@ -119,6 +120,22 @@ TEST_P(Behaviour, ignored_batch_is_no_divergence) {
         EXPECT_EQ(all.chunk.steps_done, 6);
         EXPECT_TRUE(std::isfinite(all.results[5].loss));
     }
+}
+
+TEST_P(Behaviour, a_steps_losses_are_those_of_an_evaluation) {
+    TrainerOptions options = small_net(OptimizerKind::sgd);
+    options.loss.class_weights.assign(static_cast<size_t>(options.net.classes()), 1);
+    options.loss.class_weights[1] = 3;
+    options.loss.label_smoothing = 0.2;
+    options.loss.ignore_index = -7;
+    OwnedData data = small_data();
+    std::fill(data.labels.begin() + 2, data.labels.begin() + 5, -7);
+    const std::unique_ptr<Trainer> trainer = started(options, data);
+    const Evaluation before = trainer->evaluate(data.samples(), 0, 20, nullptr);
+    const Trained trained = train(*trainer, {.samples = 20, .batch_size = 20, .learning_rate = 0.1});
+    EXPECT_NEAR(trained.results[0].loss, before.loss(), 1e-6);
+    EXPECT_NEAR(trained.results[0].objective, before.objective_sum / before.weight_sum, 1e-6);
+    EXPECT_GT(std::abs(trained.results[0].objective - trained.results[0].loss), 1e-3);
 }
 
 TEST_P(Behaviour, evaluation_is_the_loss_of_the_logits) {

@@ -116,7 +116,7 @@ TEST_P(Golden, optimizers) {
         plan.learning_rate = c.learning_rate;
         std::vector<double> losses, parameters;
         for (int step = 0; step < 50; ++step) {
-            losses.push_back(train(*trainer, plan).results.front().loss);
+            losses.push_back(train(*trainer, plan).results.front().objective);
             const std::vector<double> now = read(*trainer, Slot::parameters, options.net);
             parameters.insert(parameters.end(), now.begin(), now.end());
         }

@@ -32,7 +32,7 @@ class Loss {
 
     double at(const std::vector<double>& parameters) {
         write(*trainer_, Slot::parameters, parameters);
-        return train(*trainer_, plan_).results.front().loss;
+        return train(*trainer_, plan_).results.front().objective;
     }
 
     double slope(std::vector<double> parameters, size_t index) {

@@ -45,7 +45,7 @@ std::vector<double> train(Trainer& trainer, int64_t samples, int64_t batch, doub
         throw Error(Status::diverged, "the benchmark's loss is not finite");
     std::vector<double> losses;
     for (const StepResult& r : results)
-        losses.push_back(r.loss);
+        losses.push_back(r.objective);
     return losses;
 }
 

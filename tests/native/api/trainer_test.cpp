@@ -80,7 +80,7 @@ TEST_F(ApiTrainer, train_evaluate_and_predict_agree) {
     mn_evaluation evaluation;
     int32_t predictions[6];
     ASSERT_EQ(mn_trainer_evaluate(trainer.get(), &data_, 0, 6, &evaluation, predictions), MN_OK);
-    EXPECT_NEAR(evaluation.objective_sum / evaluation.weight_sum, results_[0].loss, 1e-12);
+    EXPECT_NEAR(evaluation.objective_sum / evaluation.weight_sum, results_[0].objective, 1e-12);
     EXPECT_EQ(evaluation.correct, results_[0].correct);
     EXPECT_EQ(evaluation.counted, 6);
 
@@ -115,7 +115,7 @@ TEST_F(ApiTrainer, an_evaluation_has_the_plain_loss_beside_the_objective) {
     EXPECT_NE(got.objective_sum, expected.objective_sum);
     chunk_.batch_size = 6;
     ASSERT_EQ(train(weighted.get()), MN_OK);
-    EXPECT_NEAR(got.objective_sum / got.weight_sum, results_[0].loss, 1e-12);
+    EXPECT_NEAR(got.objective_sum / got.weight_sum, results_[0].objective, 1e-12);
 }
 
 TEST_F(ApiTrainer, divergence_has_a_status_and_leaves_the_state) {

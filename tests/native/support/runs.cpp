@@ -10,7 +10,7 @@ namespace mn::test {
 std::vector<double> Trained::losses() const {
     std::vector<double> values;
     for (const StepResult& result : results)
-        values.push_back(result.loss);
+        values.push_back(result.objective);
     return values;
 }
 
@@ -69,7 +69,7 @@ Gradient first_gradient(const Variant& variant, const Net& net, const LossOption
     Plan once = plan;
     once.learning_rate = 0;
     const Trained trained = train(*trainer, once);
-    return {trained.results.front().loss, read(*trainer, Slot::first_moment, net)};
+    return {trained.results.front().objective, read(*trainer, Slot::first_moment, net)};
 }
 
 testing::AssertionResult all_within(const std::vector<double>& a, const std::vector<double>& b,

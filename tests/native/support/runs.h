@@ -14,7 +14,7 @@ namespace mn::test {
 
 // What to train on: positions of `order` in batches, or the samples in file order where it is empty.
 struct Plan {
-    std::vector<int32_t> order;
+    std::vector<int32_t> order = {};
     int64_t samples = 0; // read where order is empty
     int64_t batch_size = 1;
     double learning_rate = 0;

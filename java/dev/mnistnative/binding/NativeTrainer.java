@@ -33,6 +33,7 @@ public final class NativeTrainer implements AutoCloseable {
     private static final int DESCRIPTION_BYTES = 512;
     private static final int RESULT_BYTES = Loader.sizeof(MnStepResult.class);
     private static final int LOSS_OFFSET = Loader.offsetof(MnStepResult.class, "loss");
+    private static final int OBJECTIVE_OFFSET = Loader.offsetof(MnStepResult.class, "objective");
     private static final int CORRECT_OFFSET = Loader.offsetof(MnStepResult.class, "correct");
 
     private final ThreadGuard guard = new ThreadGuard("trainer");
@@ -61,9 +62,10 @@ public final class NativeTrainer implements AutoCloseable {
                     .learning_rates(new DoublePointer(rates));
         }
 
-        void copy(int count, double[] losses, int[] correct) {
+        void copy(int count, double[] losses, double[] objectives, int[] correct) {
             for (int i = 0; i < count; i++) {
                 losses[i] = results.getDouble(i * RESULT_BYTES + LOSS_OFFSET);
+                objectives[i] = results.getDouble(i * RESULT_BYTES + OBJECTIVE_OFFSET);
                 correct[i] = results.getInt(i * RESULT_BYTES + CORRECT_OFFSET);
             }
         }
@@ -129,11 +131,19 @@ public final class NativeTrainer implements AutoCloseable {
      * @param first index of the first sample where order is null
      * @param samples that the steps take together
      * @param rates [steps] learning rates
-     * @param losses [steps] out
+     * @param losses [steps] out: mean of each batch's plain cross-entropies, before its step
+     * @param objectives [steps] out: what each step minimised, before it
      * @param correct [steps] out
      */
     public Chunk train(
-            IntBuffer order, long first, long samples, long batchSize, double[] rates, double[] losses, int[] correct) {
+            IntBuffer order,
+            long first,
+            long samples,
+            long batchSize,
+            double[] rates,
+            double[] losses,
+            double[] objectives,
+            int[] correct) {
         return handle.within(pointer -> {
             Workspace w = workspaceFor(rates.length);
             w.rates.put(0, rates);
@@ -150,7 +160,7 @@ public final class NativeTrainer implements AutoCloseable {
             }
             String divergence = status == MnistNative.MN_DIVERGED ? NativeStatus.lastError() : null;
             int steps = Math.toIntExact(one.get(0));
-            w.copy(steps, losses, correct);
+            w.copy(steps, losses, objectives, correct);
             return new Chunk(steps, divergence);
         });
     }

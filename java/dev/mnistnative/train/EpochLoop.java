@@ -59,10 +59,11 @@ final class EpochLoop {
     private Optional<Ending> chunk(int epoch, EpochTotals totals) {
         int steps = Math.min(Math.min(chunkSteps, plan.steps() - next), replicas.stepsFrom(next));
         double[] rates = rates(epoch, steps);
+        double[] losses = new double[steps];
         double[] objectives = new double[steps];
         int[] correct = new int[steps];
         long began = System.nanoTime();
-        NativeTrainer.Chunk done = train(rates, objectives, correct);
+        NativeTrainer.Chunk done = train(rates, losses, objectives, correct);
         if (done.divergence() != null) {
             totals.spent(Seconds.since(began));
             return Optional.of(Ending.diverged(run.position(epoch, next + done.steps()), done.divergence()));
@@ -70,9 +71,7 @@ final class EpochLoop {
         replicas.afterSteps(next + steps, plan.steps());
         double seconds = Seconds.since(began);
         totals.spent(seconds);
-        double[] losses = new double[steps];
         for (int i = 0; i < steps; i++) {
-            losses[i] = perSample(objectives[i], next + i);
             totals.step(losses[i], objectives[i], correct[i], order.counted(next + i));
         }
         next += steps;
@@ -82,12 +81,20 @@ final class EpochLoop {
         return Optional.empty();
     }
 
-    private NativeTrainer.Chunk train(double[] rates, double[] objectives, int[] correct) {
+    private NativeTrainer.Chunk train(double[] rates, double[] losses, double[] objectives, int[] correct) {
         int lastStep = next + rates.length - 1;
         int first = plan.first(next);
         int samples = plan.first(lastStep) + plan.rows(lastStep) - first;
         return run.trainer()
-                .train(order.slice(first, samples), first, samples, settings.batchSize(), rates, objectives, correct);
+                .train(
+                        order.slice(first, samples),
+                        first,
+                        samples,
+                        settings.batchSize(),
+                        rates,
+                        losses,
+                        objectives,
+                        correct);
     }
 
     private double[] rates(int epoch, int steps) {
@@ -96,10 +103,5 @@ final class EpochLoop {
             rates[i] = settings.learningRate(epoch, (long) epoch * plan.steps() + next + i);
         }
         return rates;
-    }
-
-    /** What a step minimised as a mean per sample. */
-    private double perSample(double objective, int step) {
-        return settings.loss().reduction() == Reduction.SUM ? objective / order.weight(step) : objective;
     }
 }

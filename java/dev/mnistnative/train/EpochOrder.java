@@ -13,7 +13,6 @@ final class EpochOrder {
     private final IntBuffer labels;
     private final long ignoreIndex;
     private final boolean anyIgnored;
-    private final float[] classWeights; // null: all ones
 
     EpochOrder(BatchPlan plan, TrainingSettings settings, IntBuffer labels) {
         this.plan = plan;
@@ -21,7 +20,6 @@ final class EpochOrder {
         this.labels = labels;
         this.ignoreIndex = settings.loss().ignoreIndex();
         this.anyIgnored = holdsIgnored();
-        this.classWeights = settings.loss().classWeights();
         this.order = settings.shuffle() ? direct(plan.samples()) : null;
     }
 
@@ -63,19 +61,6 @@ final class EpochOrder {
             counted += label(i) == ignoreIndex ? 0 : 1;
         }
         return counted;
-    }
-
-    /** Sum of a step's class weights, ignored labels aside: what the mean reduction divides by. */
-    double weight(int step) {
-        if (classWeights == null) {
-            return counted(step);
-        }
-        double weight = 0;
-        for (int i = plan.first(step); i < plan.first(step) + plan.rows(step); i++) {
-            int label = label(i);
-            weight += label == ignoreIndex ? 0 : classWeights[label];
-        }
-        return weight;
     }
 
     /** The label of the sample at a place of the order. */

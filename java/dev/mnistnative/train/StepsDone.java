@@ -4,10 +4,10 @@ package dev.mnistnative.train;
  * A chunk of steps is done. The arrays are copies of the listener's own.
  *
  * @param position after the chunk's last step
- * @param losses [steps] each batch's mean loss per sample, before its step: comparable whatever the reduction; class
- *     weights and label smoothing are in it as in what PyTorch prints. NaN where all labels are ignored
- * @param objectives [steps] what each step minimised, before it: the same as {@code losses} under reduction MEAN, the
- *     batch's sum under SUM
+ * @param losses [steps] mean cross-entropy of each batch's samples that count, before its step: without class weights
+ *     and label smoothing, whatever the reduction. NaN where all labels are ignored
+ * @param objectives [steps] what each step minimised, before it: class weights and label smoothing are in it, under
+ *     reduction MEAN their weighted mean and under SUM the batch's sum; what PyTorch prints
  * @param correct [steps] right predictions in each batch, before its step
  * @param learningRates [steps] the learning rates used
  * @param seconds the chunk's training time
