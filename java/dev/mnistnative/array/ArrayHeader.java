@@ -1,6 +1,7 @@
 package dev.mnistnative.array;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.ElementType;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 

@@ -1,6 +1,7 @@
 package dev.mnistnative.array;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,9 +1,9 @@
 package dev.mnistnative.data;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.ElementType;
 import dev.mnistnative.array.ArrayHeader;
 import dev.mnistnative.array.Content;
-import dev.mnistnative.array.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

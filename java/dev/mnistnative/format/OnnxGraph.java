@@ -1,6 +1,6 @@
 package dev.mnistnative.format;
 
-import dev.mnistnative.array.ElementType;
+import dev.mnistnative.ElementType;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

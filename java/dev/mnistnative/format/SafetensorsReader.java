@@ -1,7 +1,7 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
-import dev.mnistnative.array.ElementType;
+import dev.mnistnative.ElementType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.mnistnative.array;
+package dev.mnistnative;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
