@@ -1,6 +1,7 @@
 package dev.mnistnative.binding;
 
 import dev.mnistnative.binding.gpu.CudaStream;
+import dev.mnistnative.binding.gpu.internal.TrainerStream;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -196,7 +197,7 @@ public final class NativeTrainer implements AutoCloseable {
     public void setStream(CudaStream wanted) {
         handle.within(pointer -> {
             if (wanted != null || stream != null) { // else the CUDA presets need not be there
-                NativeStatus.check(CudaStream.set(pointer, wanted));
+                NativeStatus.check(TrainerStream.set(pointer, wanted));
                 stream = wanted;
             }
             return null;

@@ -33,7 +33,18 @@ public final class Embedder {
                 check(accuracy > 0.8, "test accuracy " + accuracy + " is above 0.8");
             }
         }
+        checkExports();
         checkAbsent("picocli.CommandLine", "org.bytedeco.cuda.global.cudart", "com.fasterxml.jackson.core.JsonFactory");
+    }
+
+    /** As a module: the exports are those of the library's own descriptor, and the binding is not among them. */
+    private static void checkExports() {
+        Module library = Trainer.class.getModule();
+        check(!library.isNamed() || !library.getDescriptor().isAutomatic(), "the library's module has a descriptor");
+        Module own = Embedder.class.getModule();
+        if (own.isNamed()) {
+            check(!library.isExported("dev.mnistnative.binding", own), "the binding is closed to a module");
+        }
     }
 
     private static void checkAbsent(String... classNames) {

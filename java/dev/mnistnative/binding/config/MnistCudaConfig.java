@@ -14,8 +14,8 @@ import org.bytedeco.javacpp.tools.InfoMapper;
 @Properties(
         inherit = MnistNativeConfig.class,
         value = @Platform(value = "linux-x86_64", library = "jnimnistnative", include = "mnist_native_cuda.h"),
-        target = "dev.mnistnative.binding.gpu",
-        global = "dev.mnistnative.binding.gpu.MnistCuda")
+        target = "dev.mnistnative.binding.gpu.internal",
+        global = "dev.mnistnative.binding.gpu.internal.MnistCuda")
 @NoException
 public class MnistCudaConfig implements InfoMapper {
     @Override

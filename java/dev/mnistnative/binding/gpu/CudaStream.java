@@ -1,6 +1,5 @@
 package dev.mnistnative.binding.gpu;
 
-import dev.mnistnative.binding.MnTrainer;
 import java.util.Objects;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.LongPointer;
@@ -10,6 +9,7 @@ import org.bytedeco.javacpp.PointerPointer;
  * A CUDA stream of the program that embeds this library. The caller keeps it: it must live until the trainer that was
  * given it is closed or given another. The only class whose use needs {@code org.bytedeco:cuda} on the class path.
  */
+@SuppressWarnings("exports") // who calls what has a CUstream_st in it requires the presets' module anyway
 public final class CudaStream {
     private final CUstream_st stream;
 
@@ -42,8 +42,8 @@ public final class CudaStream {
         }
     }
 
-    /** For the trainer's own class: the native call's status. A null stream means the trainer's own. */
-    public static int set(MnTrainer trainer, CudaStream stream) {
-        return MnistCuda.mn_trainer_set_stream(trainer, stream == null ? null : stream.stream);
+    /** The stream itself. */
+    public CUstream_st pointer() {
+        return stream;
     }
 }

@@ -140,7 +140,7 @@ class ArchitectureTest {
         return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
     }
 
-    /** Held here instead of by a module's exports: the jars are used on the class path, where all is visible. */
+    /** The module's exports keep others out; the application lies in the module itself. */
     @ArchTest
     static final ArchRule WHAT_STANDS_ABOVE_THE_LIBRARY_USES_NO_INTERNALS = noClasses()
             .that(describe("are above the library", type -> floor(type) > TOP_LIBRARY_FLOOR))
