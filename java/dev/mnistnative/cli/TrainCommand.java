@@ -5,8 +5,6 @@ import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.format.ModelFormat;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.net.Evaluation;
-import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.report.html.HtmlReport;
@@ -21,7 +19,6 @@ import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -145,24 +142,16 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (data.heldBack().isPresent()) {
             try (Model model = trainer.model()) {
-                ModelEvaluation evaluation = model.evaluate(data.heldBack().get());
                 summary.evaluated(
-                        EvaluatedOn.TEST,
-                        new Evaluation(
-                                evaluation.loss(),
-                                evaluation.loss(),
-                                evaluation.accuracy(),
-                                evaluation.samples(),
-                                Optional.empty()));
+                        EvaluatedOn.TEST, model.evaluate(data.heldBack().get()));
             }
         }
     }
 
     private void writeReport(Trainer trainer, PreparedData data, RunRecord record) throws IOException {
         try (Model model = trainer.model(data.info().withPreprocessing(Preprocessing.NONE))) { // it is done
-            HtmlReport.Trained trained = new HtmlReport.Trained(
-                    model, data.forReport().orElse(null), data.reportedOn().toString());
-            new HtmlReport(record, trained).write(reportOptions.report());
+            new HtmlReport(record, new HtmlReport.Trained(model, data.forReport(), data.reportedOn()))
+                    .write(reportOptions.report());
         }
     }
 }

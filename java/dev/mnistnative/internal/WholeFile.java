@@ -17,19 +17,14 @@ import java.util.UUID;
 public final class WholeFile {
     private WholeFile() {}
 
-    /** Writes the contents. */
-    public interface Contents {
-        void to(WritableByteChannel out) throws IOException;
-    }
-
     /** Writes a file, replacing one of that name. */
-    public static void write(Path path, Contents contents) throws IOException {
+    public static void write(Path path, IoAction<WritableByteChannel> contents) throws IOException {
         Path target = path.toAbsolutePath();
         Path directory = target.getParent();
         Path beside = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             try (FileChannel out = FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                contents.to(out);
+                contents.on(out);
                 out.force(true);
             }
             Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

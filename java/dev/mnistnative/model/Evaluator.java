@@ -3,45 +3,65 @@ package dev.mnistnative.model;
 import dev.mnistnative.binding.NativeEvaluation;
 import dev.mnistnative.binding.NativeModel;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.net.internal.NativeSamples;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.Optional;
 
-/** Runs a model over a data set, and counts who is taken for whom. */
+/** What comes of running a model over a data set. */
 final class Evaluator {
-    private Evaluator() {}
+    private final Mlp net;
+    private final Dataset data;
+    private final NativeEvaluation sums;
+    private final int[] predictions;
+
+    private Evaluator(Mlp net, Dataset data, NativeEvaluation sums, int[] predictions) {
+        this.net = net;
+        this.data = data;
+        this.sums = sums;
+        this.predictions = predictions;
+    }
 
     /**
+     * Runs the model.
+     *
      * @param data what the net itself sees
      * @throws IllegalArgumentException if features or labels do not fit the net
      */
-    static ModelEvaluation evaluate(NativeModel model, Mlp net, Dataset data) {
+    static Evaluator over(NativeModel model, Mlp net, Dataset data) {
         if (data.features() != net.features()) {
             throw new IllegalArgumentException("the data has " + data.features() + " features a sample, but the net "
                     + net + " takes " + net.features());
         }
-        IntBuffer labels = data.labels();
         IntBuffer predictions = ByteBuffer.allocateDirect(Math.multiplyExact(data.size(), Integer.BYTES))
                 .order(ByteOrder.nativeOrder())
                 .asIntBuffer();
         NativeEvaluation sums = model.evaluate(NativeSamples.of(data), 0, data.size(), data.ignoreIndex(), predictions);
-        int[][] confusion = new int[net.classes()][net.classes()];
         int[] predicted = new int[data.size()];
         predictions.get(0, predicted);
-        for (int i = 0; i < predicted.length; i++) {
+        return new Evaluator(net, data, sums, predicted);
+    }
+
+    /** [data.size()] the class that the model takes each sample for, ignored ones included. */
+    int[] predictions() {
+        return predictions;
+    }
+
+    /** Counts who is taken for whom. A model minimises nothing: its objective is the loss. */
+    Evaluation evaluation() {
+        IntBuffer labels = data.labels();
+        int[][] confusion = new int[net.classes()][net.classes()];
+        for (int i = 0; i < predictions.length; i++) {
             int label = labels.get(labels.position() + i);
             if (label != data.ignoreIndex()) {
-                confusion[label][predicted[i]]++;
+                confusion[label][predictions[i]]++;
             }
         }
-        return new ModelEvaluation(
-                Math.toIntExact(sums.counted()),
-                sums.lossSum() / sums.counted(),
-                Math.toIntExact(sums.correct()),
-                confusion,
-                predicted);
+        double loss = sums.lossSum() / sums.counted();
+        double accuracy = (double) sums.correct() / sums.counted();
+        return new Evaluation(loss, loss, accuracy, sums.counted(), Optional.of(confusion));
     }
 }

@@ -4,9 +4,10 @@ import dev.mnistnative.binding.NativeModel;
 import dev.mnistnative.binding.NativeNet;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.internal.ArgMax;
 import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Placement;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -193,13 +195,13 @@ public final class Model implements AutoCloseable {
     /** The class of one sample: that of the largest logit, the first if some are equal. */
     public int predict(float[] sample) {
         InferenceArguments.requireOne("sample", sample.length, net.features());
-        return Softmax.argmax(logitsOf(sample), 0, net.classes());
+        return ArgMax.of(logitsOf(sample), 0, net.classes());
     }
 
     /** The class of one sample of unsigned bytes. */
     public int predict(byte[] sample) {
         InferenceArguments.requireOne("sample", sample.length, net.features());
-        return Softmax.argmax(logitsOf(sample), 0, net.classes());
+        return ArgMax.of(logitsOf(sample), 0, net.classes());
     }
 
     /** The k most likely classes of one sample, the likeliest first; of equal ones the smaller label first. */
@@ -248,10 +250,24 @@ public final class Model implements AutoCloseable {
      *
      * @throws IllegalArgumentException if features or labels do not fit the net
      */
-    public ModelEvaluation evaluate(Dataset data) {
+    public Evaluation evaluate(Dataset data) {
+        return prepared(data, seen -> Evaluator.over(choice.object(), net, seen).evaluation());
+    }
+
+    /**
+     * The most likely class of each sample of a data set with labels, whose samples are taken as they come.
+     *
+     * @return [data.size()]
+     * @throws IllegalArgumentException if features or labels do not fit the net
+     */
+    public int[] predictions(Dataset data) {
+        return prepared(data, seen -> Evaluator.over(choice.object(), net, seen).predictions());
+    }
+
+    private <T> T prepared(Dataset data, Function<Dataset, T> use) {
         Dataset seen = info.preprocessing().apply(data);
         try {
-            return Evaluator.evaluate(choice.object(), net, seen);
+            return use.apply(seen);
         } finally {
             if (seen != data) {
                 seen.close();

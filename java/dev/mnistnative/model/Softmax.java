@@ -1,5 +1,7 @@
 package dev.mnistnative.model;
 
+import dev.mnistnative.internal.ArgMax;
+
 /** What is made of logits. */
 public final class Softmax {
     private Softmax() {}
@@ -8,7 +10,7 @@ public final class Softmax {
     public static float[] rows(float[] logits, int classes) {
         double[] row = new double[classes];
         for (int start = 0; start < logits.length; start += classes) {
-            double largest = logits[start + argmax(logits, start, classes)];
+            double largest = logits[start + ArgMax.of(logits, start, classes)];
             double sum = 0;
             for (int c = 0; c < classes; c++) {
                 row[c] = Math.exp(logits[start + c] - largest);
@@ -19,16 +21,5 @@ public final class Softmax {
             }
         }
         return logits;
-    }
-
-    /** Index of the first largest of the {@code classes} values from {@code start} on, counted from there. */
-    public static int argmax(float[] values, int start, int classes) {
-        int best = 0;
-        for (int c = 1; c < classes; c++) {
-            if (values[start + c] > values[start + best]) {
-                best = c;
-            }
-        }
-        return best;
     }
 }

@@ -15,4 +15,37 @@ import java.util.Optional;
  * @param confusion [classes][classes] the samples of each label (row) by their prediction (column); empty where it was
  *     not counted. Not copied: do not change it
  */
-public record Evaluation(double loss, double objective, double accuracy, long counted, Optional<int[][]> confusion) {}
+public record Evaluation(double loss, double objective, double accuracy, long counted, Optional<int[][]> confusion) {
+    /** Right predictions among the samples that count. */
+    public long correct() {
+        return counted == 0 ? 0 : Math.round(accuracy * counted);
+    }
+
+    /**
+     * Of the samples predicted to be of this class the share that is; NaN if there is none.
+     *
+     * @throws java.util.NoSuchElementException if the confusion was not counted
+     */
+    public double precision(int label) {
+        int[][] counts = confusion.orElseThrow();
+        long predicted = 0;
+        for (int[] row : counts) {
+            predicted += row[label];
+        }
+        return (double) counts[label][label] / predicted;
+    }
+
+    /**
+     * Of the samples of this class the share that is predicted to be; NaN if there is none.
+     *
+     * @throws java.util.NoSuchElementException if the confusion was not counted
+     */
+    public double recall(int label) {
+        int[][] counts = confusion.orElseThrow();
+        long there = 0;
+        for (int count : counts[label]) {
+            there += count;
+        }
+        return (double) counts[label][label] / there;
+    }
+}

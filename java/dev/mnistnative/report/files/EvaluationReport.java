@@ -1,6 +1,6 @@
 package dev.mnistnative.report.files;
 
-import dev.mnistnative.net.ModelEvaluation;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.report.JsonLine;
 import dev.mnistnative.report.Losses;
 import dev.mnistnative.report.PythonNumbers;
@@ -14,12 +14,17 @@ import java.util.Locale;
 public final class EvaluationReport {
     private static final String CLASS = "class";
 
-    private final ModelEvaluation evaluation;
+    private final Evaluation evaluation;
+    private final int[][] confusion;
     private final List<String> classNames;
 
-    /** @param classNames [classes], or empty: the numbers stand for themselves */
-    public EvaluationReport(ModelEvaluation evaluation, List<String> classNames) {
+    /**
+     * @param evaluation with its confusion
+     * @param classNames [classes], or empty: the numbers stand for themselves
+     */
+    public EvaluationReport(Evaluation evaluation, List<String> classNames) {
         this.evaluation = evaluation;
+        confusion = evaluation.confusion().orElseThrow();
         this.classNames = classNames;
     }
 
@@ -30,7 +35,7 @@ public final class EvaluationReport {
                 "accuracy: %s (%d of %d)%n",
                 PythonNumbers.round(evaluation.accuracy(), 4),
                 evaluation.correct(),
-                evaluation.samples());
+                evaluation.counted());
         out.println("loss: " + Losses.text(evaluation.loss()));
         int longest = classNames.stream().mapToInt(String::length).max().orElse(0);
         String column = "%" + Math.max(CLASS.length(), longest) + "s";
@@ -45,8 +50,8 @@ public final class EvaluationReport {
                     samplesOf(c));
         }
         out.println("confusion matrix (rows: labels, columns: predictions):");
-        int width = 1 + String.valueOf(evaluation.samples()).length();
-        for (int[] row : evaluation.confusion()) {
+        int width = 1 + String.valueOf(evaluation.counted()).length();
+        for (int[] row : confusion) {
             StringBuilder line = new StringBuilder();
             for (int count : row) {
                 line.append(String.format(Locale.ROOT, "%" + width + "d", count));
@@ -60,7 +65,7 @@ public final class EvaluationReport {
         JsonLine.print(out, json -> {
             JsonNumbers.write(json, "accuracy", evaluation.accuracy());
             JsonNumbers.write(json, "loss", evaluation.loss());
-            json.writeNumberField("samples", evaluation.samples());
+            json.writeNumberField("samples", evaluation.counted());
             json.writeNumberField("correct", evaluation.correct());
             json.writeArrayFieldStart("classes");
             for (int c = 0; c < classes(); c++) {
@@ -76,7 +81,7 @@ public final class EvaluationReport {
             }
             json.writeEndArray();
             json.writeArrayFieldStart("confusion_matrix");
-            for (int[] row : evaluation.confusion()) {
+            for (int[] row : confusion) {
                 json.writeArray(row, 0, row.length);
             }
             json.writeEndArray();
@@ -84,11 +89,11 @@ public final class EvaluationReport {
     }
 
     private int classes() {
-        return evaluation.confusion().length;
+        return confusion.length;
     }
 
     private int samplesOf(int label) {
-        return Arrays.stream(evaluation.confusion()[label]).sum();
+        return Arrays.stream(confusion[label]).sum();
     }
 
     private static String fourDecimals(double value) {

@@ -2,14 +2,16 @@ package dev.mnistnative.report.html;
 
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.net.ModelEvaluation;
+import dev.mnistnative.net.Evaluation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,16 +22,16 @@ public final class HtmlReport {
 
     private final RunRecord run;
     private final Trained trained;
-    private final ModelEvaluation evaluation;
+    private final Optional<Evaluation> evaluation;
 
     /**
      * What a run made.
      *
      * @param model takes the samples as they are
-     * @param samples with labels, to show how well the model does; null = there are none
-     * @param samplesName what they are: "test" or "validation"
+     * @param samples with labels, to show how well the model does, if there are any
+     * @param evaluatedOn what they are
      */
-    public record Trained(Model model, Dataset samples, String samplesName) {}
+    public record Trained(Model model, Optional<Dataset> samples, EvaluatedOn evaluatedOn) {}
 
     /** Evaluates the model if there is something to evaluate it on. */
     public HtmlReport(RunRecord run, Trained trained) {
@@ -38,7 +40,7 @@ public final class HtmlReport {
         }
         this.run = run;
         this.trained = trained;
-        evaluation = trained.samples() == null ? null : trained.model().evaluate(trained.samples());
+        evaluation = trained.samples().map(trained.model()::evaluate);
     }
 
     /** Writes the page, replacing a file of that name. */
@@ -51,7 +53,7 @@ public final class HtmlReport {
         try (InputStream in = HtmlReport.class.getResourceAsStream(TEMPLATE)) {
             template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-        RunSections runs = new RunSections(run, trained.samplesName());
+        RunSections runs = new RunSections(run, trained.evaluatedOn());
         ModelSections models = new ModelSections(trained, evaluation);
         return PLACE.matcher(template)
                 .replaceAll(place -> Matcher.quoteReplacement(

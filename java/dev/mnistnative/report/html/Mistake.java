@@ -2,7 +2,6 @@ package dev.mnistnative.report.html;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.net.ModelEvaluation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,11 +16,12 @@ import java.util.List;
  */
 record Mistake(int index, int label, int prediction, float probability) {
     /** The wrong predictions that the net is surest of, the surest first. */
-    static List<Mistake> surest(Model model, Dataset samples, ModelEvaluation evaluation, int count) {
+    static List<Mistake> surest(Model model, Dataset samples, int count) {
+        int[] predictions = model.predictions(samples);
         List<Mistake> all = new ArrayList<>();
         for (int i = 0; i < samples.size(); i++) {
             int label = samples.label(i);
-            int prediction = evaluation.predictions()[i];
+            int prediction = predictions[i];
             if (label != prediction && label != samples.ignoreIndex()) {
                 float[] probabilities = model.probabilities(samples.sample(i));
                 all.add(new Mistake(i, label, prediction, probabilities[prediction]));

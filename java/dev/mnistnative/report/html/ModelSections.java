@@ -1,12 +1,14 @@
 package dev.mnistnative.report.html;
 
+import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.TextBlocks;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelEvaluation;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The page's parts on the trained model: confusion matrix, classes, mistakes, first-layer weights. */
@@ -17,23 +19,27 @@ final class ModelSections {
     private static final int SHADES = 100;
 
     private final HtmlReport.Trained trained;
-    private final ModelEvaluation evaluation;
+    private final Optional<Evaluation> evaluation;
 
-    /** @param evaluation null = there is nothing to evaluate on */
-    ModelSections(HtmlReport.Trained trained, ModelEvaluation evaluation) {
+    /** @param evaluation of the samples, if there are any */
+    ModelSections(HtmlReport.Trained trained, Optional<Evaluation> evaluation) {
         this.trained = trained;
         this.evaluation = evaluation;
     }
 
     String classes() {
-        if (evaluation == null) {
+        if (evaluation.isEmpty()) {
             return "<p>There was no test set and no validation part to evaluate the model on.</p>";
         }
         return "<div class=\"side\">" + confusionMatrix() + classTable() + "</div>";
     }
 
+    private int[][] confusion() {
+        return evaluation.orElseThrow().confusion().orElseThrow();
+    }
+
     private String confusionMatrix() {
-        int classes = evaluation.confusion().length;
+        int classes = confusion().length;
         if (classes > MAX_CLASSES) {
             return "<p>The confusion matrix of " + classes + " classes is too large to be drawn.</p>";
         }
@@ -48,7 +54,7 @@ final class ModelSections {
         html.append("</tr></thead><tbody>\n");
         int worst = worstConfusion();
         for (int label = 0; label < classes; label++) {
-            int[] row = evaluation.confusion()[label];
+            int[] row = confusion()[label];
             int total = Math.max(1, Arrays.stream(row).sum());
             html.append("<tr><th scope=\"row\">").append(name(label));
             for (int c = 0; c < classes; c++) {
@@ -77,9 +83,9 @@ final class ModelSections {
 
     private int worstConfusion() {
         int worst = 1;
-        for (int label = 0; label < evaluation.confusion().length; label++) {
-            for (int c = 0; c < evaluation.confusion().length; c++) {
-                worst = c == label ? worst : Math.max(worst, evaluation.confusion()[label][c]);
+        for (int label = 0; label < confusion().length; label++) {
+            for (int c = 0; c < confusion().length; c++) {
+                worst = c == label ? worst : Math.max(worst, confusion()[label][c]);
             }
         }
         return worst;
@@ -88,13 +94,13 @@ final class ModelSections {
     private String classTable() {
         StringBuilder html = new StringBuilder(
                 "<table class=\"numbers\"><thead><tr><th>class<th>precision<th>recall<th>samples</tr></thead><tbody>\n");
-        for (int c = 0; c < evaluation.confusion().length; c++) {
+        for (int c = 0; c < confusion().length; c++) {
             html.append("<tr><th>")
                     .append(name(c))
-                    .append(share(evaluation.precision(c)))
-                    .append(share(evaluation.recall(c)))
+                    .append(share(evaluation.get().precision(c)))
+                    .append(share(evaluation.get().recall(c)))
                     .append("<td>")
-                    .append(Arrays.stream(evaluation.confusion()[c]).sum())
+                    .append(Arrays.stream(confusion()[c]).sum())
                     .append("</tr>\n");
         }
         return html.append("</tbody></table>").toString();
@@ -111,23 +117,25 @@ final class ModelSections {
     }
 
     String mistakes() {
-        if (evaluation == null) {
+        if (evaluation.isEmpty()) {
             return "<p>Nothing was evaluated.</p>";
         }
-        int wrong = evaluation.samples() - evaluation.correct();
-        List<Mistake> mistakes = Mistake.surest(trained.model(), trained.samples(), evaluation, MISTAKES);
-        int side = TextBlocks.side(trained.samples().features());
+        Dataset samples = trained.samples().orElseThrow();
+        long counted = evaluation.get().counted();
+        long wrong = counted - evaluation.get().correct();
+        List<Mistake> mistakes = Mistake.surest(trained.model(), samples, MISTAKES);
+        int side = TextBlocks.side(samples.features());
         StringBuilder html = new StringBuilder(String.format(
                 Locale.ROOT,
                 "<p>%,d of %,d samples are read wrongly. %s</p><div class=\"gallery\">%n",
                 wrong,
-                evaluation.samples(),
+                counted,
                 wrong == 0 ? "" : "Shown: those of which the net was surest."));
         for (Mistake mistake : mistakes) {
             html.append("<figure>");
             if (side > 0) {
                 html.append(Html.image(
-                        Pictures.sample(trained.samples().sample(mistake.index()), side),
+                        Pictures.sample(samples.sample(mistake.index()), side),
                         "label " + mistake.label() + ", read as " + mistake.prediction(),
                         "digit"));
             }

@@ -1,8 +1,8 @@
 package dev.mnistnative.report.html;
 
 import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.net.Evaluation;
-import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.report.Losses;
 import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.TrainingSettings;
@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /** The page's parts on the run itself: key figures, curves, timings, settings, machine. */
@@ -19,18 +20,21 @@ final class RunSections {
     private static final String NONE = "–";
 
     private final RunRecord run;
-    private final String samplesName;
+    private final EvaluatedOn judgedOn;
 
-    RunSections(RunRecord run, String samplesName) {
+    /** @param judgedOn what the finished net is evaluated on */
+    RunSections(RunRecord run, EvaluatedOn judgedOn) {
         this.run = run;
-        this.samplesName = samplesName;
+        this.judgedOn = judgedOn;
     }
 
-    String cards(ModelEvaluation evaluation) {
+    String cards(Optional<Evaluation> evaluation) {
         Map<String, String> cards = new LinkedHashMap<>();
-        if (evaluation != null) {
-            cards.put(samplesName + " accuracy", format("%.2f %%", 100 * evaluation.accuracy()));
-            cards.put(samplesName + " loss", Losses.text(evaluation.loss()));
+        if (evaluation.isPresent()) {
+            cards.put(
+                    judgedOn + " accuracy",
+                    format("%.2f %%", 100 * evaluation.get().accuracy()));
+            cards.put(judgedOn + " loss", Losses.text(evaluation.get().loss()));
         } else if (!run.epochs().isEmpty()) {
             cards.put(
                     "train accuracy",

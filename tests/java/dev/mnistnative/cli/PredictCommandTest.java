@@ -75,7 +75,7 @@ class PredictCommandTest {
         int[] expected;
         try (Dataset test = Mnist.test().limit(IMAGES);
                 Model net = Model.load(model)) {
-            expected = net.evaluate(test).predictions();
+            expected = net.predictions(test);
             Random random = new Random(1);
             for (int i = 0; i < IMAGES; i++) {
                 words.add(write(kind + i + ".png", picture.of(digit(test, i), random)));

@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
+import dev.mnistnative.internal.ArgMax;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Placement;
@@ -156,7 +157,7 @@ class ModelTest {
                     assertSameAnswers(prepared, Dataset.ofFloats(floats, 7, null), prepared.probabilities(floats));
                     byte[] sample = Arrays.copyOf(bytes, 7);
                     float[] likely = Arrays.copyOf(prepared.probabilities(bytes), 3);
-                    int best = Softmax.argmax(likely, 0, 3);
+                    int best = ArgMax.of(likely, 0, 3);
                     assertEquals(best, prepared.predict(sample));
                     assertEquals(
                             new Model.Prediction(best, likely[best]),
@@ -233,25 +234,28 @@ class ModelTest {
         for (int i = 0; i < labels.length; i++) {
             labels[i] = i % 5 == 4 ? -100 : i % 3;
         }
-        ModelEvaluation evaluation = model.evaluate(Dataset.ofBytes(pixels, 7, labels));
+        Dataset samples = Dataset.ofBytes(pixels, 7, labels);
+        Evaluation evaluation = model.evaluate(samples);
+        int[] predictions = model.predictions(samples);
         int[][] confusion = new int[3][3];
         double loss = 0;
         int correct = 0;
         for (int i = 0; i < labels.length; i++) {
             double[] logits = expected(scaled(pixels), i);
             int best = logits[0] >= logits[1] ? (logits[0] >= logits[2] ? 0 : 2) : (logits[1] >= logits[2] ? 1 : 2);
-            assertEquals(best, evaluation.predictions()[i]);
+            assertEquals(best, predictions[i]);
             if (labels[i] >= 0) {
                 confusion[labels[i]][best]++;
                 correct += best == labels[i] ? 1 : 0;
                 loss += Math.log(Math.exp(logits[0]) + Math.exp(logits[1]) + Math.exp(logits[2])) - logits[labels[i]];
             }
         }
-        assertEquals(2000, evaluation.samples());
+        assertEquals(2000, evaluation.counted());
         assertEquals(correct, evaluation.correct());
         assertEquals(correct / 2000.0, evaluation.accuracy());
         assertEquals(loss / 2000, evaluation.loss(), 1e-6);
-        assertArrayEquals(confusion, evaluation.confusion());
+        assertEquals(evaluation.loss(), evaluation.objective());
+        assertArrayEquals(confusion, evaluation.confusion().orElseThrow());
         int predicted = confusion[0][1] + confusion[1][1] + confusion[2][1];
         assertEquals((double) confusion[1][1] / predicted, evaluation.precision(1));
         int there = confusion[1][0] + confusion[1][1] + confusion[1][2];

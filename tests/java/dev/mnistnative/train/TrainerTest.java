@@ -9,8 +9,8 @@ import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Device;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelEvaluation;
 import dev.mnistnative.net.Parameters;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +37,7 @@ class TrainerTest {
             assertEquals(13, last.position().step());
             assertTrue(last.timing().seconds() > 0 && last.timing().samplesPerSecond() > 0);
             try (Model model = trainer.model()) {
-                ModelEvaluation evaluation = model.evaluate(test);
+                Evaluation evaluation = model.evaluate(test);
                 assertEquals(evaluation.loss(), last.evaluation().orElseThrow().loss(), 1e-6);
                 assertEquals(
                         evaluation.accuracy(), last.evaluation().orElseThrow().accuracy());

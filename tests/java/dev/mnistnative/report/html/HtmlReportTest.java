@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.model.Model;
@@ -15,6 +16,7 @@ import dev.mnistnative.train.Trainer;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,9 +43,9 @@ class HtmlReportTest {
             trainer.fit(train, test, run);
             try (Model model = trainer.model()) {
                 var evaluation = model.evaluate(test);
-                wrong = evaluation.samples() - evaluation.correct();
-                confusion = evaluation.confusion();
-                page = new HtmlReport(run, new HtmlReport.Trained(model, test, "test")).html();
+                wrong = (int) (evaluation.counted() - evaluation.correct());
+                confusion = evaluation.confusion().orElseThrow();
+                page = new HtmlReport(run, new HtmlReport.Trained(model, Optional.of(test), EvaluatedOn.TEST)).html();
             }
         }
     }
@@ -109,7 +111,8 @@ class HtmlReportTest {
     void anUnfinishedRunIsRefused() {
         RunRecord run = new RunRecord();
         assertThrows(
-                IllegalArgumentException.class, () -> new HtmlReport(run, new HtmlReport.Trained(null, null, "test")));
+                IllegalArgumentException.class,
+                () -> new HtmlReport(run, new HtmlReport.Trained(null, Optional.empty(), EvaluatedOn.TEST)));
     }
 
     @Test
