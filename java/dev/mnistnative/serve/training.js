@@ -39,10 +39,7 @@
     }
     // What training minimises, where that is not the loss: class weights or label smoothing are in it.
     const differs = epochs.some((e) => (e.test_objective ?? e.test_loss) !== e.test_loss);
-    document.querySelector("#loss-keys .objective").hidden = !differs;
-    document.querySelector("#loss-keys .train").textContent = differs ? "train objective" : "train";
-    document.querySelector("#loss-keys .test").textContent = differs ? `${name} loss` : name;
-    document.querySelector("#loss-keys .objective").textContent = `${name} objective`;
+    document.getElementById("objective-chart").hidden = !differs;
     const perEpoch = start.steps_per_epoch;
     const middle = (key) => epochs.map((e) => [e.epoch - 0.5, e[key]]);
     const after = (key) => epochs.map((e) => [e.epoch, e[key]]);
@@ -50,8 +47,10 @@
       ["faint", steps.map((s) => [s.epoch - 1 + s.step / perEpoch, s.loss])],
       ["train", middle("train_loss")],
       ["test", after("test_loss")],
-      ["objective", differs ? after("test_objective") : []],
     ]);
+    if (differs) {
+      chart("objective", "Objective", 0, [["train", middle("train_objective")], ["test", after("test_objective")]]);
+    }
     chart("accuracy", "Accuracy", 1, [["train", middle("train_accuracy")], ["test", after("test_accuracy")]]);
   }
 

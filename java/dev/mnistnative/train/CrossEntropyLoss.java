@@ -31,6 +31,11 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
         }
     }
 
+    /** Whether it is the plain mean cross-entropy: no class weights, no label smoothing, no sum. */
+    public boolean isPlain() {
+        return classWeights == null && labelSmoothing == 0 && reduction == Reduction.MEAN;
+    }
+
     /** Its settings in words, e.g. {@code cross-entropy: ignore index -100, label smoothing 0.1, reduction mean}. */
     public String description() {
         return Description.of(

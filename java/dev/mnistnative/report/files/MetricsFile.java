@@ -29,6 +29,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
     private final Path path;
     private final int logSteps;
     private final JsonGenerator lines;
+    private boolean minimisesTheLoss = true;
 
     /**
      * Creates the file, or empties it.
@@ -67,6 +68,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
 
     @Override
     public void onStart(TrainingStart start) {
+        minimisesTheLoss = start.settings().loss().isPlain();
         line("start", json -> {
             TrainingSettings settings = start.settings();
             json.writeArrayFieldStart("layers");
@@ -98,11 +100,15 @@ public final class MetricsFile implements TrainingListener, Closeable {
         for (int i = 0; logSteps > 0 && i < event.steps(); i++) {
             int step = event.firstStep() + i;
             double loss = event.losses()[i];
+            double objective = event.objectives()[i];
             if (step % logSteps == 0) {
                 line("step", json -> {
                     json.writeNumberField("epoch", event.position().epoch());
                     json.writeNumberField("step", step);
                     number("loss", loss);
+                    if (!minimisesTheLoss) {
+                        number("objective", objective);
+                    }
                 });
             }
         }
@@ -113,6 +119,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
         line("epoch", json -> {
             json.writeNumberField("epoch", event.position().epoch());
             number("train_loss", event.training().loss());
+            number("train_objective", event.training().objective());
             number("accuracy", event.training().lastBatchAccuracy());
             number("train_accuracy", event.training().accuracy());
             number("test_loss", event.evaluation().map(Evaluation::loss).orElse(Double.NaN));

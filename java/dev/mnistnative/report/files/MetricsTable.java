@@ -15,8 +15,9 @@ import java.util.stream.DoubleStream;
 
 /** A CSV table with a row an epoch, each on disk before the run goes on; what is not finite is an empty field. */
 public final class MetricsTable implements TrainingListener, Closeable {
-    private static final String HEADER = "epoch,train_loss,accuracy,train_accuracy,test_loss,test_objective,"
-            + "test_accuracy,seconds,evaluation_seconds,steps,images_per_second\n";
+    private static final String HEADER =
+            "epoch,train_loss,train_objective,accuracy,train_accuracy,test_loss,test_objective,"
+                    + "test_accuracy,seconds,evaluation_seconds,steps,images_per_second\n";
 
     private final Path path;
     private final Writer out;
@@ -36,6 +37,7 @@ public final class MetricsTable implements TrainingListener, Closeable {
         write(DoubleStream.of(
                                 event.position().epoch(),
                                 event.training().loss(),
+                                event.training().objective(),
                                 event.training().lastBatchAccuracy(),
                                 event.training().accuracy(),
                                 event.evaluation().map(Evaluation::loss).orElse(Double.NaN),

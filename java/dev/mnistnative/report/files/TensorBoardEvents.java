@@ -3,7 +3,6 @@ package dev.mnistnative.report.files;
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.IoAction;
 import dev.mnistnative.net.Evaluation;
-import dev.mnistnative.report.Losses;
 import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
@@ -17,15 +16,16 @@ import java.time.Clock;
 
 /**
  * Curves for TensorBoard. Per epoch, at step = epoch: {@code train/loss}, {@code train/accuracy} (the last batch's, as
- * everywhere), {@code test/loss}, {@code test/accuracy}, {@code train/images_per_second}, and {@code test/objective} where training
- * minimises something else than the loss; per logged step, at the step
- * of the whole run: {@code step/loss}, {@code step/lr}.
+ * everywhere), {@code test/loss}, {@code test/accuracy}, {@code train/images_per_second}; per logged step, at the step
+ * of the whole run: {@code step/loss}, {@code step/lr}. Where training minimises something else than the loss, each loss has an {@code
+ * objective} beside it.
  */
 public final class TensorBoardEvents implements TrainingListener, Closeable {
     private final Path folder;
     private final int logSteps;
     private final EventFile file;
     private EvaluatedOn evaluatedOn;
+    private boolean minimisesTheLoss = true;
 
     /**
      * Creates the folder if it is not there, and a new event file in it.
@@ -42,6 +42,7 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
     @Override
     public void onStart(TrainingStart start) {
         evaluatedOn = start.data().evaluatedOn();
+        minimisesTheLoss = start.settings().loss().isPlain();
     }
 
     @Override
@@ -52,6 +53,9 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
                 if ((event.firstStep() + i) % logSteps == 0) {
                     long step = before + i + 1;
                     events.scalar("step/loss", step, event.losses()[i]);
+                    if (!minimisesTheLoss) {
+                        events.scalar("step/objective", step, event.objectives()[i]);
+                    }
                     events.scalar("step/lr", step, event.learningRates()[i]);
                 }
             }
@@ -63,6 +67,9 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
         int epoch = event.position().epoch();
         write(events -> {
             events.scalar("train/loss", epoch, event.training().loss());
+            if (!minimisesTheLoss) {
+                events.scalar("train/objective", epoch, event.training().objective());
+            }
             events.scalar("train/accuracy", epoch, event.training().lastBatchAccuracy());
             events.scalar("train/images_per_second", epoch, event.timing().samplesPerSecond());
             if (event.evaluation().isPresent()) {
@@ -73,7 +80,7 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
 
     private void evaluation(EventFile events, int epoch, Evaluation evaluation) throws IOException {
         events.scalar(evaluatedOn + "/loss", epoch, evaluation.loss());
-        if (Losses.hasOtherObjective(evaluation)) {
+        if (!minimisesTheLoss) {
             events.scalar(evaluatedOn + "/objective", epoch, evaluation.objective());
         }
         events.scalar(evaluatedOn + "/accuracy", epoch, evaluation.accuracy());

@@ -31,10 +31,6 @@ final class LineChart {
     /** A line; points whose y is not finite are left out. */
     record Series(String name, boolean faint, double[] x, double[] y) {}
 
-    LineChart(String title, String xLabel) {
-        this(title, xLabel, value -> format("%.4g", value));
-    }
-
     /** @param valueText how a point's value is written where one asks for it */
     LineChart(String title, String xLabel, DoubleFunction<String> valueText) {
         this.title = title;
@@ -159,6 +155,11 @@ final class LineChart {
             svg.append(marks);
         }
         svg.append("</g>");
+    }
+
+    /** A point's value as most charts write it. */
+    static String fourDigits(double value) {
+        return format("%.4g", value);
     }
 
     /** From values to coordinates. */

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** The page's parts on the run itself: key figures, curves, timings, settings, machine. */
@@ -40,7 +42,9 @@ final class RunSections {
                     "train accuracy",
                     format("%.2f %%", 100 * lastEpoch().training().accuracy()));
         }
-        if (hasOtherObjective()) {
+        if (hasOtherObjective()
+                && !run.epochs().isEmpty()
+                && lastEpoch().evaluation().isPresent()) {
             cards.put(evaluatedOn() + " objective", Losses.text(evaluated(lastEpoch(), Evaluation::objective)));
         }
         cards.put("training time", format("%.2f s", run.result().seconds()));
@@ -65,93 +69,83 @@ final class RunSections {
         if (run.epochs().isEmpty()) {
             return "<p>No epoch was finished.</p>";
         }
-        int epochs = lastEpoch().position().epoch();
-        double begin = Math.min(run.begin(), run.epochs().get(0).position().epoch() - 1);
-        LineChart accuracy = new LineChart("Accuracy", "epoch")
-                .across(begin, epochs)
-                .including(1, 1)
-                .add(
-                        "train",
-                        false,
-                        epochPositions(0.5),
-                        values(epoch -> epoch.training().accuracy()));
-        if (lastEpoch().evaluation().isPresent()) {
-            accuracy.add(
-                    evaluatedOn(), false, epochPositions(0), values(epoch -> evaluated(epoch, Evaluation::accuracy)));
-        }
-        LineChart speed = new LineChart("Images a second", "epoch")
-                .across(begin, epochs)
+        LineChart loss =
+                chart("Loss", Losses::text).including(0, 0).add("each step", true, stepPositions(), run.losses());
+        both(loss, training -> training.loss(), Evaluation::loss);
+        LineChart accuracy = both(
+                chart("Accuracy", LineChart::fourDigits).including(1, 1),
+                training -> training.accuracy(),
+                Evaluation::accuracy);
+        LineChart speed = chart("Images a second", LineChart::fourDigits)
                 .including(0, 0)
                 .add(
                         "images/s",
                         false,
                         epochPositions(0.5),
                         values(epoch -> epoch.timing().samplesPerSecond()));
-        return lossChart(begin, epochs).svg() + accuracy.svg() + speed.svg();
+        return loss.svg() + objectiveChart() + accuracy.svg() + speed.svg();
     }
 
-    /** Where training minimises something else than the loss, its steps are seen by that alone. */
-    private LineChart lossChart(double begin, int epochs) {
-        LineChart chart = new LineChart("Loss", "epoch", Losses::text)
-                .across(begin, epochs)
-                .including(0, 0)
-                .add("each step", true, stepPositions(), run.losses())
-                .add(
-                        trainName(),
-                        false,
-                        epochPositions(0.5),
-                        values(epoch -> epoch.training().loss()));
-        if (lastEpoch().evaluation().isPresent()) {
-            chart.add(
-                    hasOtherObjective() ? evaluatedOn() + " loss" : evaluatedOn(),
-                    false,
-                    epochPositions(0),
-                    values(epoch -> evaluated(epoch, Evaluation::loss)));
-        }
-        if (hasOtherObjective()) {
-            chart.add(
-                    evaluatedOn() + " objective",
-                    false,
-                    epochPositions(0),
-                    values(epoch -> evaluated(epoch, Evaluation::objective)));
-        }
-        return chart;
+    /** Empty where training minimises the loss itself. */
+    private String objectiveChart() {
+        return hasOtherObjective()
+                ? both(
+                                chart("Objective", Losses::text).including(0, 0),
+                                training -> training.objective(),
+                                Evaluation::objective)
+                        .svg()
+                : "";
+    }
+
+    private LineChart chart(String title, DoubleFunction<String> valueText) {
+        int first = run.epochs().get(0).position().epoch();
+        return new LineChart(title, "epoch", valueText)
+                .across(Math.min(run.begin(), first - 1), lastEpoch().position().epoch());
+    }
+
+    /** Adds the epochs' training and, where there is one, their evaluation. */
+    private LineChart both(
+            LineChart chart, ToDoubleFunction<EpochEnded.Training> training, ToDoubleFunction<Evaluation> evaluation) {
+        chart.add("train", false, epochPositions(0.5), values(epoch -> training.applyAsDouble(epoch.training())));
+        return lastEpoch().evaluation().isEmpty()
+                ? chart
+                : chart.add(evaluatedOn(), false, epochPositions(0), values(epoch -> evaluated(epoch, evaluation)));
     }
 
     String epochTable() {
-        String objective = hasOtherObjective() ? "<th>" + evaluatedOn() + " objective" : "";
-        StringBuilder html = new StringBuilder("<table class=\"numbers\"><thead><tr><th>epoch<th>" + trainLossName()
-                + "<th>train accuracy<th>last batch<th>" + evaluatedOn() + " loss" + objective + "<th>" + evaluatedOn()
-                + " accuracy<th>seconds<th>evaluation, s<th>images/s</tr></thead><tbody>\n");
+        Map<String, Function<EpochEnded, String>> columns = new LinkedHashMap<>();
+        columns.put("epoch", epoch -> String.valueOf(epoch.position().epoch()));
+        columns.put("train loss", epoch -> Losses.text(epoch.training().loss()));
+        if (hasOtherObjective()) {
+            columns.put("train objective", epoch -> Losses.text(epoch.training().objective()));
+        }
+        columns.put("train accuracy", epoch -> format("%.4f", epoch.training().accuracy()));
+        columns.put("last batch", epoch -> format("%.4f", epoch.training().lastBatchAccuracy()));
+        columns.put(evaluatedOn() + " loss", epoch -> evaluatedText(epoch, e -> Losses.text(e.loss())));
+        if (hasOtherObjective()) {
+            columns.put(evaluatedOn() + " objective", epoch -> evaluatedText(epoch, e -> Losses.text(e.objective())));
+        }
+        columns.put(evaluatedOn() + " accuracy", epoch -> evaluatedText(epoch, e -> format("%.4f", e.accuracy())));
+        columns.put("seconds", epoch -> format("%.3f", epoch.timing().seconds()));
+        columns.put("evaluation, s", epoch -> format("%.3f", epoch.timing().evaluationSeconds()));
+        columns.put("images/s", epoch -> format("%,.0f", epoch.timing().samplesPerSecond()));
+        StringBuilder html = new StringBuilder("<table class=\"numbers\"><thead><tr>");
+        columns.keySet().forEach(name -> html.append("<th>").append(Html.escape(name)));
+        html.append("</tr></thead><tbody>\n");
         for (EpochEnded epoch : run.epochs()) {
-            html.append(format(
-                    "<tr><td>%d<td>%s<td>%.4f<td>%.4f<td>%s%s<td>%s<td>%.3f<td>%.3f<td>%,.0f</tr>%n",
-                    epoch.position().epoch(),
-                    Losses.text(epoch.training().loss()),
-                    epoch.training().accuracy(),
-                    epoch.training().lastBatchAccuracy(),
-                    epoch.evaluation().map(e -> Losses.text(e.loss())).orElse(NONE),
-                    hasOtherObjective() ? "<td>" + Losses.text(evaluated(epoch, Evaluation::objective)) : "",
-                    epoch.evaluation().map(e -> format("%.4f", e.accuracy())).orElse(NONE),
-                    epoch.timing().seconds(),
-                    epoch.timing().evaluationSeconds(),
-                    epoch.timing().samplesPerSecond()));
+            html.append("<tr>");
+            columns.values().forEach(text -> html.append("<td>").append(text.apply(epoch)));
+            html.append("</tr>\n");
         }
         return html.append("</tbody></table>").toString();
     }
 
-    /** What the steps' losses are called: class weights and label smoothing are in them. */
-    private String trainName() {
-        return hasOtherObjective() ? "train objective" : "train";
-    }
-
-    private String trainLossName() {
-        return hasOtherObjective() ? "train objective" : "train loss";
+    private static String evaluatedText(EpochEnded epoch, Function<Evaluation, String> text) {
+        return epoch.evaluation().map(text).orElse(NONE);
     }
 
     private boolean hasOtherObjective() {
-        return !run.epochs().isEmpty()
-                && lastEpoch().evaluation().filter(Losses::hasOtherObjective).isPresent();
+        return !run.start().settings().loss().isPlain();
     }
 
     String settings() {

@@ -10,6 +10,7 @@ import dev.mnistnative.train.TrainingStart;
 public final class EpochLines implements TrainingListener {
     private final Screen screen;
     private EvaluatedOn evaluatedOn;
+    private boolean minimisesTheLoss = true;
 
     public EpochLines(Screen screen) {
         this.screen = screen;
@@ -18,6 +19,7 @@ public final class EpochLines implements TrainingListener {
     @Override
     public void onStart(TrainingStart start) {
         evaluatedOn = start.data().evaluatedOn();
+        minimisesTheLoss = start.settings().loss().isPlain();
     }
 
     @Override
@@ -30,6 +32,10 @@ public final class EpochLines implements TrainingListener {
                 .append(PythonNumbers.round(event.training().loss(), 2))
                 .append(" accuracy: ")
                 .append(PythonNumbers.round(event.training().lastBatchAccuracy(), 2));
+        if (!minimisesTheLoss) {
+            line.append(" train_objective: ")
+                    .append(PythonNumbers.round(event.training().objective(), 2));
+        }
         event.evaluation()
                 .ifPresent(evaluation -> line.append(' ')
                         .append(evaluatedOn)

@@ -48,12 +48,16 @@ public final class RunSummary implements TrainingListener {
     /** What came of an evaluation on a set. */
     public void evaluated(EvaluatedOn set, Evaluation evaluation) {
         String percent = String.format(Locale.ROOT, "%.2f %%", PERCENT * evaluation.accuracy());
-        String objective =
-                Losses.hasOtherObjective(evaluation) ? ", objective " + Losses.text(evaluation.objective()) : "";
+        String objective = hasOtherObjective(evaluation) ? ", objective " + Losses.text(evaluation.objective()) : "";
         evaluations.add(row(
                 set.toString(),
                 "accuracy " + screen.inked(Style.BOLD, percent) + ", loss " + Losses.text(evaluation.loss())
                         + objective));
+    }
+
+    /** Evaluations of a finished model know no objective but their loss. */
+    private boolean hasOtherObjective(Evaluation evaluation) {
+        return !start.settings().loss().isPlain() && Double.compare(evaluation.objective(), evaluation.loss()) != 0;
     }
 
     /** Something that was written; null is nothing. */

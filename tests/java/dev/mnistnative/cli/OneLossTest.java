@@ -55,8 +55,8 @@ class OneLossTest {
         String page = Files.readString(folder.resolve("r.html"));
         assertEquals(loss, found("<span class=\"value\">([^<]+)</span><span>test loss<", page));
         assertEquals(objective, found("<span class=\"value\">([^<]+)</span><span>test objective<", page));
-        assertEquals(loss, found("test loss ends at ([\\d.]+)", page));
-        assertEquals(objective, found("test objective ends at ([\\d.]+)", page));
+        assertEquals(loss, found("Loss by epoch[^\"]*; test ends at ([\\d.]+)", page));
+        assertEquals(objective, found("Objective by epoch[^\"]*; test ends at ([\\d.]+)", page));
         assertTrue(page.contains("<td>" + loss + "<td>" + objective + "<td>"), "the table of the epochs");
 
         JsonNode epoch = lastEpoch();
@@ -83,9 +83,10 @@ class OneLossTest {
         String loss = found("(?m)^loss: (\\S+)$", evaluate.out());
         assertEquals(loss, found("test +accuracy \\S+ %, loss (\\S+)\n", train.err()));
         String page = Files.readString(folder.resolve("r.html"));
-        assertEquals(loss, found("test ends at ([\\d.]+)", page));
-        assertFalse(page.contains("objective"));
+        assertEquals(loss, found("Loss by epoch[^\"]*; test ends at ([\\d.]+)", page));
+        assertFalse(page.contains("bjective"));
         JsonNode epoch = lastEpoch();
         assertEquals(epoch.get("test_loss"), epoch.get("test_objective"));
+        assertEquals(epoch.get("train_loss"), epoch.get("train_objective"));
     }
 }

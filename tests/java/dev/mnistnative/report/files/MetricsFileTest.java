@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.report.Runs;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingResult;
@@ -58,6 +59,7 @@ class MetricsFileTest {
         JsonNode epoch = events.get(3);
         assertEquals("epoch", epoch.get("event").asText());
         assertEquals(0.25, epoch.get("train_loss").asDouble());
+        assertEquals(0.5, epoch.get("train_objective").asDouble());
         assertEquals(0.75, epoch.get("accuracy").asDouble());
         assertEquals(0.123456789, epoch.get("test_loss").asDouble());
         assertEquals(0.2, epoch.get("test_objective").asDouble());
@@ -69,6 +71,17 @@ class MetricsFileTest {
                 "{\"event\":\"end\",\"reason\":\"early_stopping\",\"seconds\":4.5}",
                 events.get(4).toString());
         assertEquals(5, events.size());
+    }
+
+    @Test
+    void stepsTellAnObjectiveThatIsNotTheirLoss() throws IOException {
+        try (MetricsFile metrics = new MetricsFile(path(), 100)) {
+            metrics.onStart(Runs.smoothed("", EvaluatedOn.TEST));
+            metrics.onSteps(Runs.steps(100, 1));
+        }
+        assertEquals(
+                "{\"event\":\"step\",\"epoch\":1,\"step\":100,\"loss\":0.1,\"objective\":0.1}",
+                events().get(1).toString());
     }
 
     @Test

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsTableTest {
-    private static final String HEADER = "epoch,train_loss,accuracy,train_accuracy,test_loss,test_objective,"
-            + "test_accuracy,seconds,evaluation_seconds,steps,images_per_second";
+    private static final String HEADER =
+            "epoch,train_loss,train_objective,accuracy,train_accuracy,test_loss,test_objective,"
+                    + "test_accuracy,seconds,evaluation_seconds,steps,images_per_second";
 
     @TempDir
     Path folder;
@@ -29,8 +30,8 @@ class MetricsTableTest {
         assertEquals(
                 List.of(
                         HEADER,
-                        "1,2.25,0.75,0.5,0.123456789,0.2,0.5,1.5,0.25,250,1333.4",
-                        "1,,0,0.5,,,,1.5,0.25,250,1333.4"),
+                        "1,2.25,4.5,0.75,0.5,0.123456789,0.2,0.5,1.5,0.25,250,1333.4",
+                        "1,,,0,0.5,,,,1.5,0.25,250,1333.4"),
                 Files.readAllLines(file));
     }
 }

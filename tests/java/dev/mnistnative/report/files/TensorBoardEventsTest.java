@@ -2,6 +2,7 @@ package dev.mnistnative.report.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.report.Runs;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ class TensorBoardEventsTest {
     void curvesOfStepsAndEpochs() throws IOException {
         Path logs = folder.resolve("logs/run1");
         try (TensorBoardEvents events = new TensorBoardEvents(logs, 100)) {
-            events.onStart(Runs.start(""));
+            events.onStart(Runs.smoothed("", EvaluatedOn.TEST));
             events.onSteps(Runs.steps(90, 20));
             events.onEpoch(Runs.epoch(0.25, 0.75, 0.5));
         }
@@ -28,8 +29,10 @@ class TensorBoardEventsTest {
         assertEquals(
                 List.of(
                         "step/loss 100 0.1",
+                        "step/objective 100 0.1",
                         "step/lr 100 0.5",
                         "train/loss 1 0.25",
+                        "train/objective 1 0.5",
                         "train/accuracy 1 0.75",
                         "train/images_per_second 1 1333.4",
                         "test/loss 1 0.12345679",

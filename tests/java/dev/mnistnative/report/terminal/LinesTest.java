@@ -27,11 +27,11 @@ class LinesTest {
         EpochLines lines = new EpochLines(screen);
         lines.onStart(Runs.start(""));
         lines.onEpoch(Runs.epoch(0.265, 0.953125, 0.9265));
-        lines.onStart(Runs.start("", EvaluatedOn.VALIDATION));
+        lines.onStart(Runs.smoothed("", EvaluatedOn.VALIDATION));
         lines.onEpoch(Runs.epoch(0.265, 0.953125, 0.9265));
         assertEquals("""
                 train_loss: 0.27 accuracy: 0.95 test_accuracy: 0.9265 seconds: 1.5 images/s: 1333
-                train_loss: 0.27 accuracy: 0.95 validation_accuracy: 0.9265 seconds: 1.5 images/s: 1333
+                train_loss: 0.27 accuracy: 0.95 train_objective: 0.53 validation_accuracy: 0.9265 seconds: 1.5 images/s: 1333
                 """, out.toString());
     }
 
@@ -163,7 +163,7 @@ class LinesTest {
     @Test
     void theSummaryTellsTimeAccuracyWhatRanWhyAndWhereThingsAre() {
         RunSummary summary = new RunSummary(screen);
-        summary.onStart(Runs.start("no CUDA in this build", EvaluatedOn.VALIDATION));
+        summary.onStart(Runs.smoothed("no CUDA in this build", EvaluatedOn.VALIDATION));
         summary.onEnd(new TrainingResult(
                 StopReason.EARLY_STOPPING,
                 List.of(Runs.epoch(0.1, 0.9, 0.92645)),
