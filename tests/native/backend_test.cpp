@@ -108,6 +108,20 @@ TEST_P(AgainstReference, every_loss_option) {
     }
 }
 
+TEST_P(AgainstReference, every_activation) {
+    const OwnedData data = made_up({.count = 31, .features = 13, .classes = 5, .type = PixelType::uint8});
+    Plan plan;
+    plan.samples = plan.batch_size = 31;
+    for (const Net& net : activation_variants({13, 33, 9, 5})) {
+        SCOPED_TRACE(static_cast<int>(net.activation(0)));
+        const std::vector<double> parameters = initial(net, 4);
+        const Gradient expected = first_gradient(reference_variant(), net, {}, data.samples(), plan, parameters);
+        const Gradient got = first_gradient(variant(), net, {}, data.samples(), plan, parameters);
+        EXPECT_TRUE(all_within({got.loss}, {expected.loss}, bound()));
+        EXPECT_TRUE(all_within(got.values, expected.values, bound()));
+    }
+}
+
 // Ten steps of 31 samples in a given order and a ragged one of 5.
 TEST_P(AgainstReference, every_optimizer) {
     const OwnedData data =

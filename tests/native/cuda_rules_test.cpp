@@ -17,6 +17,7 @@
 #include "reference/loss.h"
 #include "reference/update.h"
 #include "support/c_api.h"
+#include "support/runs.h"
 
 namespace mn::cuda {
 
@@ -178,31 +179,6 @@ TEST(CudaLoss, gradient_of_a_logit_is_the_references) {
 
 namespace {
 
-std::vector<OptimizerOptions> optimizers() {
-    std::vector<OptimizerOptions> all;
-    for (OptimizerKind kind : {OptimizerKind::adam, OptimizerKind::adamw}) {
-        for (bool amsgrad : {false, true}) {
-            OptimizerOptions o;
-            o.kind = kind;
-            o.amsgrad = amsgrad;
-            o.weight_decay = 0.05;
-            all.push_back(o);
-        }
-    }
-    for (double momentum : {0.0, 0.9}) {
-        for (bool nesterov : {false, true}) {
-            OptimizerOptions o;
-            o.kind = OptimizerKind::sgd;
-            o.momentum = momentum;
-            o.nesterov = nesterov && momentum > 0;
-            o.dampening = o.nesterov ? 0 : 0.3;
-            o.weight_decay = 0.05;
-            all.push_back(o);
-        }
-    }
-    return all;
-}
-
 // One parameter, then its moments.
 using Weight = std::array<float, kSlots>;
 
@@ -214,7 +190,9 @@ void update(const OptimizerOptions& o, double learning_rate, int64_t step, float
 } // namespace
 
 TEST(CudaUpdate, follows_the_reference_for_twenty_steps) {
-    for (const OptimizerOptions& o : optimizers()) {
+    for (const test::OptimizerCase& c : test::optimizer_cases()) {
+        OptimizerOptions o = c.options;
+        o.weight_decay = 0.05;
         Weight w{0.7f};
         std::vector<double> parameter{static_cast<double>(w[0])};
         reference::OptimizerState state(o, 1);
@@ -224,7 +202,7 @@ TEST(CudaUpdate, follows_the_reference_for_twenty_steps) {
             update(o, learning_rate, t, gradient, w);
             const std::vector<double> wide{static_cast<double>(gradient)};
             reference::update(o, learning_rate, wide, parameter, state);
-            EXPECT_NEAR(w[0], parameter[0], 1e-6) << "optimizer " << static_cast<int>(o.kind) << ", step " << t;
+            EXPECT_NEAR(w[0], parameter[0], 1e-6) << c.name << ", step " << t;
         }
     }
 }

@@ -83,6 +83,16 @@ TEST(FiniteDifferences, every_parameter_under_every_loss_option) {
     }
 }
 
+TEST(FiniteDifferences, every_parameter_under_every_activation) {
+    const OwnedData data = made_up({.count = 7, .features = 6, .classes = 3});
+    Plan plan;
+    plan.samples = plan.batch_size = 7;
+    for (const Net& net : activation_variants({6, 5, 4, 3})) {
+        SCOPED_TRACE(static_cast<int>(net.activation(0)));
+        check(net, {}, data.samples(), plan, static_cast<size_t>(net.parameter_count()));
+    }
+}
+
 TEST(FiniteDifferences, odd_shapes_batch_1) {
     check_shapes(1, 20);
 }

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "machine/memory.h"
+#include "net/activation.h"
+#include "net/optimizer.h"
 #include "support/c_api.h"
 
 namespace mn::test {
@@ -72,7 +74,7 @@ TEST_F(ApiOptions, null_means_the_defaults) {
 
 TEST_F(ApiOptions, each_bad_one_is_refused_by_name) {
     static const int32_t kZero[] = {4, 0, 3}, kHuge[] = {INT32_MAX, INT32_MAX, INT32_MAX}, kNegative[] = {4, 5, -3};
-    static const int32_t kUnknown[] = {MN_ACTIVATION_RELU + 1}, kBelow[] = {-1};
+    static const int32_t kUnknown[] = {static_cast<int32_t>(kLastActivation) + 1}, kBelow[] = {-1};
     const std::vector<Case> cases = {
         {"sizes", [](Options& o) { o.net.sizes = nullptr; }},
         {"sizes[1]", [](Options& o) { o.net.sizes = kZero; }},
@@ -87,7 +89,7 @@ TEST_F(ApiOptions, each_bad_one_is_refused_by_name) {
         {"precision", [](Options& o) { o.placement.precision = static_cast<mn_precision>(77); }},
         {"threads", [](Options& o) { o.placement.threads = -1; }},
         {"threads", [](Options& o) { o.placement.threads = INT32_MAX; }},
-        {"kind", [](Options& o) { o.optimizer.kind = static_cast<mn_optimizer>(3); }},
+        {"kind", [](Options& o) { o.optimizer.kind = static_cast<mn_optimizer>(static_cast<int>(kLastOptimizer) + 1); }},
         {"beta1", [](Options& o) { o.optimizer.beta1 = 1; }},
         {"beta1", [](Options& o) { o.optimizer.beta1 = kNaN; }},
         {"beta2", [](Options& o) { o.optimizer.beta2 = -0.1; }},

@@ -12,6 +12,8 @@
 
 #include "fuzz/draw.h"
 #include "mnist_native.h"
+#include "net/activation.h"
+#include "net/optimizer.h"
 
 namespace mn::test {
 
@@ -106,7 +108,7 @@ class Session {
         net_.size = draw_.size_of(net_);
         net_.sizes = draw_.odd() ? nullptr : sizes_.data();
         net_.layer_count = draw_.odd() ? -static_cast<int32_t>(layers_) : static_cast<int32_t>(layers_);
-        activations_ = draw_.numbers<int32_t>(layers_, MN_ACTIVATION_RELU, MN_ACTIVATION_RELU);
+        activations_ = draw_.numbers<int32_t>(layers_, 0, static_cast<int32_t>(kLastActivation));
         net_.activations = draw_.raw<uint8_t>() % 2 == 0 ? activations_.data() : nullptr;
         net_.hidden_dropout = draw_.mostly(0.0);
         fill_placement();
@@ -126,7 +128,7 @@ class Session {
 
     void fill_optimizer() {
         mn_optimizer_options_defaults(&optimizer_, sizeof optimizer_);
-        draw_.put(optimizer_.kind, draw_.raw<uint8_t>() % 3);
+        draw_.put(optimizer_.kind, draw_.raw<uint8_t>() % (static_cast<int>(kLastOptimizer) + 1));
         optimizer_.beta1 = draw_.mostly(0.9);
         optimizer_.eps = draw_.mostly(1e-8);
         optimizer_.amsgrad = draw_.mostly(draw_.raw<uint8_t>() % 2);

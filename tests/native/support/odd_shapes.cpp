@@ -92,4 +92,11 @@ std::vector<LossOptions> loss_variants(int64_t classes) {
     return variants;
 }
 
+std::vector<Net> activation_variants(const std::vector<int32_t>& sizes) {
+    std::vector<Net> variants;
+    for (int32_t a = 0; a <= static_cast<int32_t>(kLastActivation); ++a)
+        variants.push_back({sizes, std::vector<Activation>(sizes.size() - 2, static_cast<Activation>(a))});
+    return variants;
+}
+
 } // namespace mn::test
