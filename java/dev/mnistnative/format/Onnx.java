@@ -3,13 +3,15 @@ package dev.mnistnative.format;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Parameters;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * Nets as ONNX models (onnx.proto of ONNX 1.17). What is written is Gemm and activation (Relu) by turns, then Softmax if wanted: the
- * input {@code pixels} is float32 [N, features] with any N, as the net was trained to see them (scaled, standardised);
- * the output is {@code logits} or {@code probabilities}, float32 [N, classes]. The initializers have the state dict's
- * names.
+ * Nets as ONNX models (onnx.proto of ONNX 1.17). What is written is Gemm and the operator of an
+ * activation by turns, then Softmax if wanted: the input {@code pixels} is float32 [N, features] with any N, as the net
+ * was trained to see them (scaled, standardised); the output is {@code logits} or {@code probabilities}, float32 [N,
+ * classes]. The initializers have the state dict's names.
  */
 final class Onnx {
     /** What {@link #matches} wants to see. */
@@ -82,11 +84,20 @@ final class Onnx {
                 .message(OnnxField.GRAPH_OUTPUT, value(softmax ? PROBABILITIES : LOGITS, net.classes()));
     }
 
-    private static ProtoMessage activation(Activation activation, int layer, String to, String from) {
-        String operator = switch (activation) {
+    /** The operator that computes an activation. */
+    static String operator(Activation activation) {
+        return switch (activation) {
             case RELU -> "Relu";
         };
-        return node(operator, activation.id() + "." + layer, to, from);
+    }
+
+    /** The operators of all activations, as a sentence names them. */
+    static String operators() {
+        return Arrays.stream(Activation.values()).map(Onnx::operator).collect(Collectors.joining(" or "));
+    }
+
+    private static ProtoMessage activation(Activation activation, int layer, String to, String from) {
+        return node(operator(activation), activation.id() + "." + layer, to, from);
     }
 
     /** from [N, fan_in] times the transpose of weight [fan_out, fan_in], plus bias. */

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,8 +73,8 @@ final class OnnxReader {
             return new SavedModel(new OnnxReader(graph).parameters(), MetadataCodec.decode(graph.metadata()));
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(
-                    name + ": " + e.getMessage() + "; of ONNX only nets of Gemm, or MatMul and Add, with Relu between "
-                            + "them can be read",
+                    name + ": " + e.getMessage() + "; of ONNX only nets of Gemm, or MatMul and Add, with "
+                            + Onnx.operators() + " between them can be read",
                     e);
         }
     }
@@ -107,18 +108,21 @@ final class OnnxReader {
             case "Gemm" -> gemm(node, value);
             case "MatMul" -> matMul(node, value);
             case "Add" -> add(node, value);
-            case "Relu" -> activation(node, Activation.RELU);
             case "Softmax", "LogSoftmax" -> {
                 long axis = node.whole("axis", -1);
                 FileContents.require(
                         isLinear() && (axis == -1 || axis == 1), "a Softmax can only come last, over the classes");
                 after = After.SOFTMAX;
             }
-            default -> throw new IllegalArgumentException("it has a node " + node.operator());
+            default -> activation(node);
         }
     }
 
-    private void activation(OnnxGraph.Node node, Activation activation) {
+    private void activation(OnnxGraph.Node node) {
+        Activation activation = Arrays.stream(Activation.values())
+                .filter(each -> Onnx.operator(each).equals(node.operator()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("it has a node " + node.operator()));
         FileContents.require(isLinear(), "a " + node.operator() + " must follow a layer");
         activations.add(activation);
         after = After.ACTIVATION;
@@ -160,7 +164,7 @@ final class OnnxReader {
     private Tensor weight(OnnxGraph.Node node, String value, boolean transposed) {
         FileContents.require(
                 after == After.START || after == After.ACTIVATION,
-                "between two layers there must be an activation (Relu)");
+                "between two layers there must be an activation (" + Onnx.operators() + ")");
         FileContents.require(node.from().get(0).equals(value), "a layer's weight must be its second input");
         Tensor weight = graph.constant(node.from().get(1));
         boolean matrix = weight.shape().size() == 2 && weight.shape().stream().allMatch(size -> size > 0);

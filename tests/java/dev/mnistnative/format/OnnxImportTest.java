@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.model.Model;
+import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
@@ -138,6 +139,17 @@ class OnnxImportTest {
             float[] pixels = new float[layers[0]];
             Arrays.fill(pixels, 0.3f);
             assertArrayEquals(same.logits(pixels), model.logits(pixels));
+        }
+    }
+
+    @Test
+    void everyActivationComesBack() throws IOException {
+        Path file = folder.resolve("m.onnx");
+        for (Activation activation : Activation.values()) {
+            Mlp net = Mlp.of(5, 4, 3, 2).withActivation(activation);
+            SavedModel written = new SavedModel(Parameters.initial(net, 3), ModelInfo.NONE);
+            written.write(file, ModelFormat.ONNX);
+            assertEquals(written, SavedModel.read(file));
         }
     }
 

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.binding.NativeLibrary;
 import dev.mnistnative.binding.NativeNet;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MlpTest {
@@ -64,8 +66,9 @@ class MlpTest {
             assertEquals(activation, Activation.of(activation.id()));
         }
         assertEquals(
-                "activation \"softsign\" is none of relu",
-                assertThrows(IllegalArgumentException.class, () -> Activation.of("softsign"))
+                "activation \"none such\" is none of "
+                        + Arrays.stream(Activation.values()).map(Activation::id).collect(Collectors.joining(", ")),
+                assertThrows(IllegalArgumentException.class, () -> Activation.of("none such"))
                         .getMessage());
     }
 
