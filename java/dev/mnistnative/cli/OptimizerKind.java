@@ -11,6 +11,9 @@ enum OptimizerKind {
     ADAMW(new AdamW(1e-3)),
     SGD(new Sgd(0.01));
 
+    /** In the help. */
+    static final String NAMES = "adam|adamw|sgd";
+
     private final Optimizer defaults;
 
     OptimizerKind(Optimizer defaults) {

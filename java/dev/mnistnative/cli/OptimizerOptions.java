@@ -1,8 +1,9 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.train.Adaptive;
 import dev.mnistnative.train.Optimizer;
-import dev.mnistnative.train.Sgd;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -14,7 +15,7 @@ final class OptimizerOptions {
 
     @Option(
             names = "--optimizer",
-            paramLabel = "adam|adamw|sgd",
+            paramLabel = OptimizerKind.NAMES,
             description = "Naming another one than the preset's resets its settings to PyTorch's (SGD: lr 0.01).")
     private OptimizerKind kind;
 
@@ -54,47 +55,32 @@ final class OptimizerOptions {
     Optimizer over(Optimizer preset) {
         Optimizer base = kind == null || kind.defaults().name().equals(preset.name()) ? preset : kind.defaults();
         Usage.refuse(betas != null && betas.length != 2, command, "--betas needs two numbers, like 0.9,0.999");
-        return Usage.checked(command, () -> withGiven(base));
+        Map<String, Object> given = given();
+        given.keySet()
+                .forEach(name -> Usage.refuse(
+                        !base.options().containsKey(name),
+                        command,
+                        "%s has no meaning for the optimizer %s: leave it out or choose another --optimizer"
+                                .formatted(option(name), base.name())));
+        return Usage.checked(command, () -> base.with(lr == null ? base.lr() : lr, given));
     }
 
-    private Optimizer withGiven(Optimizer base) {
-        if (base instanceof Adaptive adaptive) {
-            refuseSgdOptions(base);
-            return adaptive.with(
-                    or(lr, adaptive.lr()),
-                    betas == null ? adaptive.beta1() : betas[0],
-                    betas == null ? adaptive.beta2() : betas[1],
-                    or(eps, adaptive.eps()),
-                    or(weightDecay, adaptive.weightDecay()),
-                    amsgrad || adaptive.amsgrad());
-        }
-        Sgd sgd = (Sgd) base;
-        refuse(betas != null, "--betas", base);
-        refuse(eps != null, "--eps", base);
-        refuse(amsgrad, "--amsgrad", base);
-        return new Sgd(
-                or(lr, sgd.lr()),
-                or(momentum, sgd.momentum()),
-                or(dampening, sgd.dampening()),
-                or(weightDecay, sgd.weightDecay()),
-                nesterov || sgd.nesterov());
+    /** What was given, by the names of {@link Optimizer#options}. */
+    private Map<String, Object> given() {
+        Map<String, Object> given = new LinkedHashMap<>();
+        given.put("momentum", momentum);
+        given.put("dampening", dampening);
+        given.put("nesterov", nesterov ? true : null);
+        given.put("beta1", betas == null ? null : betas[0]);
+        given.put("beta2", betas == null ? null : betas[1]);
+        given.put("eps", eps);
+        given.put("weight_decay", weightDecay);
+        given.put("amsgrad", amsgrad ? true : null);
+        given.values().removeIf(Objects::isNull);
+        return given;
     }
 
-    private void refuseSgdOptions(Optimizer optimizer) {
-        refuse(momentum != null, "--momentum", optimizer);
-        refuse(dampening != null, "--dampening", optimizer);
-        refuse(nesterov, "--nesterov", optimizer);
-    }
-
-    private void refuse(boolean given, String option, Optimizer optimizer) {
-        Usage.refuse(
-                given,
-                command,
-                "%s has no meaning for the optimizer %s: leave it out or choose another --optimizer"
-                        .formatted(option, optimizer.name()));
-    }
-
-    private static double or(Double given, double otherwise) {
-        return given == null ? otherwise : given;
+    private static String option(String name) {
+        return name.startsWith("beta") ? "--betas" : "--" + name.replace('_', '-');
     }
 }

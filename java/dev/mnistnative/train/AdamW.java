@@ -1,6 +1,7 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.binding.NativeOptimizer;
+import java.util.Map;
 
 /**
  * torch.optim.AdamW: Adam with decoupled weight decay.
@@ -39,8 +40,13 @@ public record AdamW(double lr, double beta1, double beta2, double eps, double we
     }
 
     @Override
-    public AdamW with(
-            double newLr, double newBeta1, double newBeta2, double newEps, double newWeightDecay, boolean newAmsgrad) {
-        return new AdamW(newLr, newBeta1, newBeta2, newEps, newWeightDecay, newAmsgrad);
+    public AdamW with(double newLr, Map<String, Object> changes) {
+        return new AdamW(
+                newLr,
+                (Double) changes.getOrDefault("beta1", beta1),
+                (Double) changes.getOrDefault("beta2", beta2),
+                (Double) changes.getOrDefault("eps", eps),
+                (Double) changes.getOrDefault("weight_decay", weightDecay),
+                (Boolean) changes.getOrDefault("amsgrad", amsgrad));
     }
 }

@@ -21,9 +21,6 @@ public sealed interface Adaptive extends Optimizer permits Adam, AdamW {
     /** Whether the maximum of the second moments is used. */
     boolean amsgrad();
 
-    /** The same optimizer with other settings. */
-    Adaptive with(double lr, double beta1, double beta2, double eps, double weightDecay, boolean amsgrad);
-
     @Override
     default Map<String, Object> options() {
         Map<String, Object> options = new LinkedHashMap<>();

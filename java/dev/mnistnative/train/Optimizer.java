@@ -22,6 +22,14 @@ public sealed interface Optimizer permits Adaptive, Sgd {
     Map<String, Object> options();
 
     /**
+     * The same optimizer with another learning rate and other values for some of its {@link #options}.
+     *
+     * @param changes by the options' names; those that it does not name stay as they are
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    Optimizer with(double lr, Map<String, Object> changes);
+
+    /**
      * The vectors that it keeps beside the parameters, by PyTorch's names; at most three. The native library keeps them
      * in this order.
      */

@@ -58,6 +58,16 @@ public record Sgd(double lr, double momentum, double dampening, double weightDec
     }
 
     @Override
+    public Sgd with(double newLr, Map<String, Object> changes) {
+        return new Sgd(
+                newLr,
+                (Double) changes.getOrDefault("momentum", momentum),
+                (Double) changes.getOrDefault("dampening", dampening),
+                (Double) changes.getOrDefault("weight_decay", weightDecay),
+                (Boolean) changes.getOrDefault("nesterov", nesterov));
+    }
+
+    @Override
     public List<String> moments() {
         return momentum == 0 ? List.of() : List.of("momentum_buffer");
     }

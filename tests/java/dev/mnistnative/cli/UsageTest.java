@@ -95,7 +95,7 @@ class UsageTest {
                 "--layers 784 | layers",
                 "--layers 784,0,10 | layers",
                 "--layers 700,10 | 784 features",
-                "--optimizer lion | 'lion' is none of adam, adamw, sgd",
+                "--optimizer other | 'other' is none of adam, adamw, sgd",
                 "--lr -1 | lr is -1",
                 "--lr NaN | lr is NaN",
                 "--betas 0.9 | --betas needs two numbers",
