@@ -32,10 +32,6 @@ public final class NativeTrainer implements AutoCloseable {
     public static final int MAX_SECOND_MOMENT = MnistNative.MN_SLOT_MAX_SECOND_MOMENT;
 
     private static final int DESCRIPTION_BYTES = 512;
-    private static final int RESULT_BYTES = Loader.sizeof(MnStepResult.class);
-    private static final int LOSS_OFFSET = Loader.offsetof(MnStepResult.class, "loss");
-    private static final int OBJECTIVE_OFFSET = Loader.offsetof(MnStepResult.class, "objective");
-    private static final int CORRECT_OFFSET = Loader.offsetof(MnStepResult.class, "correct");
 
     private final ThreadGuard guard = new ThreadGuard("trainer");
     private final NativeHandle<MnTrainer> handle;
@@ -45,8 +41,16 @@ public final class NativeTrainer implements AutoCloseable {
     private Workspace workspace = new Workspace(1);
     private CudaStream stream; // guarded by the guard; null: the trainer's own
 
-    /** What a chunk of steps reads and writes, reused from call to call. */
+    /**
+     * What a chunk of steps reads and writes, reused from call to call. The layout is asked here, not by the trainer's
+     * own class: only the loaded library knows it, and that class comes first where a trainer is the first thing made.
+     */
     private static final class Workspace {
+        private static final int RESULT_BYTES = Loader.sizeof(MnStepResult.class);
+        private static final int LOSS_OFFSET = Loader.offsetof(MnStepResult.class, "loss");
+        private static final int OBJECTIVE_OFFSET = Loader.offsetof(MnStepResult.class, "objective");
+        private static final int CORRECT_OFFSET = Loader.offsetof(MnStepResult.class, "correct");
+
         final int steps;
         final DoubleBuffer rates;
         final ByteBuffer results;
