@@ -38,7 +38,7 @@ void Worker::barrier() const {
 }
 
 Pool::Pool(int threads) {
-    // More threads than cores: whoever spins keeps the one he waits for from running.
+    // More threads than cores: a thread that spins keeps the one it waits for from running.
     spins_ = threads <= usable_cores() ? kSpins : 0;
     helpers_.reserve(static_cast<size_t>(std::max(threads, 1))); // a thread once started must find its place
     try {

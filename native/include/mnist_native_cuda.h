@@ -20,7 +20,7 @@ struct CUstream_st; /* a cudaStream_t or CUstream points to it */
  * stream must belong to the trainer's device and must live until the next mn_trainer_set_stream() or
  * mn_trainer_destroy(). It must not be capturing while the trainer is called. What the trainer queued before is done
  * when this returns; every call still waits for its own results, so that a trainer's work comes after what the caller
- * queued and before what he queues next.
+ * queued before a call and before what is queued after it.
  */
 MN_API mn_status mn_trainer_set_stream(mn_trainer* trainer, struct CUstream_st* stream);
 
