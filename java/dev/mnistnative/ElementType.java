@@ -6,7 +6,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Types of the numbers in files: NumPy's name, the IDX format's code, safetensors' dtype; what a format lacks is empty. */
+/**
+ * Types of the numbers in files: NumPy's name, the IDX format's code, safetensors' dtype; what a format lacks is empty.
+ */
 public enum ElementType {
     BOOL("b1", 0, "BOOL", 1) {
         @Override

@@ -9,7 +9,9 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes NumPy's npz as {@code numpy.savez} does: a zip of uncompressed npy arrays. The same arrays, the same bytes. */
+/**
+ * Writes NumPy's npz as {@code numpy.savez} does: a zip of uncompressed npy arrays. The same arrays, the same bytes.
+ */
 public final class NpzWriter {
     private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0); // the earliest a zip can tell
 

@@ -40,7 +40,8 @@ public final class NativeData {
     /**
      * The same for samples of more than 2 GiB.
      *
-     * @param first a buffer of the first samples, behind whose limit the memory goes on with the others; it keeps it all
+     * @param first a buffer of the first samples, behind whose limit the memory goes on with the others; it keeps it
+     *     all
      */
     public static NativeData ofLarge(ByteBuffer first, boolean bytes, double scale, IntBuffer labels, int features) {
         if (!first.isDirect() || !labels.isDirect()) {

@@ -6,8 +6,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Fills a data set row by row, in any order: each row goes straight to its place in native memory, of more than 2 GiB if
- * need be. While every value put is the float32 nearest to k / 255 for a whole k of 0 … 255, a pixel takes one byte;
+ * Fills a data set row by row, in any order: each row goes straight to its place in native memory, of more than 2 GiB
+ * if need be. While every value put is the float32 nearest to k / 255 for a whole k of 0 … 255, a pixel takes one byte;
  * the first other value turns all of them into float32. The values that the network sees are the same either way.
  *
  * <p>A row that is put again replaces the one before. Not for several threads at once.
@@ -31,7 +31,9 @@ public final class DatasetBuilder {
         this(features, rows, DirectMemory.MAX_BYTES);
     }
 
-    /** @param mostPerBlock bytes that one buffer holds, at least a row's as floats; less than possible for tests alone */
+    /**
+     * @param mostPerBlock bytes that one buffer holds, at least a row's as floats; less than possible for tests alone
+     */
     DatasetBuilder(int features, int rows, long mostPerBlock) {
         this.features = SampleLayout.features(new int[] {features});
         this.rows = rows;

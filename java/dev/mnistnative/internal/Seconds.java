@@ -1,6 +1,8 @@
 package dev.mnistnative.internal;
 
-/** Durations in seconds, as our reports and settings have them, from nanoseconds, as {@link System#nanoTime} has them. */
+/**
+ * Durations in seconds, as our reports and settings have them, from nanoseconds, as {@link System#nanoTime} has them.
+ */
 public final class Seconds {
     private static final double NANOS = 1e9;
 

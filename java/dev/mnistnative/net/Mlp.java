@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What a multi-layer perceptron is, apart from its numbers: {@code sizes[0]} inputs, then each layer's outputs, the last
- * being the classes. Each hidden layer is followed by its activation; logits come out of the last.
+ * What a multi-layer perceptron is, apart from its numbers: {@code sizes[0]} inputs, then each layer's outputs, the
+ * last being the classes. Each hidden layer is followed by its activation; logits come out of the last.
  *
  * @param sizes at least two numbers, each at least 1; fewer than 2<sup>31</sup> parameters in all
  * @param activations one for each hidden layer, the first layer's first

@@ -56,7 +56,9 @@ public record ModelInfo(
         return new ModelInfo(preprocessing, classNames, featureNames, label);
     }
 
-    /** @throws IllegalArgumentException if there are names or means, but not as many as the net's classes or features */
+    /**
+     * @throws IllegalArgumentException if there are names or means, but not as many as the net's classes or features
+     */
     public void requireFit(Mlp net) {
         requireCount(classNames.size(), "class names", net, net.classes(), "classes");
         requireCount(featureNames.size(), "feature names", net, net.features(), "features");

@@ -8,7 +8,8 @@ import java.nio.file.Path;
  * @param host name or address; a loopback one is reachable from this machine alone
  * @param port 0 = any free one
  * @param follow a training run's metrics.jsonl, or null; need not exist yet
- * @param requestsPerSecond of one client address, 0 = any number; bursts of {@link #BURST_SECONDS} times that are let through
+ * @param requestsPerSecond of one client address, 0 = any number; bursts of {@link #BURST_SECONDS} times that are let
+ *     through
  * @param maxBodyBytes of a request
  */
 public record ServeSettings(String host, int port, Path follow, int requestsPerSecond, int maxBodyBytes) {

@@ -6,12 +6,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where and how often {@link Trainer#fit(dev.mnistnative.data.TrainingData, Checkpoints, TrainingListener...)} keeps what
- * it needs to go on with the same bits. One run at a time may use a store.
+ * Where and how often {@link Trainer#fit(dev.mnistnative.data.TrainingData, Checkpoints, TrainingListener...)} keeps
+ * what it needs to go on with the same bits. One run at a time may use a store.
  *
  * <p>A checkpoint is written after every so many epochs, after the last one, when early stopping ends the run, and at
- * the chunk's border where a run is cancelled or its thread interrupted. It is one safetensors file, which appears whole
- * or not at all: a process that is killed leaves the one before. A run that diverges writes none.
+ * the chunk's border where a run is cancelled or its thread interrupted. It is one safetensors file, which appears
+ * whole or not at all: a process that is killed leaves the one before. A run that diverges writes none.
  * (The reference device computes in double precision and goes on from float32: there the bits may differ.)
  *
  * @param store where they lie; empty: none are written
@@ -35,7 +35,9 @@ public record Checkpoints(Optional<CheckpointStore> store, int every, int keep, 
         Objects.requireNonNull(info, "info");
     }
 
-    /** In a folder, which is made if it is not there: after every epoch, the newest three kept, for a run that begins. */
+    /**
+     * In a folder, which is made if it is not there: after every epoch, the newest three kept, for a run that begins.
+     */
     public static Checkpoints in(Path folder) {
         Objects.requireNonNull(folder, "folder");
         return in(CheckpointStore.inFolder(folder));

@@ -20,7 +20,9 @@ final class Fingerprint {
 
     private Fingerprint() {}
 
-    /** Fields by name. What is evaluated on counts where early stopping looks at it, the epochs where the schedule does. */
+    /**
+     * Fields by name. What is evaluated on counts where early stopping looks at it, the epochs where the schedule does.
+     */
     static Map<String, String> of(TrainingSettings settings, TrainingData data) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("layers", settings.layers().toString());

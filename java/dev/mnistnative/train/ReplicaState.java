@@ -17,8 +17,8 @@ public final class ReplicaState {
     }
 
     /**
-     * All of it, [1 + moments, parameters]: the parameters, then each moment in the order of {@link #moments()}, each in
-     * the parameters' order. Direct, in native byte order; position 0, limit at the end.
+     * All of it, [1 + moments, parameters]: the parameters, then each moment in the order of {@link #moments()}, each
+     * in the parameters' order. Direct, in native byte order; position 0, limit at the end.
      */
     public FloatBuffer values() {
         return values.duplicate();

@@ -43,7 +43,9 @@ public final class TrainerState {
         return parameters;
     }
 
-    /** The optimizer's moments [parameters] by their names, in the parameters' order. Not copied: do not change them. */
+    /**
+     * The optimizer's moments [parameters] by their names, in the parameters' order. Not copied: do not change them.
+     */
     public Map<String, float[]> moments() {
         return moments;
     }

@@ -17,8 +17,8 @@ import java.time.Clock;
 /**
  * Curves for TensorBoard. Per epoch, at step = epoch: {@code train/loss}, {@code train/accuracy} (the last batch's, as
  * everywhere), {@code test/loss}, {@code test/accuracy}, {@code train/images_per_second}; per logged step, at the step
- * of the whole run: {@code step/loss}, {@code step/lr}. Where training minimises something else than the loss, each loss has an {@code
- * objective} beside it.
+ * of the whole run: {@code step/loss}, {@code step/lr}. Where training minimises something else than the loss, each
+ * loss has an {@code objective} beside it.
  */
 public final class TensorBoardEvents implements TrainingListener, Closeable {
     private final Path folder;

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The lines of the article's second program: {@code Epoch [1/5], Step [100/938], Loss: 0.1234} every so many steps, and at
- * the end {@code Accuracy of the network on the 10000 test images: 93 %}, whole per cent, cut off.
+ * The lines of the article's second program: {@code Epoch [1/5], Step [100/938], Loss: 0.1234} every so many steps, and
+ * at the end {@code Accuracy of the network on the 10000 test images: 93 %}, whole per cent, cut off.
  */
 public final class StepLines implements TrainingListener {
     private final Screen screen;
