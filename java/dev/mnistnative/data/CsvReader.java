@@ -116,6 +116,14 @@ final class CsvReader {
                 "correct the row");
     }
 
+    private List<String> featureNames() {
+        List<String> names = new ArrayList<>(columns);
+        if (labelColumn >= 0) {
+            names.remove(labelColumn);
+        }
+        return names;
+    }
+
     private Dataset toDataset(ByteBuffer memory, int features, CsvLabels collected) throws IOException {
         IntBuffer labels = null;
         List<String> names = List.of();
@@ -125,6 +133,6 @@ final class CsvReader {
             names = result.classNames();
         }
         var pixels = new ArrayReader.Pixels(PixelType.FLOAT32, 1, new int[] {features}, memory);
-        return DataFiles.assemble(pixels, labels, options, names);
+        return DataFiles.assemble(pixels, labels, options, names, featureNames());
     }
 }

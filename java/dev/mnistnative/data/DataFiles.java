@@ -92,7 +92,7 @@ public final class DataFiles {
         try (Content content = open(images, TRAIN_IMAGES)) {
             return formatOf(content) == Format.CSV
                     ? CsvReader.read(content, options)
-                    : assemble(ArrayReader.pixels(content, arrayHeader(content)), null, options, List.of());
+                    : assemble(ArrayReader.pixels(content, arrayHeader(content)), null, options, List.of(), List.of());
         }
     }
 
@@ -121,10 +121,21 @@ public final class DataFiles {
     }
 
     /** The data set of what was read; counts and classes are checked. `labels` may be null. */
-    static Dataset assemble(ArrayReader.Pixels pixels, IntBuffer labels, ReadOptions options, List<String> classNames) {
+    static Dataset assemble(
+            ArrayReader.Pixels pixels,
+            IntBuffer labels,
+            ReadOptions options,
+            List<String> classNames,
+            List<String> featureNames) {
         int classes = labels == null ? 0 : classes(labels, options, classNames);
         var layout = new SampleLayout(
-                pixels.type(), pixels.sampleShape(), pixels.scale(), options.ignoreIndex(), classes, classNames);
+                pixels.type(),
+                pixels.sampleShape(),
+                pixels.scale(),
+                options.ignoreIndex(),
+                classes,
+                classNames,
+                featureNames);
         return new Dataset(layout, pixels.memory(), labels);
     }
 
@@ -169,7 +180,7 @@ public final class DataFiles {
                                 + " labels",
                         "give files that belong together");
             }
-            return assemble(ArrayReader.pixels(content, header), labelMemory, options, List.of());
+            return assemble(ArrayReader.pixels(content, header), labelMemory, options, List.of(), List.of());
         }
     }
 

@@ -103,7 +103,8 @@ public final class Dataset implements AutoCloseable {
         }
         int classes = labels == null ? 0 : Labels.countClasses(labels.slice(), ignoreIndex);
         double scale = type == PixelType.UINT8 ? UNIT_SCALE : 1;
-        return new Dataset(new SampleLayout(type, shape, scale, ignoreIndex, classes, List.of()), pixels, labels);
+        return new Dataset(
+                new SampleLayout(type, shape, scale, ignoreIndex, classes, List.of(), List.of()), pixels, labels);
     }
 
     /**
@@ -157,6 +158,12 @@ public final class Dataset implements AutoCloseable {
     public List<String> classNames() {
         open();
         return layout.classNames();
+    }
+
+    /** Names of the features [features], in their order, where the file had names; else empty. */
+    public List<String> featureNames() {
+        open();
+        return layout.featureNames();
     }
 
     /** The label of samples that take no part in the loss. */

@@ -136,7 +136,7 @@ public final class DatasetBuilder {
         boolean hasLabels = unlabelled >= rows;
         int classes = hasLabels ? Labels.countClasses(labels, ignoreIndex) : 0;
         double scale = type == PixelType.UINT8 ? Dataset.UNIT_SCALE : 1;
-        SampleLayout layout = new SampleLayout(type, sampleShape, scale, ignoreIndex, classes, List.of());
+        SampleLayout layout = new SampleLayout(type, sampleShape, scale, ignoreIndex, classes, List.of(), List.of());
         Dataset built = new Dataset(layout, pixels, hasLabels ? labels : null);
         pixels = null;
         return built;

@@ -96,6 +96,7 @@ public final class Mnist {
                 Dataset.UNIT_SCALE,
                 Dataset.DEFAULT_IGNORE_INDEX,
                 CLASSES,
+                List.of(),
                 List.of());
         return new Dataset(layout, imageBytes.position(IMAGES_HEADER), ints);
     }

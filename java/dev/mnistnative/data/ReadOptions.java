@@ -3,6 +3,7 @@ package dev.mnistnative.data;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * What a file does not say by itself.
@@ -12,33 +13,51 @@ import java.util.OptionalInt;
  * @param labelColumn CSV: name of the column with the labels; null = all columns are features
  * @param classNames CSV: the classes in the order of their labels, e.g. those of the training set for its test
  *     set; empty = those that the file has
+ * @param featureNames CSV: the columns that are features, in the order of a model's inputs; empty = as the file has them
+ * @param notes is told, a sentence each, what was taken for granted while reading
  */
-public record ReadOptions(long ignoreIndex, OptionalInt classes, String labelColumn, List<String> classNames) {
-    /** ignore_index −100, classes and label column not told. */
+public record ReadOptions(
+        long ignoreIndex,
+        OptionalInt classes,
+        String labelColumn,
+        List<String> classNames,
+        List<String> featureNames,
+        Consumer<String> notes) {
+    /** ignore_index −100, nothing else told, notes dropped. */
     public static final ReadOptions DEFAULT =
-            new ReadOptions(Dataset.DEFAULT_IGNORE_INDEX, OptionalInt.empty(), null, List.of());
+            new ReadOptions(Dataset.DEFAULT_IGNORE_INDEX, OptionalInt.empty(), null, List.of(), List.of(), note -> {});
 
     public ReadOptions {
         Objects.requireNonNull(classes, "classes");
+        Objects.requireNonNull(notes, "notes");
         if (classes.isPresent() && classes.getAsInt() < 1) {
             throw new IllegalArgumentException("classes must be 1 or more, not " + classes.getAsInt());
         }
         classNames = List.copyOf(classNames);
+        featureNames = List.copyOf(featureNames);
     }
 
     public ReadOptions withIgnoreIndex(long label) {
-        return new ReadOptions(label, classes, labelColumn, classNames);
+        return new ReadOptions(label, classes, labelColumn, classNames, featureNames, notes);
     }
 
     public ReadOptions withClasses(int count) {
-        return new ReadOptions(ignoreIndex, OptionalInt.of(count), labelColumn, classNames);
+        return new ReadOptions(ignoreIndex, OptionalInt.of(count), labelColumn, classNames, featureNames, notes);
     }
 
     public ReadOptions withLabelColumn(String name) {
-        return new ReadOptions(ignoreIndex, classes, name, classNames);
+        return new ReadOptions(ignoreIndex, classes, name, classNames, featureNames, notes);
     }
 
     public ReadOptions withClassNames(List<String> names) {
-        return new ReadOptions(ignoreIndex, classes, labelColumn, names);
+        return new ReadOptions(ignoreIndex, classes, labelColumn, names, featureNames, notes);
+    }
+
+    public ReadOptions withFeatureNames(List<String> names) {
+        return new ReadOptions(ignoreIndex, classes, labelColumn, classNames, names, notes);
+    }
+
+    public ReadOptions withNotes(Consumer<String> listener) {
+        return new ReadOptions(ignoreIndex, classes, labelColumn, classNames, featureNames, listener);
     }
 }

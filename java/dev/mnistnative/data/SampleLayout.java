@@ -3,9 +3,18 @@ package dev.mnistnative.data;
 import java.util.Arrays;
 import java.util.List;
 
-/** What a data set's numbers mean. `classes` is 0 without labels, `classNames` empty where labels are plain numbers. */
+/**
+ * What a data set's numbers mean. `classes` is 0 without labels, `classNames` empty where labels are plain numbers,
+ * `featureNames` where the features have none.
+ */
 record SampleLayout(
-        PixelType type, int[] sampleShape, double scale, long ignoreIndex, int classes, List<String> classNames) {
+        PixelType type,
+        int[] sampleShape,
+        double scale,
+        long ignoreIndex,
+        int classes,
+        List<String> classNames,
+        List<String> featureNames) {
     int features() {
         return features(sampleShape);
     }
@@ -15,11 +24,11 @@ record SampleLayout(
     }
 
     SampleLayout as(PixelType newType, double newScale) {
-        return new SampleLayout(newType, sampleShape, newScale, ignoreIndex, classes, classNames);
+        return new SampleLayout(newType, sampleShape, newScale, ignoreIndex, classes, classNames, featureNames);
     }
 
     SampleLayout ignoring(long index) {
-        return new SampleLayout(type, sampleShape, scale, index, classes, classNames);
+        return new SampleLayout(type, sampleShape, scale, index, classes, classNames, featureNames);
     }
 
     static int features(int[] sampleShape) {

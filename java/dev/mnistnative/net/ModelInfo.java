@@ -25,10 +25,13 @@ public record ModelInfo(
         featureNames = List.copyOf(featureNames);
     }
 
-    /** What a training set tells: the scale of its bytes, the names of its classes and its ignore_index. */
+    /** What a training set tells: the scale of its bytes, the names of its classes and features, its ignore_index. */
     public static ModelInfo of(Dataset training) {
         return new ModelInfo(
-                Preprocessing.fittedTo(training), training.classNames(), List.of(), training.ignoreIndex());
+                Preprocessing.fittedTo(training),
+                training.classNames(),
+                training.featureNames(),
+                training.ignoreIndex());
     }
 
     /** The same with this preprocessing. */

@@ -14,9 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -132,7 +130,7 @@ class WrongFilesTest {
             assertEquals(255, set.label(1));
             assertEquals(255, set.ignoreIndex());
         }
-        ReadOptions untold = new ReadOptions(255, OptionalInt.empty(), null, List.of());
+        ReadOptions untold = ReadOptions.DEFAULT.withIgnoreIndex(255);
         try (Dataset set = DataFiles.read(SampleFiles.of(images, labels), untold)) {
             assertEquals(3, set.classes());
         }
