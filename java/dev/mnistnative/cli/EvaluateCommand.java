@@ -48,7 +48,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SavedModel saved = SavedModel.read(model.path());
+        SavedModel saved = model.read();
         ModelInfo info = saved.info();
         Mlp layers = saved.parameters().net();
         ReadOptions options = ReadOptions.DEFAULT

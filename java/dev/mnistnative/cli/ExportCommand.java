@@ -1,7 +1,6 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.format.ModelFormat;
-import dev.mnistnative.format.SavedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -40,7 +39,7 @@ final class ExportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Usage.refuse(softmax && format != ExportFormat.ONNX, spec, "--softmax is for --to onnx: leave it out");
         OutputPaths.requireFile(spec, "OUT", out);
-        SavedModel.read(model.path()).write(out, written());
+        model.read().write(out, written());
         return ExitCode.DONE;
     }
 

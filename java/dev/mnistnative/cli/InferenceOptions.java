@@ -16,7 +16,7 @@ final class InferenceOptions {
 
     /** @param base where it computes unless the options say otherwise */
     Model load(ModelFile model, Placement base) throws IOException {
-        SavedModel saved = SavedModel.read(model.path());
+        SavedModel saved = model.read();
         return Model.of(saved.parameters(), placement.over(base), scale.over(saved.info()));
     }
 }

@@ -14,6 +14,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * A net as a file holds it: the one door through which nets come in and go out.
@@ -36,6 +37,17 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
      * @throws DataFormatException if the file does not hold the parameters of such a net
      */
     public static SavedModel read(Path path) throws IOException {
+        return read(path, note -> {});
+    }
+
+    /**
+     * The same, and tells what was left out of the file and what had to be assumed.
+     *
+     * @param notes takes a sentence each
+     * @throws DataFormatException if the file does not hold the parameters of such a net
+     */
+    public static SavedModel read(Path path, Consumer<String> notes) throws IOException {
+        Objects.requireNonNull(notes, "notes");
         return Onnx.matches(head(path))
                 ? OnnxReader.read(path)
                 : ofSafetensors(path.toString(), Safetensors.read(path));
