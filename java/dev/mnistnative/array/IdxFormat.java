@@ -5,6 +5,7 @@ import dev.mnistnative.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /** The IDX format of the MNIST database: two zero bytes, element type, count of dimensions, the dimensions, numbers. */
 public final class IdxFormat {
@@ -22,7 +23,7 @@ public final class IdxFormat {
         ElementType type = ElementType.ofIdx(head[2])
                 .orElseThrow(() -> DataFormatException.of(
                         content.name(),
-                        String.format("the IDX element type 0x%02X is not known", head[2] & 0xff),
+                        String.format(Locale.ROOT, "the IDX element type 0x%02X is not known", head[2] & 0xff),
                         "write the file with type 08, 09, 0B, 0C, 0D or 0E"));
         int dimensions = head[3] & 0xff;
         ByteBuffer sizes = ByteBuffer.wrap(content.take(dimensions * Integer.BYTES, "the IDX dimensions"));

@@ -8,6 +8,7 @@ import dev.mnistnative.net.Mlp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** What a benchmark trains on: the embedded MNIST where it fits the net, else made-up bytes of which none is zero. */
@@ -43,8 +44,11 @@ public final class BenchmarkSamples {
         long fitting = Math.min(most, (long) most * MNIST_FEATURES / features);
         long samples = Math.max(fitting, least), bytes = samples * features;
         if (Math.max(bytes, samples * Integer.BYTES) > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "a batch of %d samples of %d features is too large: give a smaller one".formatted(least, features));
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "a batch of %d samples of %d features is too large: give a smaller one",
+                    least,
+                    features));
         }
         SplittableRandom random = new SplittableRandom(features);
         ByteBuffer pixels = ByteBuffer.allocateDirect((int) bytes);

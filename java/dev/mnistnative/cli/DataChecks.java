@@ -4,6 +4,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.net.Mlp;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Whether samples fit a net. */
@@ -14,13 +15,23 @@ final class DataChecks {
         Usage.refuse(
                 samples.features() != layers.features(),
                 command,
-                "the samples have %d features, but the net %s takes %d: give --layers or weights that begin with %d, or other data"
-                        .formatted(samples.features(), layers, layers.features(), samples.features()));
+                String.format(
+                        Locale.ROOT,
+                        "the samples have %d features, but the net %s takes %d: give --layers or weights that begin with %d, or other data",
+                        samples.features(),
+                        layers,
+                        layers.features(),
+                        samples.features()));
         Usage.refuse(
                 samples.classes() > layers.classes(),
                 command,
-                "the samples have %d classes, but the net %s has %d: give --layers or weights that end with %d, or other data"
-                        .formatted(samples.classes(), layers, layers.classes(), samples.classes()));
+                String.format(
+                        Locale.ROOT,
+                        "the samples have %d classes, but the net %s has %d: give --layers or weights that end with %d, or other data",
+                        samples.classes(),
+                        layers,
+                        layers.classes(),
+                        samples.classes()));
     }
 
     /** Whether every class has a name, or none. */
@@ -28,8 +39,13 @@ final class DataChecks {
         Usage.refuse(
                 !names.isEmpty() && names.size() != layers.classes(),
                 command,
-                "there are %d class names, but the net %s has %d classes: give --layers that end with %d"
-                        .formatted(names.size(), layers, layers.classes(), names.size()));
+                String.format(
+                        Locale.ROOT,
+                        "there are %d class names, but the net %s has %d classes: give --layers that end with %d",
+                        names.size(),
+                        layers,
+                        layers.classes(),
+                        names.size()));
     }
 
     /** Whether a net takes pictures: 28 x 28 pixels. */
@@ -38,7 +54,12 @@ final class DataChecks {
         Usage.refuse(
                 layers.features() != pixels,
                 command,
-                "the net %s takes %d features, but a picture becomes %d pixels: give a net that begins with %d"
-                        .formatted(layers, layers.features(), pixels, pixels));
+                String.format(
+                        Locale.ROOT,
+                        "the net %s takes %d features, but a picture becomes %d pixels: give a net that begins with %d",
+                        layers,
+                        layers.features(),
+                        pixels,
+                        pixels));
     }
 }

@@ -9,6 +9,7 @@ import dev.mnistnative.image.TextBlocks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -73,14 +74,14 @@ final class DataCommand implements Callable<Integer> {
         String shape = IntStream.concat(IntStream.of(samples.size()), Arrays.stream(samples.sampleShape()))
                 .mapToObj(String::valueOf)
                 .collect(Collectors.joining(", ", "[", "]"));
-        out.printf("%s images: shape %s, %s%n", name, shape, type);
-        out.printf("%s labels: shape [%d], int32, %d classes%n", name, samples.size(), samples.classes());
+        out.printf(Locale.ROOT, "%s images: shape %s, %s%n", name, shape, type);
+        out.printf(Locale.ROOT, "%s labels: shape [%d], int32, %d classes%n", name, samples.size(), samples.classes());
         Map<Integer, Integer> histogram = new TreeMap<>();
         for (int i = 0; i < samples.size(); i++) {
             histogram.merge(samples.label(i), 1, Integer::sum);
         }
-        out.printf("%s histogram:%n", name);
-        histogram.forEach((label, count) -> out.printf("  %4d: %d%n", label, count));
+        out.printf(Locale.ROOT, "%s histogram:%n", name);
+        histogram.forEach((label, count) -> out.printf(Locale.ROOT, "  %4d: %d%n", label, count));
     }
 
     /** Rows as NumPy prints an integer matrix. Labels to be ignored have no column and are left out. */
@@ -89,8 +90,11 @@ final class DataCommand implements Callable<Integer> {
                 .filter(label -> label != samples.ignoreIndex())
                 .toArray();
         out.printf(
+                Locale.ROOT,
                 "one-hot matrix of the first %d labels: shape [%d, %d]%n",
-                labels.length, labels.length, samples.classes());
+                labels.length,
+                labels.length,
+                samples.classes());
         int[][] rows = OneHot.encode(labels, samples.classes());
         for (int i = 0; i < rows.length; i++) {
             out.println((i == 0 ? "[[" : " [") + joined(rows[i]) + (i == rows.length - 1 ? "]]" : "]"));

@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -22,7 +23,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     @Override
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        String hint = " (see '%s --help')".formatted(command.getCommandSpec().qualifiedName());
+        String hint = String.format(
+                Locale.ROOT, " (see '%s --help')", command.getCommandSpec().qualifiedName());
         print(command, e.getMessage() + suggestion(e) + hint);
         if (List.of(args).contains(CommonOptions.VERBOSE)) {
             e.printStackTrace(command.getErr());

@@ -26,7 +26,12 @@ final class ManPage {
     private void write(CommandSpec program, String version) {
         String name = program.name();
         UsageMessageSpec usage = program.usageMessage();
-        lines.add(".TH %s 1 \"\" \"%s %s\" \"User Commands\"".formatted(name.toUpperCase(Locale.ROOT), name, version));
+        lines.add(String.format(
+                Locale.ROOT,
+                ".TH %s 1 \"\" \"%s %s\" \"User Commands\"",
+                name.toUpperCase(Locale.ROOT),
+                name,
+                version));
         lines.addAll(List.of(".nh", ".ad l", ".SH NAME"));
         lines.add(escaped(name) + " \\- " + text(usage.description()[0]));
         lines.add(".SH SYNOPSIS");
@@ -82,7 +87,7 @@ final class ManPage {
 
     /** A line of a description, which for picocli is a format with marks of style. */
     private static String text(String description) {
-        return escaped(Ansi.OFF.string(String.format(description)).replaceAll("\\R+", " "));
+        return escaped(Ansi.OFF.string(String.format(Locale.ROOT, description)).replaceAll("\\R+", " "));
     }
 
     /**

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -106,8 +107,12 @@ final class ServeCommand implements Callable<Integer> {
             return new DigitServer(predictor, settings);
         } catch (BindException e) {
             throw new IOException(
-                    "cannot listen on port %d of %s (%s); choose another --port or --host"
-                            .formatted(settings.port(), settings.host(), e.getMessage()),
+                    String.format(
+                            Locale.ROOT,
+                            "cannot listen on port %d of %s (%s); choose another --port or --host",
+                            settings.port(),
+                            settings.host(),
+                            e.getMessage()),
                     e);
         }
     }

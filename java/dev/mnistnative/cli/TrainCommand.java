@@ -19,6 +19,7 @@ import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,8 +92,12 @@ final class TrainCommand implements Callable<Integer> {
         Usage.refuse(
                 settingsOptions.layersGiven() && !start.net().equals(given.layers()),
                 spec,
-                "--init %s holds a net %s, but --layers says %s: leave --layers out"
-                        .formatted(init, start.net(), given.layers()));
+                String.format(
+                        Locale.ROOT,
+                        "--init %s holds a net %s, but --layers says %s: leave --layers out",
+                        init,
+                        start.net(),
+                        given.layers()));
         return given.toBuilder().layers(start.net()).build();
     }
 

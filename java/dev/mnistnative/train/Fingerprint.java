@@ -5,6 +5,7 @@ import dev.mnistnative.data.TrainingData;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -72,7 +73,13 @@ final class Fingerprint {
             label.clear().putInt(labels.get()).flip();
             sum.update(label);
         }
-        return "%d x %d %s, scale %s, CRC-32C %08x"
-                .formatted(data.size(), data.features(), data.pixelType(), data.scale(), sum.getValue());
+        return String.format(
+                Locale.ROOT,
+                "%d x %d %s, scale %s, CRC-32C %08x",
+                data.size(),
+                data.features(),
+                data.pixelType(),
+                data.scale(),
+                sum.getValue());
     }
 }

@@ -39,7 +39,7 @@ public final class EvaluationReport {
         out.println("loss: " + Losses.text(evaluation.loss()));
         int longest = classNames.stream().mapToInt(String::length).max().orElse(0);
         String column = "%" + Math.max(CLASS.length(), longest) + "s";
-        out.println(column.formatted(CLASS) + "  precision  recall  samples");
+        out.println(String.format(Locale.ROOT, column, CLASS) + "  precision  recall  samples");
         for (int c = 0; c < classes(); c++) {
             out.printf(
                     Locale.ROOT,

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
@@ -38,11 +39,12 @@ final class EventFile implements Closeable {
     /** Creates {@code events.out.tfevents.SECONDS.HOST.PID} in an existing folder and writes the version record. */
     EventFile(Path folder, String host, Clock clock) throws IOException {
         this.clock = clock;
-        String name = "events.out.tfevents.%010d.%s.%d"
-                .formatted(
-                        clock.instant().getEpochSecond(),
-                        host,
-                        ProcessHandle.current().pid());
+        String name = String.format(
+                Locale.ROOT,
+                "events.out.tfevents.%010d.%s.%d",
+                clock.instant().getEpochSecond(),
+                host,
+                ProcessHandle.current().pid());
         out = new BufferedOutputStream(
                 Files.newOutputStream(folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND));
         writeRecord(message(event -> {

@@ -3,6 +3,7 @@ package dev.mnistnative.report.html;
 import dev.mnistnative.image.PictureFiles;
 import java.awt.image.BufferedImage;
 import java.util.Base64;
+import java.util.Locale;
 
 /** Small pieces of HTML. */
 final class Html {
@@ -18,12 +19,13 @@ final class Html {
 
     /** An image that travels within the page, shown with hard pixels. */
     static String image(BufferedImage picture, String description, String cssClass) {
-        return "<img class=\"%s\" width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/png;base64,%s\">"
-                .formatted(
-                        cssClass,
-                        picture.getWidth(),
-                        picture.getHeight(),
-                        escape(description),
-                        Base64.getEncoder().encodeToString(PictureFiles.png(picture)));
+        return String.format(
+                Locale.ROOT,
+                "<img class=\"%s\" width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/png;base64,%s\">",
+                cssClass,
+                picture.getWidth(),
+                picture.getHeight(),
+                escape(description),
+                Base64.getEncoder().encodeToString(PictureFiles.png(picture)));
     }
 }

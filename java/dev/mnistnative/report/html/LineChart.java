@@ -75,10 +75,17 @@ final class LineChart {
         double bottom = Math.floor(least / step + 1e-9) * step;
         double top = Math.max(bottom + step, Math.ceil(most / step - 1e-9) * step);
         Frame frame = new Frame(first, last, bottom, top);
-        StringBuilder svg = new StringBuilder("<figure class=\"chart\"><figcaption><strong>%s</strong>%s</figcaption>"
-                .formatted(Html.escape(title), legend()));
-        svg.append("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">"
-                .formatted(WIDTH, HEIGHT, Html.escape(description())));
+        StringBuilder svg = new StringBuilder(String.format(
+                Locale.ROOT,
+                "<figure class=\"chart\"><figcaption><strong>%s</strong>%s</figcaption>",
+                Html.escape(title),
+                legend()));
+        svg.append(String.format(
+                Locale.ROOT,
+                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+                WIDTH,
+                HEIGHT,
+                Html.escape(description())));
         grid(svg, frame, step);
         int color = 0;
         for (Series series : all) {
@@ -97,7 +104,8 @@ final class LineChart {
         for (Series series : all) {
             String style = series.faint() ? "faint" : "series-" + color;
             color += series.faint() ? 0 : 1;
-            legend.append(" <span class=\"key %s\">%s</span>".formatted(style, Html.escape(series.name())));
+            legend.append(
+                    String.format(Locale.ROOT, " <span class=\"key %s\">%s</span>", style, Html.escape(series.name())));
         }
         return legend.toString();
     }

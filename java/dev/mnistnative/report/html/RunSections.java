@@ -179,7 +179,9 @@ final class RunSections {
         rows.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
         rows.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         rows.put("cores", String.valueOf(MnistRuntime.cpu().cores()));
-        rows.put("written", ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx")));
+        rows.put(
+                "written",
+                ZonedDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx", Locale.ROOT)));
         return table(rows);
     }
 

@@ -5,6 +5,7 @@ import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingStart;
 import java.io.Closeable;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** A live bar over all steps of the run, with the state of the epoch, on the screen's status line. */
@@ -62,8 +63,13 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
 
     private String line() {
         String before = "epoch " + progress.epoch() + " ";
-        String after = "  loss %s  accuracy %s  %s images/s  %s left"
-                .formatted(progress.loss(), progress.accuracy(), progress.imagesPerSecond(), progress.timeLeft());
+        String after = String.format(
+                Locale.ROOT,
+                "  loss %s  accuracy %s  %s images/s  %s left",
+                progress.loss(),
+                progress.accuracy(),
+                progress.imagesPerSecond(),
+                progress.timeLeft());
         int width = Math.max(NARROWEST, WIDTH - before.length() - after.length());
         return before + bar(width) + after;
     }

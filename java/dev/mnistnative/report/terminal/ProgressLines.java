@@ -4,6 +4,7 @@ import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingStart;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** Progress where no bar can be drawn: a plain line now and then, so that a log shows that a long epoch is alive. */
@@ -37,14 +38,15 @@ public final class ProgressLines implements TrainingListener {
         long now = nanoTime.getAsLong();
         if (now - last >= INTERVAL_NANOS) {
             last = now;
-            screen.note("epoch %s, step %s, loss %s, accuracy %s, %s images/s, %s left"
-                    .formatted(
-                            progress.epoch(),
-                            progress.step(),
-                            progress.loss(),
-                            progress.accuracy(),
-                            progress.imagesPerSecond(),
-                            progress.timeLeft()));
+            screen.note(String.format(
+                    Locale.ROOT,
+                    "epoch %s, step %s, loss %s, accuracy %s, %s images/s, %s left",
+                    progress.epoch(),
+                    progress.step(),
+                    progress.loss(),
+                    progress.accuracy(),
+                    progress.imagesPerSecond(),
+                    progress.timeLeft()));
         }
     }
 }

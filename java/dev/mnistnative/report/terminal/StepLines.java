@@ -34,13 +34,14 @@ public final class StepLines implements TrainingListener {
         for (int i = 0; i < event.steps(); i++) {
             int step = event.firstStep() + i;
             if (step % stepsPerLine == 0) {
-                screen.result("Epoch [%d/%d], Step [%d/%d], Loss: %s"
-                        .formatted(
-                                event.position().epoch(),
-                                event.position().epochs(),
-                                step,
-                                event.position().stepsPerEpoch(),
-                                fourDecimals(event.losses()[i])));
+                screen.result(String.format(
+                        Locale.ROOT,
+                        "Epoch [%d/%d], Step [%d/%d], Loss: %s",
+                        event.position().epoch(),
+                        event.position().epochs(),
+                        step,
+                        event.position().stepsPerEpoch(),
+                        fourDecimals(event.losses()[i])));
             }
         }
     }
@@ -54,8 +55,12 @@ public final class StepLines implements TrainingListener {
         result.lastEpoch().evaluation().ifPresent(evaluation -> {
             int evaluated = data.evaluationSamples();
             long correct = Math.round(evaluation.accuracy() * evaluated);
-            screen.result("Accuracy of the network on the %d %s images: %d %%"
-                    .formatted(evaluated, data.evaluatedOn(), 100 * correct / evaluated));
+            screen.result(String.format(
+                    Locale.ROOT,
+                    "Accuracy of the network on the %d %s images: %d %%",
+                    evaluated,
+                    data.evaluatedOn(),
+                    100 * correct / evaluated));
         });
     }
 
