@@ -25,11 +25,15 @@ public final class Dataset implements AutoCloseable {
     /** What turns bytes into 0…1. */
     public static final double UNIT_SCALE = 1.0 / 255;
 
+    /** From so many features on a row of numbers is taken for a picture. */
+    private static final int PICTURE_FEATURES = 64;
+
     /** Keeps the split's permutation apart from those of the epochs under the same seed. */
     private static final long SPLIT_STREAM = 0x53504c4954L;
 
     private final SampleLayout layout;
     private volatile Memory memory;
+    private volatile NumberRange range; // null until it is asked for
 
     /** `labels` may be null, and is never moved. */
     private record Memory(SampleMemory pixels, IntBuffer labels) {
@@ -62,7 +66,8 @@ public final class Dataset implements AutoCloseable {
     public static Dataset ofBytes(byte[] pixels, int features, int[] labels) {
         ByteBuffer direct =
                 DirectMemory.allocate(pixels.length, "pixels").put(pixels).flip();
-        return of(direct, PixelType.UINT8, new int[] {features}, toDirect(labels), DEFAULT_IGNORE_INDEX);
+        IntBuffer wrapped = labels == null ? null : IntBuffer.wrap(labels);
+        return of(direct, PixelType.UINT8, new int[] {features}, wrapped, DEFAULT_IGNORE_INDEX);
     }
 
     /**
@@ -77,34 +82,33 @@ public final class Dataset implements AutoCloseable {
     public static Dataset ofFloats(float[] pixels, int features, int[] labels) {
         ByteBuffer direct = DirectMemory.allocate((long) pixels.length * Float.BYTES, "pixels");
         direct.asFloatBuffer().put(pixels);
-        return of(direct, PixelType.FLOAT32, new int[] {features}, toDirect(labels), DEFAULT_IGNORE_INDEX);
+        IntBuffer wrapped = labels == null ? null : IntBuffer.wrap(labels);
+        return of(direct, PixelType.FLOAT32, new int[] {features}, wrapped, DEFAULT_IGNORE_INDEX);
     }
 
     /**
-     * A data set that uses the given memory in place; it must not be changed afterwards.
+     * A data set that uses the given pixels in place; they must not be changed afterwards. Labels are copied.
      *
      * @param pixels direct, from position to limit [n, sampleShape…], row-major; floats in native byte order, aligned
      *     to 4 bytes, finite. Bytes are scaled by {@link #UNIT_SCALE} ({@link #withScale} changes that)
      * @param sampleShape e.g. {28, 28}
-     * @param labels direct, native byte order, [n], each 0 or more or `ignoreIndex`; null if there are none
+     * @param labels from position to limit [n], each 0 or more or `ignoreIndex`; null if there are none
      * @param ignoreIndex the label of samples that take no part in the loss
      * @throws IllegalArgumentException if something of that does not hold
      */
     public static Dataset of(ByteBuffer pixels, PixelType type, int[] sampleShape, IntBuffer labels, long ignoreIndex) {
         SampleChecks.requireDirect(pixels, type);
-        if (labels != null && !(labels.isDirect() && labels.order() == ByteOrder.nativeOrder())) {
-            throw new IllegalArgumentException("labels: must be a direct buffer in native byte order");
-        }
         int[] shape = sampleShape.clone();
-        int features = SampleLayout.features(shape);
+        int features = SampleLayout.features(shape, type);
         if (type == PixelType.FLOAT32) {
             SampleChecks.requireFinite(
                     pixels.slice().order(ByteOrder.nativeOrder()).asFloatBuffer(), features);
         }
-        int classes = labels == null ? 0 : Labels.countClasses(labels.slice(), ignoreIndex);
+        IntBuffer kept = labels == null ? null : DirectMemory.copyOf(labels); // the native side trusts their values
+        int classes = labels == null ? 0 : Labels.countClasses(kept, ignoreIndex);
         double scale = type == PixelType.UINT8 ? UNIT_SCALE : 1;
         return new Dataset(
-                new SampleLayout(type, shape, scale, ignoreIndex, classes, List.of(), List.of()), pixels, labels);
+                new SampleLayout(type, shape, scale, ignoreIndex, classes, List.of(), List.of()), pixels, kept);
     }
 
     /**
@@ -143,6 +147,22 @@ public final class Dataset implements AutoCloseable {
     public double scale() {
         open();
         return layout.scale();
+    }
+
+    /** Which numbers there are, before the {@link #scale()}. It is measured once: a pass over them, unless they are bytes. */
+    public NumberRange range() {
+        NumberRange known = range;
+        if (known == null) {
+            known = open().pixels().range(layout.type());
+            range = known;
+        }
+        return known;
+    }
+
+    /** Whether the samples look like pictures: of two dimensions or more, or of 64 features or more. */
+    public boolean hasPictures() {
+        open();
+        return layout.sampleShape().length > 1 || layout.features() >= PICTURE_FEATURES;
     }
 
     /**
@@ -187,7 +207,7 @@ public final class Dataset implements AutoCloseable {
         Memory m = open();
         Objects.checkIndex(i, m.size());
         float[] values = new float[layout.features()];
-        copySample(m, i, values);
+        m.pixels().copyTo(values, i, layout);
         return values;
     }
 
@@ -348,7 +368,7 @@ public final class Dataset implements AutoCloseable {
         SampleMemory target = SampleMemory.allocate(m.size(), floats.sampleBytes(), "the changed samples");
         float[] row = new float[layout.features()];
         for (int i = 0; i < m.size(); i++) {
-            copySample(m, i, row);
+            m.pixels().copyTo(row, i, layout);
             for (int f = 0; f < row.length; f++) {
                 row[f] = (float) map.apply(f, row[f]);
                 SampleChecks.requireFinite(i, f, row[f]);
@@ -360,20 +380,7 @@ public final class Dataset implements AutoCloseable {
 
     /** Fills `row` [features] with sample i's values; for loops over all samples. */
     void copySample(int i, float[] row) {
-        copySample(open(), i, row);
-    }
-
-    private void copySample(Memory m, int i, float[] row) {
-        if (layout.type() == PixelType.FLOAT32) {
-            m.pixels().floats(i).get(row);
-            return;
-        }
-        ByteBuffer block = m.pixels().blockOf(i);
-        int start = m.pixels().offsetOf(i);
-        double scale = layout.scale();
-        for (int f = 0; f < row.length; f++) {
-            row[f] = (float) ((block.get(start + f) & 0xff) * scale);
-        }
+        open().pixels().copyTo(row, i, layout);
     }
 
     private Memory open() {
@@ -389,11 +396,5 @@ public final class Dataset implements AutoCloseable {
             throw new IllegalStateException("the data set has no labels; read it with a label file or column");
         }
         return m.labels();
-    }
-
-    private static IntBuffer toDirect(int[] labels) {
-        return labels == null
-                ? null
-                : DirectMemory.allocateInts(labels.length, "labels").put(labels).flip();
     }
 }

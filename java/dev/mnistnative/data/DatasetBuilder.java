@@ -35,7 +35,7 @@ public final class DatasetBuilder {
      * @param mostPerBlock bytes that one buffer holds, at least a row's as floats; less than possible for tests alone
      */
     DatasetBuilder(int features, int rows, long mostPerBlock) {
-        this.features = SampleLayout.features(new int[] {features});
+        this.features = SampleLayout.features(new int[] {features}, PixelType.FLOAT32);
         this.rows = rows;
         this.mostPerBlock = mostPerBlock;
         this.sampleShape = new int[] {features};
@@ -48,9 +48,10 @@ public final class DatasetBuilder {
 
     /** The shape of a sample, e.g. {28, 28}; without it {features}. */
     public DatasetBuilder sampleShape(int... shape) {
-        if (SampleLayout.features(shape) != features) {
+        int wanted = SampleLayout.features(shape, PixelType.FLOAT32);
+        if (wanted != features) {
             throw new IllegalArgumentException(
-                    "the sample shape has " + SampleLayout.features(shape) + " features, but a row has " + features);
+                    "the sample shape has " + wanted + " features, but a row has " + features);
         }
         sampleShape = shape.clone();
         return this;

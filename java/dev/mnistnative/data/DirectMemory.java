@@ -46,6 +46,13 @@ final class DirectMemory {
         return allocate(count * LABEL_BYTES, what).asIntBuffer();
     }
 
+    /** A copy of what lies between position and limit, which stay where they are. */
+    static IntBuffer copyOf(IntBuffer values) {
+        return allocateInts(values.remaining(), "labels")
+                .put(values.duplicate())
+                .flip();
+    }
+
     /**
      * The same for what a file holds.
      *

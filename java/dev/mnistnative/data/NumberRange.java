@@ -11,6 +11,9 @@ public record NumberRange(double least, double greatest, boolean whole) {
     /** Every byte. */
     static final NumberRange BYTES = new NumberRange(0, 255, true);
 
+    /** 0 and 1 alone. */
+    static final NumberRange BITS = new NumberRange(0, 1, true);
+
     /** Of no number yet: {@link #and} of it and another is the other. */
     static final NumberRange NOTHING = new NumberRange(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, true);
 
@@ -25,6 +28,19 @@ public record NumberRange(double least, double greatest, boolean whole) {
             whole &= value == Math.rint(value);
         }
         return new NumberRange(least, greatest, whole);
+    }
+
+    /**
+     * Of unsigned bytes: 0 … 1 if there is none above, else 0 … 255.
+     *
+     * @param values at least one
+     */
+    public static NumberRange of(byte[] values) {
+        byte all = 0;
+        for (byte value : values) {
+            all |= value;
+        }
+        return (all & 0xff) > 1 ? BYTES : all == 1 ? BITS : new NumberRange(0, 0, true);
     }
 
     /** Of these numbers and those. */

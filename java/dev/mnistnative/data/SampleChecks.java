@@ -1,6 +1,7 @@
 package dev.mnistnative.data;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** What is allowed as samples in memory. */
@@ -13,6 +14,11 @@ final class SampleChecks {
         }
         if (type == PixelType.FLOAT32 && pixels.alignmentOffset(pixels.position(), Float.BYTES) != 0) {
             throw new IllegalArgumentException("pixels: float32 must begin at a multiple of 4 bytes");
+        }
+        if (type == PixelType.FLOAT32 && pixels.order() != ByteOrder.nativeOrder()) {
+            throw new IllegalArgumentException("pixels: the buffer's order is " + pixels.order()
+                    + ", but float32 must lie in native byte order; say order(ByteOrder.nativeOrder()) before they are put"
+                    + " in, and again for a duplicate or slice");
         }
     }
 

@@ -15,8 +15,12 @@ record SampleLayout(
         int classes,
         List<String> classNames,
         List<String> featureNames) {
+    SampleLayout {
+        features(sampleShape, type); // its sizes are checked once, here
+    }
+
     int features() {
-        return features(sampleShape);
+        return features(sampleShape, type);
     }
 
     int sampleBytes() {
@@ -31,7 +35,8 @@ record SampleLayout(
         return new SampleLayout(type, sampleShape, scale, index, classes, classNames, featureNames);
     }
 
-    static int features(int[] sampleShape) {
+    /** @throws IllegalArgumentException if a sample has no feature, or more bytes than a buffer can hold */
+    static int features(int[] sampleShape, PixelType type) {
         long features = 1;
         for (int d : sampleShape) {
             if (d < 1) {
@@ -39,7 +44,7 @@ record SampleLayout(
                         "sampleShape " + Arrays.toString(sampleShape) + " must have dimensions of 1 or more");
             }
             features *= d;
-            if (features > DirectMemory.MAX_BYTES) {
+            if (features * type.bytes() > DirectMemory.MAX_BYTES) {
                 throw new IllegalArgumentException(
                         "sampleShape " + Arrays.toString(sampleShape) + " is more than 2 GiB a sample");
             }

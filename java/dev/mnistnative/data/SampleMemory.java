@@ -132,4 +132,49 @@ final class SampleMemory {
     void copy(int to, SampleMemory from, int sample) {
         blockOf(to).put(offsetOf(to), from.blockOf(sample), from.offsetOf(sample), sampleBytes);
     }
+
+    /** Fills `row` [features] with a sample's values as the network sees them. */
+    void copyTo(float[] row, int sample, SampleLayout layout) {
+        if (layout.type() == PixelType.FLOAT32) {
+            floats(sample).get(row);
+            return;
+        }
+        ByteBuffer block = blockOf(sample);
+        int start = offsetOf(sample);
+        double scale = layout.scale();
+        for (int f = 0; f < row.length; f++) {
+            row[f] = (float) ((block.get(start + f) & 0xff) * scale);
+        }
+    }
+
+    /** Which numbers of this type there are. */
+    NumberRange range(PixelType type) {
+        return type == PixelType.UINT8 ? rangeOfBytes() : rangeOfFloats();
+    }
+
+    /** One byte above 1, and they are taken for all bytes: of pictures the first sample has one. */
+    private NumberRange rangeOfBytes() {
+        NumberRange range = NumberRange.of(new float[1]);
+        for (ByteBuffer block : blocks) {
+            for (int i = 0; i < block.limit(); i++) {
+                if ((block.get(i) & 0xff) > 1) {
+                    return NumberRange.BYTES;
+                }
+                if (block.get(i) == 1) {
+                    range = NumberRange.BITS;
+                }
+            }
+        }
+        return range;
+    }
+
+    private NumberRange rangeOfFloats() {
+        float[] values = new float[sampleBytes / Float.BYTES];
+        NumberRange range = NumberRange.NOTHING;
+        for (int sample = 0; sample < samples; sample++) {
+            floats(sample).get(values);
+            range = range.and(NumberRange.of(values));
+        }
+        return range;
+    }
 }

@@ -38,7 +38,7 @@ final class Transposition {
 
     /** For each element of a sample, in Fortran order, its place in C order. */
     private static int[] places(int[] shape) {
-        int features = SampleLayout.features(shape);
+        int features = SampleLayout.features(shape, PixelType.UINT8);
         int[] stride = new int[shape.length];
         int step = 1;
         for (int d = shape.length - 1; d >= 0; d--) {

@@ -193,12 +193,66 @@ class DatasetTest {
         refuse("sample 1, feature 0 is NaN", () -> Dataset.ofFloats(new float[] {1, Float.NaN}, 1, null));
         int[] one = {1};
         refuse("direct", () -> Dataset.of(ByteBuffer.allocate(4), PixelType.UINT8, one, null, -100));
-        refuse(
-                "direct",
-                () -> Dataset.of(ByteBuffer.allocateDirect(1), PixelType.UINT8, one, IntBuffer.allocate(1), -100));
         ByteBuffer odd = ByteBuffer.allocateDirect(9).position(1);
         refuse("multiple of 4", () -> Dataset.of(odd, PixelType.FLOAT32, one, null, -100));
         refuse("2 GiB", () -> Dataset.of(odd, PixelType.UINT8, new int[] {1 << 30, 1 << 30}, null, -100));
+        refuse("2 GiB", () -> Dataset.ofFloats(new float[8], (1 << 30) + 1, new int[8])); // 4 bytes, as an int has it
+        refuse("2 GiB", () -> Dataset.builder(1 << 29, 1));
+    }
+
+    @Test
+    void floatsOfTheOtherByteOrderAreRefused() {
+        ByteBuffer other = ByteBuffer.allocateDirect(4)
+                .order(
+                        ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN
+                                ? ByteOrder.LITTLE_ENDIAN
+                                : ByteOrder.BIG_ENDIAN);
+        other.putFloat(0, 1);
+        int[] one = {1};
+        refuse("native byte order", () -> Dataset.of(other, PixelType.FLOAT32, one, null, -100));
+        assertEquals(
+                1, Dataset.of(other, PixelType.UINT8, new int[] {4}, null, -100).size());
+        other.order(ByteOrder.nativeOrder()).putFloat(0, 0.5f);
+        IntBuffer labels = ByteBuffer.allocate(4).asIntBuffer().put(0, 2);
+        try (Dataset data = Dataset.of(other, PixelType.FLOAT32, one, labels, -100)) {
+            assertEquals(0.5f, data.sample(0)[0]);
+            assertEquals(2, data.label(0)); // of any order, on the heap or not
+        }
+    }
+
+    /** Native code indexes by the labels: what the caller does to his later must not reach it. */
+    @Test
+    void labelsAreCopied() {
+        IntBuffer labels =
+                ByteBuffer.allocateDirect(8).order(ByteOrder.nativeOrder()).asIntBuffer();
+        labels.put(1, 3);
+        Dataset data =
+                Dataset.of(ByteBuffer.allocateDirect(1), PixelType.UINT8, new int[] {1}, labels.position(1), -100);
+        labels.put(1, 1 << 30);
+        assertEquals(3, data.label(0));
+        assertEquals(1, labels.position());
+    }
+
+    @Test
+    void rangesOfNumbers() {
+        assertEquals(
+                new NumberRange(0, 255, true),
+                Dataset.ofBytes(new byte[] {0, 2}, 1, null).range());
+        assertEquals(
+                new NumberRange(0, 1, true),
+                Dataset.ofBytes(new byte[] {0, 1}, 1, null).range());
+        assertEquals(
+                new NumberRange(0, 0, true),
+                Dataset.ofBytes(new byte[2], 1, null).range());
+        assertEquals(
+                new NumberRange(-2, 7, true),
+                Dataset.ofFloats(new float[] {1, -2, 0, 7}, 2, null).range());
+        assertEquals(
+                new NumberRange(0.5, 9, false),
+                Dataset.ofFloats(new float[] {1, 0.5f, 9, 7}, 2, null).range());
+        for (byte[] bytes : new byte[][] {{0, 0}, {0, 1}, {1, 2}, {-1, 0}}) {
+            assertEquals(Dataset.ofBytes(bytes, 2, null).range(), NumberRange.of(bytes));
+        }
     }
 
     @Test
