@@ -31,9 +31,8 @@ with_fault() {
     fi
 }
 
-step "build for the stand-in: shared run-time library; for each architecture, no kernel may spill registers"
-cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DMN_CUDA_NO_SPILLS=ON \
-    "-DCMAKE_CUDA_ARCHITECTURES=75-real;80-real;90-real"
+step "build for the stand-in: shared run-time library; one architecture, whose device code never runs"
+cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-real
 cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench
 "$standin" build -o "$device" --compile-commands "$build/compile_commands.json" -O 1 -X=--expt-relaxed-constexpr
 
