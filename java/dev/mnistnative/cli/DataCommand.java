@@ -1,6 +1,7 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.NumberRange;
 import dev.mnistnative.data.OneHot;
 import dev.mnistnative.data.PixelType;
 import dev.mnistnative.data.ReadOptions;
@@ -35,6 +36,9 @@ final class DataCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
+    @Mixin
+    private IgnoreIndexOption ignored;
+
     @Option(
             names = "--one-hot",
             paramLabel = "N",
@@ -57,7 +61,8 @@ final class DataCommand implements Callable<Integer> {
         Usage.refuse(oneHotRows < 0, spec, "--one-hot is " + oneHotRows + ", but must be at least 0");
         Usage.refuse(shown < 0, spec, "--show is " + shown + ", but must be at least 0");
         PrintWriter out = spec.commandLine().getOut();
-        try (TrainingData read = data.load(ReadOptions.DEFAULT)) {
+        ReadOptions options = ReadOptions.DEFAULT.withIgnoreIndex(ignored.over(Dataset.DEFAULT_IGNORE_INDEX));
+        try (TrainingData read = data.load(options).map(data.scale()::over)) {
             describe(out, "train", read.training());
             read.evaluation().ifPresent(test -> describe(out, "test", test));
             int[] labels = firstLabels(read.training(), FIRST_LABELS);
@@ -69,8 +74,10 @@ final class DataCommand implements Callable<Integer> {
     }
 
     private static void describe(PrintWriter out, String name, Dataset samples) {
-        String type =
-                samples.pixelType() == PixelType.UINT8 ? "uint8, scaled by " + (float) samples.scale() : "float32";
+        NumberRange numbers = samples.range();
+        String type = samples.pixelType() == PixelType.UINT8
+                ? "uint8, scaled by " + (float) samples.scale()
+                : "float32, from " + (float) numbers.least() + " to " + (float) numbers.greatest();
         String shape = IntStream.concat(IntStream.of(samples.size()), Arrays.stream(samples.sampleShape()))
                 .mapToObj(String::valueOf)
                 .collect(Collectors.joining(", ", "[", "]"));

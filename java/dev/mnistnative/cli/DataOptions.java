@@ -62,12 +62,11 @@ final class DataOptions {
             description = "Only the first N samples: of the training set, or of those to evaluate (default: all).")
     private Integer limit;
 
-    /** Reads, scales and cuts the data; {@link IllegalArgumentException} if a file is bad. */
+    /** Reads and cuts the data, which keeps its numbers; {@link IllegalArgumentException} if a file is bad. */
     TrainingData load(ReadOptions options) throws IOException {
         checkCombination();
         TrainingData read = read(labelColumn == null ? options : options.withLabelColumn(labelColumn));
-        return new TrainingData(
-                limited(scale.over(read.training())), read.evaluation().map(scale::over), read.evaluatedOn());
+        return new TrainingData(limited(read.training()), read.evaluation(), read.evaluatedOn());
     }
 
     /** The first samples that {@code --limit} lets through. */

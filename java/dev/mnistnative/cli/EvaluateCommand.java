@@ -7,7 +7,6 @@ import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
-import dev.mnistnative.net.Scaling;
 import dev.mnistnative.report.files.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,6 +37,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private DataOptions data;
 
     @Mixin
+    private IgnoreIndexOption ignored;
+
+    @Mixin
     private PlacementOptions placement;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -49,19 +51,17 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         SavedModel saved = model.read();
-        ModelInfo info = saved.info();
+        ModelInfo info = data.scale().over(saved.info());
         Mlp layers = saved.parameters().net();
         ReadOptions options = ReadOptions.DEFAULT
                 .withClasses(layers.classes())
                 .withClassNames(info.classNames())
-                .withIgnoreIndex(info.ignoreIndex());
-        if (data.scale().given()) { // the samples have it when they are loaded
-            info = info.withPreprocessing(info.preprocessing().withScaling(Scaling.byType()));
-        }
+                .withIgnoreIndex(ignored.over(info.ignoreIndex()));
         try (TrainingData read = data.load(options);
                 Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE), info)) {
             Dataset given = data.limited(read.evaluation().orElse(read.training()));
             DataChecks.requireFit(spec, given, layers);
+            new RangeNotes(spec).samples("the samples", info.preprocessing(), given);
             noteDevice(predictor);
             EvaluationReport report = new EvaluationReport(predictor.evaluate(given), info.classNames());
             PrintWriter out = spec.commandLine().getOut();

@@ -1,6 +1,7 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.train.CrossEntropyLoss;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -18,20 +19,21 @@ final class LossOptions {
             description = "A weight for each class (default: all 1).")
     private float[] classWeights;
 
-    @Option(
-            names = "--ignore-index",
-            paramLabel = "N",
-            description = "Samples with this label count for nothing (default: -100).")
-    private Long ignoreIndex;
+    @Mixin
+    private IgnoreIndexOption ignored;
 
     @Option(names = "--label-smoothing", paramLabel = "X", description = "0 to 1 (default: the preset's, else 0).")
     private Double labelSmoothing;
+
+    boolean ignoreIndexGiven() {
+        return ignored.given();
+    }
 
     /** The preset's loss with the options given. */
     CrossEntropyLoss over(CrossEntropyLoss preset) {
         return Usage.checked(command, () -> {
             CrossEntropyLoss loss = classWeights == null ? preset : preset.withClassWeights(classWeights);
-            loss = ignoreIndex == null ? loss : loss.withIgnoreIndex(ignoreIndex);
+            loss = loss.withIgnoreIndex(ignored.over(loss.ignoreIndex()));
             return labelSmoothing == null ? loss : loss.withLabelSmoothing(labelSmoothing);
         });
     }

@@ -9,6 +9,7 @@ import dev.mnistnative.image.TextBlocks;
 import dev.mnistnative.image.UnreadableImageException;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.model.Softmax;
+import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.report.terminal.PredictionLines;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,11 +66,13 @@ final class PredictCommand implements Callable<Integer> {
         try (Model predictor = inference.load(model, PlacementOptions.ANYWHERE)) {
             PredictionLines lines = new PredictionLines(
                     spec.commandLine().getOut(), json, predictor.info().classNames());
+            RangeNotes notes = new RangeNotes(spec);
             for (Path image : images) {
                 if (PictureFiles.isPicture(image)) {
+                    notes.pictures(model.path().toString(), predictor.info().preprocessing());
                     predictPicture(predictor, image, lines);
                 } else {
-                    predictSamples(predictor, image, lines);
+                    predictSamples(predictor, image, lines, notes);
                 }
             }
         }
@@ -94,10 +97,13 @@ final class PredictCommand implements Callable<Integer> {
         lines.prediction(file.toString(), predictor.probabilities(pixels));
     }
 
-    private void predictSamples(Model predictor, Path file, PredictionLines lines) throws IOException {
-        try (Dataset read = DataFiles.readImages(file);
-                Dataset samples = predictor.info().preprocessing().apply(read)) {
-            DataChecks.requireFit(spec, samples, predictor.net());
+    private void predictSamples(Model predictor, Path file, PredictionLines lines, RangeNotes notes)
+            throws IOException {
+        Preprocessing preprocessing = predictor.info().preprocessing();
+        try (Dataset read = DataFiles.readImages(file)) {
+            DataChecks.requireFit(spec, read, predictor.net());
+            notes.samples(file.toString(), preprocessing, read);
+            Dataset samples = preprocessing.apply(read);
             int side = TextBlocks.side(samples.features());
             for (int i = 0; i < samples.size(); i++) {
                 if (show) {

@@ -89,6 +89,8 @@ final class ServeCommand implements Callable<Integer> {
         try (Interruption interruption = new Interruption();
                 Model predictor = inference.load(model, ONE_THREAD)) {
             DataChecks.requirePictures(spec, predictor.net());
+            new RangeNotes(spec)
+                    .pictures(model.path().toString(), predictor.info().preprocessing());
             try (DigitServer server = listen(predictor, settings)) {
                 interruption.cancels(interrupted::countDown);
                 PrintWriter out = spec.commandLine().getOut();

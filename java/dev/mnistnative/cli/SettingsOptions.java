@@ -75,6 +75,10 @@ final class SettingsOptions {
         return net.layersGiven();
     }
 
+    boolean ignoreIndexGiven() {
+        return loss.ignoreIndexGiven();
+    }
+
     /** The preset's settings with the options given. */
     TrainingSettings settings() {
         TrainingSettings base = net.over(preset.settings());

@@ -5,12 +5,14 @@ import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.format.ModelFormat;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.report.html.HtmlReport;
 import dev.mnistnative.report.html.RunRecord;
 import dev.mnistnative.report.terminal.RunSummary;
 import dev.mnistnative.report.terminal.Screen;
+import dev.mnistnative.train.CrossEntropyLoss;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingListener;
@@ -53,8 +55,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--init",
             paramLabel = "FILE",
-            description = "Start from the weights of this safetensors or ONNX file (default: PyTorch's initial "
-                    + "values for the seed).")
+            description = "Start from the weights of this safetensors or ONNX file, and from what it says of its "
+                    + "samples and classes (default: PyTorch's initial values for the seed).")
     private Path init;
 
     @Option(names = "--save", paramLabel = "F.safetensors", description = "Write the final weights to this file.")
@@ -75,30 +77,34 @@ final class TrainCommand implements Callable<Integer> {
         checkpointOptions.check();
         OutputPaths.requireFile(spec, "--save", save);
         TrainingSettings given = settingsOptions.settings();
-        Parameters start = init == null ? null : SavedModel.readParameters(init);
+        SavedModel start = init == null ? null : ModelFile.read(spec, init);
         TrainingSettings settings = start == null ? given : startingFrom(start, given);
         try (Interruption interruption = new Interruption();
-                PreparedData data = dataOptions.prepare(settings);
+                PreparedData data = dataOptions.prepare(settings, start == null ? ModelInfo.NONE : start.info());
                 Trainer trainer = Trainer.create(settings)) {
             if (start != null) {
-                trainer.setParameters(start);
+                trainer.setParameters(start.parameters());
             }
             return train(trainer, data, interruption);
         }
     }
 
-    /** Without {@code --layers}, the weights say what the net is. */
-    private TrainingSettings startingFrom(Parameters start, TrainingSettings given) {
+    /** Without {@code --layers}, the weights say what the net is; so it is with {@code --ignore-index}. */
+    private TrainingSettings startingFrom(SavedModel start, TrainingSettings given) {
+        Mlp net = start.parameters().net();
         Usage.refuse(
-                settingsOptions.layersGiven() && !start.net().equals(given.layers()),
+                settingsOptions.layersGiven() && !net.equals(given.layers()),
                 spec,
                 String.format(
                         Locale.ROOT,
                         "--init %s holds a net %s, but --layers says %s: leave --layers out",
                         init,
-                        start.net(),
+                        net,
                         given.layers()));
-        return given.toBuilder().layers(start.net()).build();
+        CrossEntropyLoss loss = settingsOptions.ignoreIndexGiven()
+                ? given.loss()
+                : given.loss().withIgnoreIndex(start.info().ignoreIndex());
+        return given.toBuilder().layers(net).loss(loss).build();
     }
 
     private int train(Trainer trainer, PreparedData data, Interruption interruption) throws IOException {

@@ -5,6 +5,7 @@ import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.ModelInfo;
+import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.train.TrainingSettings;
 import java.io.IOException;
 import java.util.List;
@@ -41,20 +42,31 @@ final class TrainingDataOptions {
                     + "the labels of a CSV file that are texts, sorted).")
     private List<String> classNames = List.of();
 
-    /** Reads the data and makes it ready for a run with these settings. The caller closes it. */
-    PreparedData prepare(TrainingSettings settings) throws IOException {
+    /**
+     * Reads the data and makes it ready for a run with these settings. The caller closes it.
+     *
+     * @param start what is known of the net that the run starts from: holds where the run does not say otherwise
+     */
+    PreparedData prepare(TrainingSettings settings, ModelInfo start) throws IOException {
         TrainingData read = data.load(ReadOptions.DEFAULT
                 .withIgnoreIndex(settings.loss().ignoreIndex())
                 .withClasses(settings.layers().classes())
-                .withClassNames(classNames));
+                .withClassNames(classNames.isEmpty() ? start.classNames() : classNames)
+                .withFeatureNames(start.featureNames()));
         try {
             check(read, settings);
-            TrainingData split = validation == null
-                    ? read
-                    : Usage.checked(command, () -> read.training().split(validation, settings.seed()));
-            ModelInfo info = info(read.training(), split.training());
+            ModelInfo info = info(read.training(), start);
             DataChecks.requireNames(command, info.classNames(), settings.layers());
-            return PreparedData.of(read, split, info);
+            note(read, info.preprocessing(), start);
+            TrainingData rescaled = read.map(info.preprocessing()::rescale);
+            TrainingData split = validation == null
+                    ? rescaled
+                    : Usage.checked(command, () -> rescaled.training().split(validation, settings.seed()));
+            if (standardize) {
+                info = info.withPreprocessing(
+                        info.preprocessing().withStandardizer(Standardizer.fit(split.training())));
+            }
+            return PreparedData.of(rescaled, split, info);
         } catch (RuntimeException e) {
             read.close();
             throw e;
@@ -70,13 +82,31 @@ final class TrainingDataOptions {
                 "--early-stopping needs something to evaluate on: give a test set or --validation");
     }
 
-    private ModelInfo info(Dataset all, Dataset training) {
-        ModelInfo info = data.scale().over(ModelInfo.of(all));
-        if (!classNames.isEmpty()) {
-            info = info.withClassNames(classNames);
+    private ModelInfo info(Dataset training, ModelInfo start) {
+        ModelInfo told = ModelInfo.of(training);
+        Preprocessing preprocessing = tellsNumbers(start) ? start.preprocessing() : told.preprocessing();
+        if (data.scale().given()) {
+            preprocessing = data.scale()
+                    .overTraining(preprocessing.withRange(told.preprocessing().range()));
         }
-        return standardize
-                ? info.withPreprocessing(info.preprocessing().withStandardizer(Standardizer.fit(training)))
-                : info;
+        ModelInfo info = told.withPreprocessing(preprocessing);
+        if (!classNames.isEmpty() || told.classNames().isEmpty()) {
+            info = info.withClassNames(classNames.isEmpty() ? start.classNames() : classNames);
+        }
+        return told.featureNames().isEmpty() ? info.withFeatureNames(start.featureNames()) : info;
+    }
+
+    private void note(TrainingData read, Preprocessing preprocessing, ModelInfo start) {
+        RangeNotes notes = new RangeNotes(command);
+        if (tellsNumbers(start)) {
+            notes.samples("the training set", preprocessing, read.training());
+        } else if (!data.scale().given()) {
+            notes.training(read.training());
+        }
+        read.evaluation().ifPresent(test -> notes.samples("the test set", preprocessing, test));
+    }
+
+    private static boolean tellsNumbers(ModelInfo start) {
+        return !start.preprocessing().equals(Preprocessing.NONE);
     }
 }

@@ -32,7 +32,7 @@ final class ArrayReader {
     record Pixels(PixelType type, double scale, int[] sampleShape, ByteBuffer memory) {}
 
     /** Reads an array [N, …] of at least two dimensions; every value must be a finite float32. */
-    static Pixels pixels(Content content, ArrayHeader header) throws IOException {
+    static Pixels pixels(Content content, ArrayHeader header, ReadOptions options) throws IOException {
         if (header.shape().length < 2) {
             throw DataFormatException.of(
                     content.name(),
@@ -45,7 +45,35 @@ final class ArrayReader {
         if (type == PixelType.FLOAT32) {
             requireFinite(memory.asFloatBuffer(), content.name(), header.elements() / header.size());
         }
+        if (arePicturesOfBytes(header, memory)) {
+            options.notes()
+                    .accept(content.name() + ": its pixels are whole numbers of 0 … 255 as "
+                            + header.type().numpy() + ": they are read as bytes");
+            return new Pixels(PixelType.UINT8, Dataset.UNIT_SCALE, header.sampleShape(), toBytes(memory));
+        }
         return new Pixels(type, defaultScale(header.type()), header.sampleShape(), memory);
+    }
+
+    /** Whether whole numbers of a wider type, kept as floats so far, are pixels that a byte holds. */
+    private static boolean arePicturesOfBytes(ArrayHeader header, ByteBuffer floats) {
+        ElementType type = header.type();
+        if (type.isFloatingPoint() || pixelType(type) == PixelType.UINT8) {
+            return false;
+        }
+        int features = SampleLayout.features(header.sampleShape(), PixelType.FLOAT32);
+        return SampleLayout.arePictures(header.sampleShape())
+                && SampleMemory.of(floats, features * Float.BYTES)
+                        .range(PixelType.FLOAT32)
+                        .isOfBytes();
+    }
+
+    private static ByteBuffer toBytes(ByteBuffer floats) {
+        FloatBuffer values = floats.asFloatBuffer();
+        ByteBuffer bytes = DirectMemory.allocate(values.limit(), "the pixels");
+        for (int i = 0; i < values.limit(); i++) {
+            bytes.put(i, (byte) values.get(i));
+        }
+        return bytes;
     }
 
     /** Reads an array [N] or [N, 1] of class numbers. */

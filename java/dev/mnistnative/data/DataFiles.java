@@ -92,7 +92,12 @@ public final class DataFiles {
         try (Content content = open(images, TRAIN_IMAGES)) {
             return formatOf(content) == Format.CSV
                     ? CsvReader.read(content, options)
-                    : assemble(ArrayReader.pixels(content, arrayHeader(content)), null, options, List.of(), List.of());
+                    : assemble(
+                            ArrayReader.pixels(content, arrayHeader(content), options),
+                            null,
+                            options,
+                            List.of(),
+                            List.of());
         }
     }
 
@@ -180,7 +185,7 @@ public final class DataFiles {
                                 + " labels",
                         "give files that belong together");
             }
-            return assemble(ArrayReader.pixels(content, header), labelMemory, options, List.of(), List.of());
+            return assemble(ArrayReader.pixels(content, header, options), labelMemory, options, List.of(), List.of());
         }
     }
 

@@ -25,9 +25,6 @@ public final class Dataset implements AutoCloseable {
     /** What turns bytes into 0…1. */
     public static final double UNIT_SCALE = 1.0 / 255;
 
-    /** From so many features on a row of numbers is taken for a picture. */
-    private static final int PICTURE_FEATURES = 64;
-
     /** Keeps the split's permutation apart from those of the epochs under the same seed. */
     private static final long SPLIT_STREAM = 0x53504c4954L;
 
@@ -162,7 +159,7 @@ public final class Dataset implements AutoCloseable {
     /** Whether the samples look like pictures: of two dimensions or more, or of 64 features or more. */
     public boolean hasPictures() {
         open();
-        return layout.sampleShape().length > 1 || layout.features() >= PICTURE_FEATURES;
+        return SampleLayout.arePictures(layout.sampleShape());
     }
 
     /**

@@ -8,6 +8,9 @@ package dev.mnistnative.data;
  * @param whole whether all of them are whole numbers
  */
 public record NumberRange(double least, double greatest, boolean whole) {
+    /** Numbers that all lie below are not taken for a byte's brightness: 16 grey levels, years of age. */
+    private static final double BRIGHT = 128;
+
     /** Every byte. */
     static final NumberRange BYTES = new NumberRange(0, 255, true);
 
@@ -52,5 +55,15 @@ public record NumberRange(double least, double greatest, boolean whole) {
     /** Whether all of them lie so. */
     public boolean isWithin(double from, double to) {
         return least >= from && greatest <= to;
+    }
+
+    /** Whether they are what bytes of brightness hold: whole, 0 … 255, and the largest at least 128. */
+    public boolean isOfBytes() {
+        return whole && reachesBytes();
+    }
+
+    /** The same, but fractions may lie between, as in pictures that were resampled. */
+    public boolean reachesBytes() {
+        return isWithin(BYTES.least, BYTES.greatest) && greatest >= BRIGHT;
     }
 }

@@ -2,6 +2,7 @@ package dev.mnistnative.format;
 
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.net.Activation;
+import dev.mnistnative.net.InputRange;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Preprocessing;
@@ -20,6 +21,7 @@ final class MetadataCodec {
     static final String SCALE = "scale";
     static final String SCALE_OF = "scale_of";
     static final String BYTES = "bytes";
+    static final String INPUT_RANGE = "input_range";
     static final String MEAN = "mean";
     static final String STD = "std";
     static final String CLASS_NAMES = "class_names";
@@ -34,7 +36,10 @@ final class MetadataCodec {
      * @throws IllegalArgumentException if an entry is wrong
      */
     static ModelInfo decode(Map<String, String> entries) {
-        Preprocessing preprocessing = Preprocessing.NONE.withScaling(scaling(entries));
+        Scaling scaling = scaling(entries);
+        Preprocessing preprocessing = Preprocessing.NONE
+                .withRange(range(entries.get(INPUT_RANGE), scaling))
+                .withScaling(scaling);
         if (entries.containsKey(MEAN) && entries.containsKey(STD)) {
             preprocessing =
                     preprocessing.withStandardizer(Standardizer.of(numbers(MEAN, entries), numbers(STD, entries)));
@@ -45,6 +50,14 @@ final class MetadataCodec {
                 strings(CLASS_NAMES, entries),
                 strings(FEATURE_NAMES, entries),
                 ignored == null ? ModelInfo.NONE.ignoreIndex() : whole(IGNORE_INDEX, ignored));
+    }
+
+    private static InputRange range(String id, Scaling scaling) {
+        return id == null
+                ? InputRange.impliedBy(scaling)
+                : InputRange.ofId(id)
+                        .orElseThrow(() -> new IllegalArgumentException(INPUT_RANGE + " is '" + id
+                                + "', but can only be one of " + Arrays.toString(InputRange.values())));
     }
 
     private static Scaling scaling(Map<String, String> entries) {
@@ -94,6 +107,7 @@ final class MetadataCodec {
     /** The entries that say what a net's numbers mean. */
     static Map<String, String> encode(ModelInfo info) {
         Map<String, String> entries = new LinkedHashMap<>();
+        range(info).ifPresent(id -> entries.put(INPUT_RANGE, id));
         Scaling scaling = info.preprocessing().scaling();
         if (scaling instanceof Scaling.Bytes bytes) {
             entries.put(SCALE, String.valueOf(bytes.factor()));
@@ -111,6 +125,14 @@ final class MetadataCodec {
             entries.put(IGNORE_INDEX, String.valueOf(info.ignoreIndex()));
         }
         return entries;
+    }
+
+    /** Which numbers the net was trained on, where the scale does not tell it. */
+    static Optional<String> range(ModelInfo info) {
+        return Optional.of(info.preprocessing().range())
+                .filter(range ->
+                        range != InputRange.impliedBy(info.preprocessing().scaling()))
+                .map(InputRange::id);
     }
 
     private static void put(Map<String, String> entries, String key, List<String> names) {

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * A net as NumPy's arrays: the weights float32 under the state dict's names; beside them what its numbers mean, {@code
- * activation}, {@code scale}, {@code scale_of} and {@code ignore_index} without dimension, {@code mean} and {@code std}
+ * activation}, {@code input_range}, {@code scale}, {@code scale_of} and {@code ignore_index} without dimension, {@code mean} and {@code std}
  * float64 [features], {@code class_names} and {@code feature_names} as texts.
  */
 final class NetArrays {
@@ -23,6 +23,7 @@ final class NetArrays {
         MetadataCodec.activations(model.parameters().net())
                 .ifPresent(text -> arrays.put(MetadataCodec.ACTIVATION, text(text)));
         ModelInfo info = model.info();
+        MetadataCodec.range(info).ifPresent(id -> arrays.put(MetadataCodec.INPUT_RANGE, text(id)));
         Scaling scaling = info.preprocessing().scaling();
         if (scaling instanceof Scaling.Bytes bytes) {
             arrays.put(MetadataCodec.SCALE, NpyArray.ofDoubles(List.of(), bytes.factor()));

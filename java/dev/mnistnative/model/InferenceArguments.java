@@ -6,6 +6,9 @@ import java.nio.FloatBuffer;
 
 /** Checks of inference arguments. */
 final class InferenceArguments {
+    private static final int MAGNITUDE = 0x7fff_ffff;
+    private static final int INFINITY = 0x7f80_0000;
+
     private InferenceArguments() {}
 
     /** Samples in so many values. */
@@ -15,6 +18,29 @@ final class InferenceArguments {
                     + features + " features, at least one");
         }
         return values / features;
+    }
+
+    /** A net may not even look at a feature that is no number, and answers as if all were well. */
+    static void requireFinite(String what, float[] values, int features) {
+        int largest = 0;
+        for (float value : values) { // a loop that is vectorised
+            largest = Math.max(largest, Float.floatToRawIntBits(value) & MAGNITUDE);
+        }
+        if (largest >= INFINITY) {
+            requireFinite(what, FloatBuffer.wrap(values), features);
+        }
+    }
+
+    /** The same of what lies between position and limit. */
+    static void requireFinite(String what, FloatBuffer values, int features) {
+        int first = values.position();
+        for (int i = first; i < values.limit(); i++) {
+            if (!Float.isFinite(values.get(i))) {
+                throw new IllegalArgumentException(what + ": sample " + (i - first) / features + ", feature "
+                        + (i - first) % features + " is " + values.get(i)
+                        + ", but a net takes finite numbers: fill in or leave out what is missing");
+            }
+        }
     }
 
     /** Logits of so many samples. */

@@ -29,9 +29,9 @@ import java.util.stream.IntStream;
  * A trained net for inference, with what its numbers mean: immutable, usable by any number of threads at once.
  *
  * <p>{@code predict}, {@code probabilities}, {@code topK} and {@code evaluate} take samples as they come and do to them
- * what was done in training ({@link Preprocessing}). The raw ways in are named {@code logits…}: they take the numbers
+ * what was done in training ({@link Preprocessing}), whatever type carries them. The raw ways in are named {@code logits…}: they take the numbers
  * that the net itself sees. Samples are [count, features], row-major, one or many; logits and probabilities are [count,
- * classes].
+ * classes]. Numbers that are not finite are an {@link IllegalArgumentException} that names their place.
  *
  * <p>After close every call is an {@link IllegalStateException}; closing while another thread's call is under way is
  * one, too, and changes nothing. A model that is forgotten frees its memory when the garbage collector finds it, and
@@ -147,6 +147,7 @@ public final class Model implements AutoCloseable {
     /** Raw: logits of one or many samples in the numbers that the net sees (scaled, standardised). */
     public float[] logits(float[] inputs) {
         int count = InferenceArguments.count("inputs", inputs.length, net.features());
+        InferenceArguments.requireFinite("inputs", inputs, net.features());
         float[] logits = new float[InferenceArguments.logits(count, net)];
         choice.object().logits(inputs, count, logits);
         return logits;
@@ -170,6 +171,7 @@ public final class Model implements AutoCloseable {
     public void logits(FloatBuffer inputs, FloatBuffer logits) {
         InferenceArguments.requireDirect("inputs", inputs.isDirect(), inputs.order() == ByteOrder.nativeOrder());
         int count = InferenceArguments.count("inputs", inputs.remaining(), net.features());
+        InferenceArguments.requireFinite("inputs", inputs, net.features());
         InferenceArguments.requireRoom(logits, count, net);
         choice.object().logits(inputs, count, logits);
     }
@@ -233,6 +235,7 @@ public final class Model implements AutoCloseable {
 
     private float[] logitsOf(float[] samples) {
         InferenceArguments.count("samples", samples.length, net.features());
+        InferenceArguments.requireFinite("samples", samples, net.features());
         return logits(info.preprocessing().apply(samples));
     }
 
@@ -241,7 +244,7 @@ public final class Model implements AutoCloseable {
         Preprocessing preprocessing = info.preprocessing();
         return preprocessing.standardizer().isPresent()
                 ? logits(preprocessing.apply(samples))
-                : logits(samples, preprocessing.scaling().ofBytes()); // the same bits, a fourth of the memory
+                : logits(samples, preprocessing.factor(samples)); // the same bits, a fourth of the memory
     }
 
     /**

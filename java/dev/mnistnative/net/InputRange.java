@@ -1,6 +1,8 @@
 package dev.mnistnative.net;
 
+import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.NumberRange;
+import dev.mnistnative.data.PixelType;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -18,7 +20,10 @@ public enum InputRange {
     /** Not told, e.g. by a file of weights alone: bytes are scaled by their type, others are taken as they are. */
     UNKNOWN("unknown");
 
-    private static final double BRIGHTEST = 255;
+    static final double BRIGHTEST = 255;
+
+    /** What x / 255 may miss 0 or 1 by. */
+    private static final double ROUNDING = 1e-6;
 
     private final String id;
 
@@ -31,9 +36,39 @@ public enum InputRange {
         return id;
     }
 
+    @Override
+    public String toString() {
+        return id;
+    }
+
     /** The range of this {@link #id}. */
     public static Optional<InputRange> ofId(String id) {
         return Arrays.stream(values()).filter(range -> range.id.equals(id)).findFirst();
+    }
+
+    /**
+     * Which range a training set's numbers are in. Bytes are it by their type, but for bytes of 0 and 1 alone; floats by
+     * their values: {@link #UNIT} within 0 … 1, {@link #BYTE} whole within 0 … 255 and the largest at least 128, or such
+     * pictures that were resampled.
+     */
+    static InputRange ofTraining(Dataset training) {
+        NumberRange numbers = training.range();
+        boolean pictures = training.hasPictures();
+        boolean bytes = training.pixelType() == PixelType.UINT8;
+        boolean ofBytes = numbers.isOfBytes() || pictures && numbers.reachesBytes();
+        if (bytes ? numbers.greatest() != 1 : ofBytes) {
+            return BYTE;
+        }
+        boolean unit =
+                numbers.isWithin(-ROUNDING, 1 + ROUNDING) && (!numbers.whole() || pictures && numbers.greatest() == 1);
+        return unit ? UNIT : OTHER;
+    }
+
+    /** Which range numbers are in before they are multiplied by this, if only that is told. */
+    public static InputRange impliedBy(Scaling scaling) {
+        boolean bytes = scaling instanceof Scaling.Bytes
+                || scaling instanceof Scaling.All all && Math.abs(all.factor() * BRIGHTEST - 1) < 1 / BRIGHTEST;
+        return bytes ? BYTE : UNKNOWN;
     }
 
     /**

@@ -1,17 +1,11 @@
 package dev.mnistnative.net;
 
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.data.PixelType;
 
 /** What samples are multiplied by before a net sees them. */
 public sealed interface Scaling {
     /** By the samples' type: bytes by their data set's scale, 1/255 unless it was told; floats not at all. */
     record ByType() implements Scaling {
-        @Override
-        public Dataset apply(Dataset samples) {
-            return samples;
-        }
-
         @Override
         public double ofBytes() {
             return Dataset.UNIT_SCALE;
@@ -34,11 +28,6 @@ public sealed interface Scaling {
         }
 
         @Override
-        public Dataset apply(Dataset samples) {
-            return samples.pixelType() == PixelType.UINT8 ? samples.withScale(factor) : samples;
-        }
-
-        @Override
         public double ofBytes() {
             return factor;
         }
@@ -57,11 +46,6 @@ public sealed interface Scaling {
     record All(double factor) implements Scaling {
         public All {
             requireFactor(factor);
-        }
-
-        @Override
-        public Dataset apply(Dataset samples) {
-            return samples.withScale(factor);
         }
 
         @Override
@@ -89,9 +73,6 @@ public sealed interface Scaling {
     static Scaling all(double factor) {
         return new All(factor);
     }
-
-    /** The samples scaled. They are the caller's to close; these stay open. */
-    Dataset apply(Dataset samples);
 
     /** What a sample of bytes that belongs to no data set is multiplied by. */
     double ofBytes();

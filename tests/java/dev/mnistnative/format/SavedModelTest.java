@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
+import dev.mnistnative.net.InputRange;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
@@ -52,7 +53,12 @@ class SavedModelTest {
         for (ModelInfo info : List.of(
                 FULL,
                 ModelInfo.NONE,
-                ModelInfo.NONE.withPreprocessing(Preprocessing.NONE.withScaling(Scaling.all(1.0 / 3))))) {
+                ModelInfo.NONE.withPreprocessing(Preprocessing.NONE.withScaling(Scaling.all(1.0 / 3))),
+                ModelInfo.NONE.withPreprocessing(
+                        Preprocessing.NONE.withRange(InputRange.BYTE).withScaling(Scaling.all(1))),
+                ModelInfo.NONE.withPreprocessing(Preprocessing.NONE.withRange(InputRange.OTHER)),
+                ModelInfo.NONE.withPreprocessing(
+                        Preprocessing.NONE.withRange(InputRange.UNIT).withScaling(Scaling.all(1.0 / 255))))) {
             SavedModel model = new SavedModel(NET, info);
             model.write(file);
             assertEquals(model, SavedModel.read(file));
@@ -67,6 +73,26 @@ class SavedModelTest {
             new SavedModel(NET, ModelInfo.of(bytes)).write(file);
             assertEquals(ModelInfo.of(bytes), SavedModel.read(file).info());
         }
+    }
+
+    /** Files of before ranges were told have a scale at most. */
+    @Test
+    void theScaleTellsTheRangeWhereItIsNotTold() throws IOException {
+        assertEquals(InputRange.BYTE, range(Map.of("scale", "0.5", "scale_of", "bytes")));
+        assertEquals(InputRange.BYTE, range(Map.of("scale", "0.00392156862745098")));
+        assertEquals(InputRange.BYTE, range(Map.of("scale", "0.00390625"))); // 1/256
+        assertEquals(InputRange.UNKNOWN, range(Map.of("scale", "0.5")));
+        assertEquals(InputRange.UNKNOWN, range(Map.of()));
+        assertEquals(InputRange.UNIT, range(Map.of("scale", "1.0", "input_range", "0..1")));
+        String message = assertThrows(DataFormatException.class, () -> range(Map.of("input_range", "0..2")))
+                .getMessage();
+        assertTrue(message.contains("input_range is '0..2', but can only be one of [0..255, 0..1,"), message);
+    }
+
+    private InputRange range(Map<String, String> metadata) throws IOException {
+        Path file = folder.resolve("told.safetensors");
+        Safetensors.write(file, new TensorFile(Safetensors.stateDict(NET), metadata));
+        return SavedModel.read(file).info().preprocessing().range();
     }
 
     @ParameterizedTest

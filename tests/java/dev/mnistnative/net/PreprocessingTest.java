@@ -44,7 +44,8 @@ class PreprocessingTest {
             assertArrayEquals(new float[] {-0.5f, -0.4f, 0}, prepared(ofBytes, bytes), 1e-7f);
             assertArrayEquals(new float[] {-0.5f, -0.4f, 0}, prepared(ofBytes, floats), 1e-7f); // scaled already
             assertArrayEquals(values, prepared(Preprocessing.fittedTo(bytes), bytes), 1e-7f);
-            assertEquals(Preprocessing.NONE, Preprocessing.fittedTo(floats));
+            assertArrayEquals(values, prepared(Preprocessing.fittedTo(floats), bytes), 1e-7f);
+            assertArrayEquals(values, prepared(Preprocessing.fittedTo(floats), floats));
             Preprocessing ofAll = Preprocessing.NONE.withScaling(Scaling.all(0.5));
             assertArrayEquals(new float[] {0, 25.5f, 127.5f}, prepared(ofAll, bytes));
             assertArrayEquals(new float[] {0, 0.1f, 0.5f}, prepared(ofAll, floats), 1e-7f);
