@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Nets as ONNX models (onnx.proto of ONNX 1.17). What is written is Gemm and the operator of an
+ * Nets as ONNX models (onnx.proto). What is written is Gemm and the operator of an
  * activation by turns, then Softmax if wanted: the input {@code pixels} is float32 [N, features] with any N, as the net
  * was trained to see them (scaled, standardised); the output is {@code logits} or {@code probabilities}, float32 [N,
  * classes]. The initializers have the state dict's names.
@@ -17,8 +17,12 @@ final class Onnx {
     /** What {@link #matches} wants to see. */
     static final int HEAD_BYTES = 9;
 
-    private static final int IR_VERSION = 10;
-    private static final int OPSET = 22;
+    static final String PRODUCER = "mnist-native";
+
+    /** The lowest that have all that is written here: readers refuse what is newer than they are. */
+    private static final int IR_VERSION = 7;
+
+    private static final int OPSET = 13;
     private static final int MAX_PARAMETERS = 500_000_000; // a protobuf message ends at 2 GiB
     private static final String INPUT = "pixels";
     private static final String LOGITS = "logits";
@@ -49,7 +53,7 @@ final class Onnx {
     private static ProtoMessage model(Parameters parameters, boolean softmax, Map<String, String> metadata) {
         ProtoMessage model = new ProtoMessage()
                 .number(OnnxField.MODEL_IR_VERSION, IR_VERSION)
-                .text(OnnxField.MODEL_PRODUCER_NAME, "mnist-native")
+                .text(OnnxField.MODEL_PRODUCER_NAME, PRODUCER)
                 .message(OnnxField.MODEL_GRAPH, graph(parameters, softmax))
                 .message(
                         OnnxField.MODEL_OPSET_IMPORT,

@@ -85,6 +85,17 @@ record ProtoField(int number, long value, ByteBuffer bytes) {
         return Float.intBitsToFloat((int) value);
     }
 
+    /** Tells the number of a repeated float field, or all of them where they are packed. */
+    void forEachFloat(Consumer<Float> each) {
+        ByteBuffer in = message().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        while (in.hasRemaining()) {
+            if (in.remaining() < Float.BYTES) {
+                throw new IllegalArgumentException("it ends within a number");
+            }
+            each.accept(in.getFloat());
+        }
+    }
+
     /** Tells the number of a repeated varint field, or all of them where they are packed. */
     void forEachNumber(Consumer<Long> each) {
         if (bytes == null) {

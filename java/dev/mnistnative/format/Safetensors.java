@@ -8,11 +8,14 @@ import dev.mnistnative.net.Parameters;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Files of Hugging Face's safetensors format, whatever their tensors are; nets are read and written by {@link
@@ -33,7 +36,9 @@ public final class Safetensors {
      * @throws DataFormatException if the file is damaged
      */
     public static TensorFile read(Path path) throws IOException {
-        return SafetensorsReader.read(path);
+        try (ByteSource file = ByteSource.open(path)) {
+            return SafetensorsReader.read(file);
+        }
     }
 
     /**
@@ -43,7 +48,7 @@ public final class Safetensors {
      * @throws DataFormatException if what comes out of it is damaged
      */
     public static TensorFile read(InputStream in, String name) throws IOException {
-        return SafetensorsReader.read(name, ByteBuffer.wrap(in.readAllBytes()));
+        return SafetensorsReader.read(ByteSource.of(name, ByteBuffer.wrap(in.readAllBytes())));
     }
 
     /** Writes any safetensors file, replacing one of that name. */
@@ -57,16 +62,29 @@ public final class Safetensors {
     }
 
     /**
-     * The net's parameters among a file's tensors: {@code PREFIX.N.weight} and {@code PREFIX.N.bias}, or {@code
-     * N.weight} and {@code N.bias}, layers in increasing order of N; F32, or F64, F16, BF16 turned into float32. Its
-     * activations by the metadata, else ReLU. Of a checkpoint it takes the weights.
+     * The net's parameters among a file's tensors: those of Linear layers, whatever their names, in the order that
+     * numbers in these tell, or else their shapes; F32, or F64, F16, BF16 turned into float32. A layer without bias gets
+     * zeros. Its activations by the metadata, else ReLU. Of a checkpoint it takes the weights.
      *
-     * @throws IllegalArgumentException if they are not those of such a net
+     * @throws IllegalArgumentException if they are not those of such a net, or one is not finite
      */
     public static Parameters parameters(TensorFile file) {
+        return parameters(file, note -> {});
+    }
+
+    /** The same, and tells what was left out and assumed. */
+    static Parameters parameters(TensorFile file, Consumer<String> notes) {
         Map<String, Tensor> net = new LinkedHashMap<>(file.tensors());
         net.keySet().removeIf(name -> name.startsWith(OPTIMIZER_PREFIX));
-        return StateDict.toParameters(net, file.metadata().get(MetadataCodec.ACTIVATION));
+        List<String> names = net.keySet().stream()
+                .filter(name -> ParameterName.of(name).isPresent())
+                .toList();
+        boolean ordered = !names.equals(names.stream().sorted().toList()); // as its usual writer sorts them
+        try {
+            return StateDict.toParameters(net, ordered, file.metadata().get(MetadataCodec.ACTIVATION), notes);
+        } catch (IOException e) { // never: they are in memory
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The parameters as tensors, named {@code linear_relu_stack.{0,2,4,…}.weight} and {@code .bias}, F32. */

@@ -2,16 +2,10 @@ package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.ElementType;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -26,65 +20,20 @@ final class SafetensorsReader {
     private static final String METADATA = "__metadata__";
     private static final Set<String> ENTRY_KEYS = Set.of("dtype", "shape", "data_offsets");
 
-    private final String name;
-    private final Bytes file;
+    private final ByteSource file;
     private final long size;
-
-    /** Where the bytes come from; their number is known before any is believed. */
-    private interface Bytes {
-        long size() throws IOException;
-
-        /** The bytes from there on until the buffer is full. */
-        void read(ByteBuffer into, long position) throws IOException;
-    }
 
     /** A tensor as the header tells it. */
     private record Entry(String name, ElementType type, List<Long> shape, long begin, long end) {}
 
-    private SafetensorsReader(String name, Bytes file) throws IOException {
-        this.name = name;
+    private SafetensorsReader(ByteSource file) throws IOException {
         this.file = file;
         this.size = file.size();
     }
 
-    static TensorFile read(Path path) throws IOException {
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new DataFormatException(path + ": it is no regular file; name a safetensors file");
-        }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            Bytes file = new Bytes() {
-                @Override
-                public long size() throws IOException {
-                    return channel.size();
-                }
-
-                @Override
-                public void read(ByteBuffer into, long position) throws IOException {
-                    for (long at = position; into.hasRemaining(); at = position + into.position()) {
-                        if (channel.read(into, at) < 0) {
-                            throw new EOFException(path + " became shorter while it was read");
-                        }
-                    }
-                }
-            };
-            return new SafetensorsReader(path.toString(), file).read();
-        }
-    }
-
-    /** @param name what the bytes are called in messages */
-    static TensorFile read(String name, ByteBuffer bytes) throws IOException {
-        Bytes file = new Bytes() {
-            @Override
-            public long size() {
-                return bytes.limit();
-            }
-
-            @Override
-            public void read(ByteBuffer into, long position) {
-                into.put(bytes.slice((int) position, into.remaining()));
-            }
-        };
-        return new SafetensorsReader(name, file).read();
+    /** @throws DataFormatException if it is damaged */
+    static TensorFile read(ByteSource file) throws IOException {
+        return new SafetensorsReader(file).read();
     }
 
     private TensorFile read() throws IOException {
@@ -97,28 +46,22 @@ final class SafetensorsReader {
 
     private TensorFile parsed() throws IOException {
         FileContents.require(size > Long.BYTES, "it has " + size + " bytes, too few for a header");
-        long headerLength = bytes(0, Long.BYTES).getLong();
+        long headerLength = file.bytes(0, Long.BYTES).getLong();
         FileContents.require(
                 headerLength > 0 && headerLength <= MAX_HEADER && headerLength <= size - Long.BYTES,
                 "its header is said to have " + Long.toUnsignedString(headerLength) + " bytes, but the file has " + size
                         + " and a header at most " + MAX_HEADER);
-        Map<String, Object> header = parse(bytes(Long.BYTES, (int) headerLength));
+        Map<String, Object> header = parse(file.bytes(Long.BYTES, headerLength));
         Map<String, String> metadata = metadata(header.remove(METADATA));
         List<Entry> entries = entries(header);
         long start = Long.BYTES + headerLength;
         checkLayout(entries, size - start);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Entry entry : entries) {
-            ByteBuffer data = bytes(start + entry.begin(), (int) (entry.end() - entry.begin()));
+            ByteBuffer data = file.bytes(start + entry.begin(), entry.end() - entry.begin());
             tensors.put(entry.name(), new Tensor(entry.type(), entry.shape(), data));
         }
         return new TensorFile(tensors, metadata);
-    }
-
-    private ByteBuffer bytes(long position, int count) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-        file.read(bytes, position);
-        return bytes.flip();
     }
 
     private Map<String, Object> parse(ByteBuffer header) throws DataFormatException {
@@ -205,6 +148,6 @@ final class SafetensorsReader {
 
     private DataFormatException damaged(String fault, Exception cause) {
         return new DataFormatException(
-                name + ": " + fault + "; it is damaged or no safetensors file, save it anew", cause);
+                file.name() + ": " + fault + "; it is damaged or no safetensors file, save it anew", cause);
     }
 }

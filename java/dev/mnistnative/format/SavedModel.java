@@ -11,10 +11,10 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A net as a file holds it: the one door through which nets come in and go out.
@@ -30,9 +30,8 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
     }
 
     /**
-     * Reads a safetensors file ({@link Safetensors#parameters}), a checkpoint included, or an ONNX file: Gemm, or
-     * MatMul and Add, with activations between them; before the first a Flatten, after the last a Softmax may stand,
-     * which is left out. They are told apart by the content.
+     * Reads a net from safetensors (a checkpoint included), ONNX, PyTorch's .pt or .pth, or NumPy's npz, told apart by
+     * the content; docs/file-formats.md says what of each is understood. Nothing in a file is ever executed.
      *
      * @throws DataFormatException if the file does not hold the parameters of such a net
      */
@@ -47,10 +46,9 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
      * @throws DataFormatException if the file does not hold the parameters of such a net
      */
     public static SavedModel read(Path path, Consumer<String> notes) throws IOException {
-        Objects.requireNonNull(notes, "notes");
-        return Onnx.matches(head(path))
-                ? OnnxReader.read(path)
-                : ofSafetensors(path.toString(), Safetensors.read(path));
+        try (ByteSource file = ByteSource.open(path)) {
+            return read(file, notes);
+        }
     }
 
     /**
@@ -60,10 +58,12 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
      * @throws DataFormatException if it does not hold the parameters of such a net
      */
     public static SavedModel read(InputStream in, String name) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
-        return Onnx.matches(bytes.array())
-                ? OnnxReader.read(name, bytes)
-                : ofSafetensors(name, SafetensorsReader.read(name, bytes));
+        return read(in, name, note -> {});
+    }
+
+    /** The same, and tells what was left out of the stream and what had to be assumed. */
+    public static SavedModel read(InputStream in, String name, Consumer<String> notes) throws IOException {
+        return read(ByteSource.of(name, ByteBuffer.wrap(in.readAllBytes())), notes);
     }
 
     /**
@@ -72,31 +72,43 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
      * @throws DataFormatException if the file does not hold the parameters of such a net
      */
     public static Parameters readParameters(Path path) throws IOException {
-        if (Onnx.matches(head(path))) {
-            return OnnxReader.read(path).parameters();
-        }
-        TensorFile file = Safetensors.read(path);
-        try {
-            return Safetensors.parameters(file);
-        } catch (IllegalArgumentException e) {
-            throw new DataFormatException(path + ": " + e.getMessage(), e);
+        try (ByteSource file = ByteSource.open(path)) {
+            return understood(file, () -> content(file, note -> {}).parameters());
         }
     }
 
-    private static byte[] head(Path path) throws IOException {
-        if (!Files.isRegularFile(path)) {
-            return new byte[0]; // the reader says it
-        }
-        try (InputStream in = Files.newInputStream(path)) {
-            return in.readNBytes(Onnx.HEAD_BYTES);
-        }
+    private static SavedModel read(ByteSource file, Consumer<String> notes) throws IOException {
+        Objects.requireNonNull(notes, "notes");
+        return understood(file, () -> {
+            Content content = content(file, notes);
+            return new SavedModel(content.parameters(), content.info().get());
+        });
     }
 
-    private static SavedModel ofSafetensors(String name, TensorFile file) throws DataFormatException {
+    /** What a file holds: its net, and what it says of the numbers, which is looked into when it is asked for. */
+    record Content(Parameters parameters, Supplier<ModelInfo> info) {}
+
+    private static Content content(ByteSource file, Consumer<String> notes) throws IOException {
+        return switch (FileKind.of(file.name(), file.head(FileKind.HEAD_BYTES))) {
+            case ONNX -> OnnxReader.read(file, notes);
+            case ZIP -> throw new DataFormatException(file.name() + ": zip");
+            case PICKLE -> throw new DataFormatException(file.name() + ": pickle");
+            case SAFETENSORS -> {
+                TensorFile tensors = SafetensorsReader.read(file);
+                yield new Content(Safetensors.parameters(tensors, notes), () -> Safetensors.info(tensors));
+            }
+        };
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T understood(ByteSource file, Reading<T> reading) throws IOException {
         try {
-            return new SavedModel(Safetensors.parameters(file), Safetensors.info(file));
+            return reading.read();
         } catch (IllegalArgumentException e) {
-            throw new DataFormatException(name + ": " + e.getMessage(), e);
+            throw new DataFormatException(file.name() + ": " + e.getMessage(), e);
         }
     }
 

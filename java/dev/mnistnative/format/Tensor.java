@@ -13,7 +13,7 @@ import java.util.List;
  * @param shape dimensions; empty for a scalar
  * @param data elements, row-major, little-endian; a read-only view
  */
-public record Tensor(ElementType type, List<Long> shape, ByteBuffer data) {
+public record Tensor(ElementType type, List<Long> shape, ByteBuffer data) implements StoredTensor {
     /** Elements that are converted at a time. */
     private static final int CHUNK = 8192;
 
@@ -37,6 +37,17 @@ public record Tensor(ElementType type, List<Long> shape, ByteBuffer data) {
             dimensions.add(dimension);
         }
         return new Tensor(ElementType.FLOAT32, dimensions, data);
+    }
+
+    /** A matrix [rows, columns] as [columns, rows]. */
+    static float[] transposed(float[] from, int rows, int columns) {
+        float[] to = new float[from.length];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                to[j * rows + i] = from[i * columns + j];
+            }
+        }
+        return to;
     }
 
     /** A view of the elements, little-endian, from position 0. */
@@ -68,6 +79,7 @@ public record Tensor(ElementType type, List<Long> shape, ByteBuffer data) {
      *
      * @throws IllegalArgumentException for types that are not floating-point
      */
+    @Override
     public float[] toFloats() {
         if (!type.isFloatingPoint()) {
             throw new IllegalArgumentException(

@@ -221,7 +221,7 @@ class SafetensorsTest {
     void tooShortAndMissingFilesAreTold() throws IOException {
         assertTrue(refusal(Files.write(directory.resolve("short"), new byte[7])).contains("7 bytes"));
         assertThrows(NoSuchFileException.class, () -> Safetensors.read(directory.resolve("missing")));
-        assertTrue(refusal(directory).contains("no regular file"));
+        assertTrue(refusal(directory).contains("a folder"));
     }
 
     @ParameterizedTest
@@ -274,7 +274,6 @@ class SafetensorsTest {
             strings = {
                 "{}",
                 "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-                "{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]}}",
                 "{\"0.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
                 "{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
                         + "\"0.bias\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
