@@ -6,8 +6,10 @@ import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,31 +40,33 @@ final class OnnxReader {
         samples = new OnnxSamples(folding);
         chain = new LayerChain(notes);
         path = new OnnxPath(folding, samples, chain);
-        for (OnnxNode node : graph.nodes()) {
+        Map<String, OnnxNode> makers = new HashMap<>();
+        graph.nodes().forEach(node -> node.to().forEach(name -> makers.put(name, node)));
+        Set<OnnxNode> alive = new LinkedHashSet<>();
+        traceBack(graph.outputs(), makers, alive, new HashSet<>());
+        for (OnnxNode node : alive) {
             node.from().stream()
                     .distinct()
                     .filter(name -> folding.isDynamic(name) && folding.isDynamic(node.result()))
                     .forEach(name ->
                             takers.computeIfAbsent(name, n -> new ArrayList<>()).add(node));
         }
-        traceBack();
+        List<String> layerInputs = alive.stream()
+                .filter(node -> PRODUCTS.contains(node.operator()))
+                .flatMap(node -> node.from().stream())
+                .toList();
+        traceBack(layerInputs, makers, new HashSet<>(), leadsToLayer);
     }
 
-    /** Finds the values on the ways to layers. */
-    private void traceBack() {
-        Map<String, OnnxNode> makers = new HashMap<>();
-        List<OnnxNode> todo = new ArrayList<>();
-        for (OnnxNode node : graph.nodes()) {
-            node.to().forEach(name -> makers.put(name, node));
-            if (PRODUCTS.contains(node.operator())) {
-                todo.add(node);
-            }
-        }
+    /** Finds the nodes and values that these values are made of, themselves included. */
+    private void traceBack(
+            Collection<String> from, Map<String, OnnxNode> makers, Set<OnnxNode> nodes, Set<String> values) {
+        List<String> todo = new ArrayList<>(from);
         while (!todo.isEmpty()) {
-            for (String name : todo.remove(todo.size() - 1).from()) {
-                if (folding.isDynamic(name) && leadsToLayer.add(name) && makers.containsKey(name)) {
-                    todo.add(makers.get(name));
-                }
+            String name = todo.remove(todo.size() - 1);
+            if (folding.isDynamic(name) && values.add(name) && makers.containsKey(name)) {
+                nodes.add(makers.get(name));
+                todo.addAll(makers.get(name).from());
             }
         }
     }

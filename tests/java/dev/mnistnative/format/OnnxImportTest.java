@@ -258,7 +258,10 @@ class OnnxImportTest {
         refused(new Graph().constant("w", bytes(), 1, 0, Integer.MAX_VALUE).node("MatMul", "w"), "shape [0, ");
         Graph branched = constants().node("Gemm", "w0", "b0");
         ProtoMessage second = new ProtoMessage().text(OnnxField.NODE_INPUT, "x");
-        refused(branched.add(second, "Relu", Map.of()), "\"x\" goes to 2 nodes");
+        branched.add(second, "Identity", Map.of());
+        ProtoMessage sum = new ProtoMessage().text(OnnxField.NODE_INPUT, "x.Gemm");
+        sum.text(OnnxField.NODE_INPUT, "x.Gemm.Identity");
+        refused(branched.add(sum, "Add", Map.of()).node("Gemm", "w2", "b2"), "\"x\" goes to 2 nodes (");
         Graph circle = constants();
         ProtoMessage back = new ProtoMessage().text(OnnxField.NODE_INPUT, "x").text(OnnxField.NODE_OUTPUT, "x");
         refused(circle.add(back, "Identity", Map.of()), "circle");
