@@ -3,6 +3,7 @@
  * command line, its reports and the web pages are of the application.
  */
 module dev.mnistnative {
+    requires de.siegmar.fastcsv;
     requires org.bytedeco.javacpp;
     requires org.slf4j;
 

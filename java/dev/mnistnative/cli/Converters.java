@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.data.CsvOptions;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Precision;
@@ -26,6 +27,8 @@ final class Converters {
         root.registerConverter(Precision.class, named(Precision.values(), Converters::lower));
         root.registerConverter(ExportFormat.class, named(ExportFormat.values(), Converters::lower));
         root.registerConverter(OptimizerKind.class, named(OptimizerKind.values(), Converters::lower));
+        root.registerConverter(CsvOptions.Header.class, named(CsvOptions.Header.values(), Converters::lower));
+        root.registerConverter(TableOptions.Delimiter.class, refusing(TableOptions.Delimiter::parse));
         root.registerConverter(ProgressDisplay.class, named(ProgressDisplay.values(), Converters::lower));
     }
 

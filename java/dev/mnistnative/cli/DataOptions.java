@@ -47,11 +47,8 @@ final class DataOptions {
     @Option(names = "--test-labels", paramLabel = "F", description = "The same for the test set.")
     private Path testLabels;
 
-    @Option(
-            names = "--label-column",
-            paramLabel = "NAME",
-            description = "The column of a CSV file that holds the labels.")
-    private String labelColumn;
+    @Mixin
+    private TableOptions table;
 
     @Mixin
     private ScaleOption scale;
@@ -65,7 +62,7 @@ final class DataOptions {
     /** Reads and cuts the data, which keeps its numbers; {@link IllegalArgumentException} if a file is bad. */
     TrainingData load(ReadOptions options) throws IOException {
         checkCombination();
-        TrainingData read = read(labelColumn == null ? options : options.withLabelColumn(labelColumn));
+        TrainingData read = read(table.over(options));
         return new TrainingData(limited(read.training()), read.evaluation(), read.evaluatedOn());
     }
 
@@ -96,7 +93,7 @@ final class DataOptions {
             throw Usage.error(
                     command, "--data " + data + ": there is no such folder or file; check the path, or say mnist");
         }
-        return labelColumn == null
+        return !table.hasLabelColumn()
                 ? DataFiles.readFolder(path, options)
                 : TrainingData.of(DataFiles.read(path, options));
     }
@@ -110,10 +107,10 @@ final class DataOptions {
         conflict(images == null && labels != null, "--labels needs --images");
         conflict(images == null && testImages != null, "--test-images needs --images");
         conflict(
-                labelColumn != null && (labels != null || testLabels != null),
+                table.hasLabelColumn() && (labels != null || testLabels != null),
                 "--label-column excludes --labels and --test-labels: the CSV file holds both");
         conflict(
-                labelColumn != null && images == null && (data == null || data.equals(EMBEDDED)),
+                table.hasLabelColumn() && images == null && (data == null || data.equals(EMBEDDED)),
                 "--label-column is for CSV files: give one with --data or --images");
         conflict(testImages == null && testLabels != null, "--test-labels needs --test-images");
     }

@@ -56,6 +56,7 @@ final class EvaluateCommand implements Callable<Integer> {
         ReadOptions options = ReadOptions.DEFAULT
                 .withClasses(layers.classes())
                 .withClassNames(info.classNames())
+                .withFeatureNames(info.featureNames())
                 .withIgnoreIndex(ignored.over(info.ignoreIndex()));
         try (TrainingData read = data.load(options);
                 Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE), info)) {

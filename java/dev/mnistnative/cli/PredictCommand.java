@@ -3,6 +3,7 @@ package dev.mnistnative.cli;
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.image.TextBlocks;
@@ -55,6 +56,9 @@ final class PredictCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private TableOptions table;
+
+    @Mixin
     private InferenceOptions inference;
 
     @Mixin
@@ -100,7 +104,9 @@ final class PredictCommand implements Callable<Integer> {
     private void predictSamples(Model predictor, Path file, PredictionLines lines, RangeNotes notes)
             throws IOException {
         Preprocessing preprocessing = predictor.info().preprocessing();
-        try (Dataset read = DataFiles.readImages(file)) {
+        ReadOptions options =
+                table.over(ReadOptions.DEFAULT.withFeatureNames(predictor.info().featureNames()));
+        try (Dataset read = DataFiles.readImages(file, options)) {
             DataChecks.requireFit(spec, read, predictor.net());
             notes.samples(file.toString(), preprocessing, read);
             Dataset samples = preprocessing.apply(read);

@@ -6,90 +6,187 @@ import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Collects a CSV's labels. If every one is a whole number they are the class numbers; else each distinct text is a
- * class, numbered in the texts' order, or that of the names given. Names that are numbers are names all the same.
+ * Collects a table's labels. If every one is a whole number, however it is written ("3", "3.0", "3e0"), they are the
+ * class numbers; else each distinct text is a class, numbered in the texts' order. Where names are given, labels are
+ * those names (names that are numbers are compared by value), or the numbers of the classes if all names are texts.
  */
 final class CsvLabels {
     private static final int MAX_NAMES = 1 << 20;
+    private static final int SHOWN = 10;
 
     private final String file;
-    private final Map<String, Integer> numbers = new HashMap<>();
-    private final List<String> texts = new ArrayList<>();
+    private final ReadOptions options;
+    private final Map<String, Integer> codes = new HashMap<>();
+    private final List<String> texts = new ArrayList<>(); // by code
+    private final List<Long> lines = new ArrayList<>(); // where each was first seen
     private final GrowingMemory memory;
-    private int count;
 
-    CsvLabels(String file) throws IOException {
+    CsvLabels(String file, ReadOptions options) throws IOException {
         this.file = file;
+        this.options = options;
         this.memory = new GrowingMemory(1 << 12, DirectMemory.MAX_BYTES, file);
     }
 
-    void add(String text) throws IOException {
-        Integer number = numbers.get(text);
-        if (number == null) {
+    void add(String text, long line) throws IOException {
+        Integer code = codes.get(text);
+        if (code == null) {
             if (text.isEmpty()) {
-                throw DataFormatException.of(file, "label " + count + " is empty", "fill it in or leave the row out");
+                throw DataFormatException.of(
+                        file, "line " + line + ": the label is empty", "fill it in or leave the row out");
             }
             if (texts.size() == MAX_NAMES) {
                 throw DataFormatException.of(
-                        file, "it has more than " + MAX_NAMES + " different labels", "check the label column");
+                        file,
+                        "it has more than " + MAX_NAMES + " different labels",
+                        "check the label column (--label-column)");
             }
-            number = texts.size();
+            code = texts.size();
             texts.add(text);
-            numbers.put(text, number);
+            lines.add(line);
+            codes.put(text, code);
         }
-        memory.withRoomFor(Integer.BYTES).putInt(number);
-        count++;
+        put(code);
+    }
+
+    /** @param columns the label's columns: one holds 1, all others 0 */
+    void addOneHot(String[] columns, long line) throws IOException {
+        int label = -1;
+        for (int i = 0; i < columns.length; i++) {
+            double value = CsvField.number(columns[i]);
+            if (value != 0 && value != 1 || value == 1 && label >= 0) {
+                label = columns.length;
+                break;
+            }
+            label = value == 1 ? i : label;
+        }
+        if (label < 0 || label == columns.length) {
+            throw DataFormatException.of(
+                    file,
+                    "line " + line + ": the label columns are no one-hot row: one of them must be 1, all others 0",
+                    "correct the row or name one column that holds the class (--label-column)");
+        }
+        put(label);
+    }
+
+    private void put(int code) throws IOException {
+        memory.withRoomFor(Integer.BYTES).putInt(code);
     }
 
     /** Labels [N] and the classes' names in order, empty where the labels are plain numbers. */
     record Result(IntBuffer labels, List<String> classNames) {}
 
-    Result finish(ReadOptions options) throws IOException {
-        ByteBuffer bytes = memory.finish();
-        IntBuffer codes = bytes.asIntBuffer();
+    /** Of one-hot columns. @param named whether the columns have names: those of the classes */
+    Result finishOneHot(List<String> columns, boolean named) throws IOException {
+        IntBuffer labels = memory.finish().asIntBuffer();
         List<String> given = options.classNames();
-        boolean numbers = texts.stream().allMatch(CsvLabels::isWhole) && !given.containsAll(texts);
-        List<String> names =
-                !given.isEmpty() || numbers ? given : texts.stream().sorted().toList();
+        options.notes()
+                .accept(file + ": its " + columns.size() + " label columns are the one-hot form of as many classes");
+        if (named && given.size() == columns.size() && given.containsAll(columns)) {
+            for (int i = 0; i < labels.limit(); i++) {
+                labels.put(i, given.indexOf(columns.get(labels.get(i))));
+            }
+        }
+        return new Result(labels, given.isEmpty() && named ? columns : given);
+    }
+
+    Result finish() throws IOException {
+        ByteBuffer bytes = memory.finish();
+        IntBuffer labels = bytes.asIntBuffer();
+        List<String> given = options.classNames();
+        boolean numbers =
+                given.isEmpty() ? areNumbers() : areNumbers() && given.stream().noneMatch(CsvField::isNumber);
+        List<String> names = !given.isEmpty() || numbers ? given : ownNames();
+        Map<String, Integer> labelOfName = new HashMap<>();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            labelOfName.put(canonical(names.get(i)), i);
+        }
         int[] labelOf = new int[texts.size()];
         for (int code = 0; code < labelOf.length; code++) {
-            labelOf[code] = numbers ? number(texts.get(code), code, codes, options) : named(code, codes, names);
+            labelOf[code] = numbers
+                    ? Labels.check(CsvField.number(texts.get(code)), where(code), options, file)
+                    : named(code, labelOfName, names);
         }
-        for (int i = 0; i < codes.limit(); i++) {
-            codes.put(i, labelOf[codes.get(i)]);
+        for (int i = 0; i < labels.limit(); i++) {
+            labels.put(i, labelOf[labels.get(i)]);
         }
-        return new Result(codes, names);
+        return new Result(labels, names);
     }
 
-    private static boolean isWhole(String text) {
-        return text.matches("[-+]?\\d{1,18}(\\.0*)?");
-    }
-
-    private int number(String text, int code, IntBuffer codes, ReadOptions options) throws IOException {
-        return Labels.check(Double.parseDouble(text), indexOf(code, codes), options, file);
-    }
-
-    private int named(int code, IntBuffer codes, List<String> names) throws IOException {
-        int label = names.indexOf(texts.get(code));
-        if (label < 0) {
+    /** Whether the labels are class numbers; refuses numbers among which others are missing. */
+    private boolean areNumbers() throws IOException {
+        int missing = -1;
+        int numbers = 0;
+        for (int code = 0; code < texts.size(); code++) {
+            if (CsvField.isNumber(texts.get(code))) {
+                numbers++;
+            } else if (CsvField.isMissing(texts.get(code))) {
+                missing = code;
+            } else {
+                return false;
+            }
+        }
+        if (missing >= 0 && numbers > 0) {
             throw DataFormatException.of(
                     file,
-                    "label " + indexOf(code, codes) + " is '" + texts.get(code) + "', which is not among the classes "
-                            + names.subList(0, Math.min(10, names.size())),
+                    where(missing) + " is '" + texts.get(missing) + "', but others are numbers",
+                    "fill it in or leave the row out");
+        }
+        return numbers > 0;
+    }
+
+    /** The distinct texts in their order. */
+    private List<String> ownNames() {
+        Set<String> names = new LinkedHashSet<>();
+        texts.stream()
+                .filter(text -> !isIgnored(text))
+                .map(CsvLabels::canonical)
+                .sorted()
+                .forEach(names::add);
+        List<String> numbers = texts.stream()
+                .filter(CsvField::isNumber)
+                .filter(t -> !isIgnored(t))
+                .toList();
+        if (!numbers.isEmpty()) {
+            options.notes()
+                    .accept(file + ": among its labels are texts and numbers (" + numbers.get(0) + "); each of the "
+                            + names.size() + " is taken for the name of a class");
+        }
+        return List.copyOf(names);
+    }
+
+    /** A number in one form, whichever way it is written; other texts as they are. */
+    private static String canonical(String text) {
+        double value = CsvField.number(text);
+        return value == (long) value && Math.abs(value) <= Labels.MAX_LABEL ? String.valueOf((long) value) : text;
+    }
+
+    private boolean isIgnored(String text) {
+        return CsvField.number(text) == options.ignoreIndex();
+    }
+
+    private int named(int code, Map<String, Integer> labelOfName, List<String> names) throws IOException {
+        String text = texts.get(code);
+        Integer label = labelOfName.get(canonical(text));
+        if (label == null && isIgnored(text)) {
+            return (int) options.ignoreIndex();
+        }
+        if (label == null) {
+            throw DataFormatException.of(
+                    file,
+                    where(code) + " is '" + text + "', which is not among the classes "
+                            + names.subList(0, Math.min(SHOWN, names.size())),
                     "correct it or train with that class");
         }
         return label;
     }
 
-    private static int indexOf(int code, IntBuffer codes) {
-        int i = 0;
-        while (codes.get(i) != code) {
-            i++;
-        }
-        return i;
+    private String where(int code) {
+        return "line " + lines.get(code) + ": the label";
     }
 }

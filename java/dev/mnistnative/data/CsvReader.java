@@ -2,137 +2,240 @@ package dev.mnistnative.data;
 
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.array.Content;
-import dev.mnistnative.data.CsvTokens.End;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** A CSV table with a header: one column of labels (or none), all others numeric features, kept as float32. */
-final class CsvReader {
+/** A CSV table: columns of labels (or none), all others numeric features, kept as float32. */
+final class CsvReader implements CsvRecords.Sink {
     private static final int MAX_COLUMNS = 1 << 20;
+    private static final CsvField BLANK = new CsvField();
 
-    private final Content content;
+    /** Records that are looked at before it is known what the columns are: a header and what stands below it. */
+    private static final int LOOKED_AT = 2;
+
+    private final String file;
     private final ReadOptions options;
-    private final CsvTokens tokens;
-    private final List<String> columns = new ArrayList<>();
-    private final int labelColumn;
+    private final CsvDialect dialect;
+    private final CsvRecords records;
+    private final GrowingMemory memory;
+    private final CsvLabels labels;
 
-    private CsvReader(Content content, ReadOptions options) throws IOException {
-        this.content = content;
+    private final List<List<String>> first = new ArrayList<>();
+    private final List<Long> firstLines = new ArrayList<>();
+    private List<String> begun = new ArrayList<>();
+    private String comment = ""; // the last one before the first record
+    private int laterComments;
+
+    private CsvColumns columns; // null until they are known
+    private CsvIndexes indexes;
+    private String[] labelTexts;
+    private ByteBuffer row;
+    private int rowStart;
+    private boolean blankBegin;
+    private long line;
+
+    private CsvReader(Content content, ReadOptions options, CsvDialect dialect, CsvRecords records) throws IOException {
+        this.file = content.name();
         this.options = options;
-        this.tokens = new CsvTokens(content);
-        readHeader();
-        this.labelColumn = options.labelColumn() == null ? -1 : findLabelColumn(options.labelColumn());
+        this.dialect = dialect;
+        this.records = records;
+        this.memory = new GrowingMemory(1 << 16, DirectMemory.MAX_BYTES, file);
+        this.labels = new CsvLabels(file, options);
     }
 
     static Dataset read(Content content, ReadOptions options) throws IOException {
-        return new CsvReader(content, options).readRows();
+        CsvDialect.requireUtf8(content);
+        CsvDialect dialect = CsvDialect.of(content, options);
+        CsvReader[] reader = new CsvReader[1];
+        CsvRecords.read(content, dialect, records -> reader[0] = new CsvReader(content, options, dialect, records));
+        return reader[0].finish();
     }
 
-    private void readHeader() throws IOException {
-        if (tokens.atEnd()) {
-            throw DataFormatException.of(content.name(), "it is empty", "give a CSV file with a header");
+    @Override
+    public void comment(String text) {
+        if (first.isEmpty()) {
+            comment = text;
+        } else {
+            laterComments++;
         }
-        End end;
-        do {
-            end = tokens.readField();
-            columns.add(tokens.text());
-            if (columns.size() > MAX_COLUMNS) {
-                throw tokens.fault("there are more than " + MAX_COLUMNS + " columns", "check that it is a CSV file");
+    }
+
+    @Override
+    public void field(int column, CsvField field) throws IOException {
+        if (columns != null) {
+            line = records.line();
+            put(column, field);
+            return;
+        }
+        begun.add(field.text());
+        if (begun.size() > MAX_COLUMNS) {
+            throw records.fault("there are more than " + MAX_COLUMNS + " columns", "check that it is a CSV file");
+        }
+    }
+
+    @Override
+    public void endOfRecord(int fields) throws IOException {
+        if (columns != null) {
+            finishRow(fields);
+            return;
+        }
+        if (!(fields == 1 && begun.get(0).isEmpty())) {
+            first.add(begun);
+            firstLines.add(records.line());
+        }
+        begun = new ArrayList<>();
+        if (first.size() == LOOKED_AT) {
+            begin();
+        }
+    }
+
+    /** Decides what the columns are and takes the records up to here. */
+    private void begin() throws IOException {
+        List<String> second = first.size() > 1 ? first.get(1) : List.of();
+        Optional<List<String>> commented = commentedNames();
+        boolean header = commented.isEmpty() && new CsvHeader(file, options).isThere(first.get(0), second);
+        List<String> names = header ? first.get(0) : commented.orElse(null);
+        columns = new CsvColumns(file, options, names, header ? second : first.get(0));
+        indexes = new CsvIndexes(columns);
+        labelTexts = new String[columns.labels().size()];
+        for (int i = header ? 1 : 0; i < first.size(); i++) {
+            line = firstLines.get(i);
+            List<String> record = first.get(i);
+            for (int column = 0; column < record.size(); column++) {
+                char[] text = record.get(column).toCharArray();
+                put(column, new CsvField().at(text, 0, text.length));
             }
-        } while (end == End.FIELD);
+            finishRow(record.size());
+        }
     }
 
-    private int findLabelColumn(String name) throws IOException {
-        int at = columns.indexOf(name);
-        if (at < 0) {
-            throw DataFormatException.of(
-                    content.name(),
-                    "it has no column '" + name + "'; its columns begin with "
-                            + columns.subList(0, Math.min(10, columns.size())),
-                    "name one of them as the label column");
+    /** The names in a comment above numbers, as numpy.savetxt writes a header. */
+    private Optional<List<String>> commentedNames() {
+        boolean numbers = first.get(0).stream().anyMatch(CsvField::isNumber);
+        if (options.csv().header() == CsvOptions.Header.NO || comment.isBlank() || !numbers) {
+            return Optional.empty();
         }
-        if (at != columns.lastIndexOf(name)) {
-            throw DataFormatException.of(content.name(), "two columns are called '" + name + "'", "rename one of them");
+        String between = dialect.collapses() ? "\\s+" : Pattern.quote(String.valueOf(dialect.delimiter()));
+        List<String> names = Arrays.stream(comment.strip().split(between, -1))
+                .map(String::strip)
+                .toList();
+        if (names.size() != first.get(0).size() || names.stream().anyMatch(CsvField::isNumber)) {
+            return Optional.empty();
         }
-        return at;
+        options.notes().accept(file + ": the names of its columns are taken from the comment above them");
+        return Optional.of(names);
     }
 
-    private Dataset readRows() throws IOException {
-        int features = columns.size() - (labelColumn < 0 ? 0 : 1);
-        if (features == 0) {
-            throw DataFormatException.of(content.name(), "it has no column beside the label column", "add features");
-        }
-        GrowingMemory pixels = new GrowingMemory(1 << 16, DirectMemory.MAX_BYTES, content.name());
-        CsvLabels labels = new CsvLabels(content.name());
-        while (!tokens.atEnd()) {
-            readRow(pixels.withRoomFor(features * Float.BYTES), labels);
-        }
-        ByteBuffer memory = pixels.finish();
-        if (memory.limit() == 0) {
-            throw DataFormatException.of(content.name(), "it has a header but no rows", "give a file with data");
-        }
-        return toDataset(memory, features, labels);
-    }
-
-    private void readRow(ByteBuffer pixels, CsvLabels labels) throws IOException {
-        int record = tokens.record();
-        End end = End.FIELD;
-        for (int column = 0; column < columns.size(); column++) {
-            if (end != End.FIELD) {
-                throw wrongWidth(record, column + " fields");
+    private void put(int column, CsvField field) throws IOException {
+        if (column == 0) {
+            row = memory.withRoomFor(columns.features() * Float.BYTES);
+            rowStart = row.position();
+            blankBegin = field.isBlank();
+            if (blankBegin) {
+                return; // perhaps nothing but blanks
             }
-            end = tokens.readField();
-            if (column == labelColumn) {
-                labels.add(tokens.text());
-            } else {
-                pixels.putFloat(feature(record, column));
-            }
+        } else if (blankBegin) {
+            blankBegin = false;
+            putKnown(0, BLANK);
         }
-        if (end == End.FIELD) {
-            throw wrongWidth(record, "more fields");
+        putKnown(column, field);
+    }
+
+    private void putKnown(int column, CsvField field) throws IOException {
+        if (column >= columns.count()) {
+            throw wrongWidth("more than " + columns.count());
+        }
+        int feature = columns.featureOf(column);
+        if (feature >= 0) {
+            float value = number(column, field);
+            row.putFloat(rowStart + feature * Float.BYTES, value);
+            indexes.see(column, value);
+            return;
+        }
+        int label = columns.labels().indexOf(column);
+        if (label >= 0) {
+            labelTexts[label] = field.text();
         }
     }
 
-    private float feature(int record, int column) throws IOException {
-        float value = tokens.number();
+    private void finishRow(int fields) throws IOException {
+        if (blankBegin && fields == 1 && columns.count() > 1) {
+            return;
+        }
+        if (blankBegin) {
+            putKnown(0, BLANK);
+        }
+        if (fields != columns.count()) {
+            throw wrongWidth(String.valueOf(fields));
+        }
+        row.position(rowStart + columns.features() * Float.BYTES);
+        if (labelTexts.length == 1) {
+            labels.add(labelTexts[0], line);
+        } else if (labelTexts.length > 1) {
+            labels.addOneHot(labelTexts, line);
+        }
+    }
+
+    private float number(int column, CsvField field) throws IOException {
+        float value = field.number();
         if (Float.isFinite(value)) {
             return value;
         }
-        String text = tokens.text();
+        String text = field.text();
+        String shown = text.length() > 40 ? text.substring(0, 40) + "…" : text;
+        String where = "line " + line + ", " + columns.name(column) + ": ";
+        if (CsvField.hasDecimalComma(text)) {
+            throw DataFormatException.of(
+                    file,
+                    where + "'" + shown + "' has a decimal comma",
+                    "write numbers with a point, e.g. with pandas' to_csv(…, decimal='.')");
+        }
         throw DataFormatException.of(
-                content.name(),
-                "record " + record + ", column '" + columns.get(column) + "': '"
-                        + text.substring(0, Math.min(40, text.length())) + "' is no finite float32 number",
-                "make the column numeric or name it as the label column");
+                file,
+                where + "'" + shown + "' is no finite float32 number",
+                CsvField.isMissing(text)
+                        ? "fill it in, or leave out the row or the column (--drop-columns)"
+                        : "make the column numeric, leave it out (--drop-columns) or name it as the label column"
+                                + " (--label-column)");
     }
 
-    private DataFormatException wrongWidth(int record, String found) {
+    private DataFormatException wrongWidth(String found) {
         return DataFormatException.of(
-                content.name(),
-                "record " + record + " has " + found + " where the header has " + columns.size(),
-                "correct the row");
+                file,
+                "line " + line + " has " + found + " fields where "
+                        + (columns.hasHeader() ? "the header" : "the first line") + " has " + columns.count(),
+                "correct the row, quote fields that hold a " + CsvDialect.name(dialect.delimiter())
+                        + ", write numbers with a decimal point");
     }
 
-    private List<String> featureNames() {
-        List<String> names = new ArrayList<>(columns);
-        if (labelColumn >= 0) {
-            names.remove(labelColumn);
+    private Dataset finish() throws IOException {
+        if (columns == null && first.isEmpty()) {
+            throw DataFormatException.of(file, "it is empty", "give a CSV file with data");
         }
-        return names;
-    }
-
-    private Dataset toDataset(ByteBuffer memory, int features, CsvLabels collected) throws IOException {
-        IntBuffer labels = null;
-        List<String> names = List.of();
-        if (labelColumn >= 0) {
-            CsvLabels.Result result = collected.finish(options);
-            labels = result.labels();
-            names = result.classNames();
+        if (columns == null) {
+            begin();
         }
-        var pixels = new ArrayReader.Pixels(PixelType.FLOAT32, 1, new int[] {features}, memory);
-        return DataFiles.assemble(pixels, labels, options, names, featureNames());
+        ByteBuffer pixels = memory.finish();
+        if (pixels.limit() == 0) {
+            throw DataFormatException.of(file, "it has a header but no rows", "give a file with data");
+        }
+        if (laterComments > 0) {
+            options.notes()
+                    .accept(file + ": " + laterComments + " line" + (laterComments > 1 ? "s" : "")
+                            + " below the first that begin with # are taken for comments and left out");
+        }
+        indexes.tell(note -> options.notes().accept(file + ": " + note));
+        CsvLabels.Result result = switch (labelTexts.length) {
+            case 0 -> new CsvLabels.Result(null, List.of());
+            case 1 -> labels.finish();
+            default -> labels.finishOneHot(columns.labelNames(), columns.hasHeader());
+        };
+        var read = new ArrayReader.Pixels(PixelType.FLOAT32, 1, new int[] {columns.features()}, pixels);
+        return DataFiles.assemble(read, result.labels(), options, result.classNames(), columns.featureNames());
     }
 }

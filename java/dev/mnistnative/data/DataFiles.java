@@ -11,6 +11,7 @@ import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,9 +78,14 @@ public final class DataFiles {
     public static TrainingData read(SampleFiles training, Optional<SampleFiles> test, ReadOptions options)
             throws IOException {
         Dataset samples = read(training, options);
-        ReadOptions testOptions =
-                samples.classNames().isEmpty() ? options : options.withClassNames(samples.classNames());
+        ReadOptions testOptions = alike(samples, options);
         return pair(samples, () -> readIfThere(test, testOptions));
+    }
+
+    /** How to read a test set: its classes and columns are those of the training set. */
+    private static ReadOptions alike(Dataset training, ReadOptions options) {
+        ReadOptions named = training.classNames().isEmpty() ? options : options.withClassNames(training.classNames());
+        return training.featureNames().isEmpty() ? named : named.withFeatureNames(training.featureNames());
     }
 
     /**
@@ -88,10 +94,18 @@ public final class DataFiles {
      * @throws DataFormatException if the file cannot be used
      */
     public static Dataset readImages(Path images) throws IOException {
-        ReadOptions options = ReadOptions.DEFAULT;
+        return readImages(images, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * The same; a label column that the options name is left out.
+     *
+     * @throws DataFormatException if the file cannot be used
+     */
+    public static Dataset readImages(Path images, ReadOptions options) throws IOException {
         try (Content content = open(images, TRAIN_IMAGES)) {
             return formatOf(content) == Format.CSV
-                    ? CsvReader.read(content, options)
+                    ? CsvReader.read(content, withoutLabels(options))
                     : assemble(
                             ArrayReader.pixels(content, arrayHeader(content), options),
                             null,
@@ -99,6 +113,15 @@ public final class DataFiles {
                             List.of(),
                             List.of());
         }
+    }
+
+    private static ReadOptions withoutLabels(ReadOptions options) {
+        if (options.labelColumn() == null) {
+            return options;
+        }
+        List<String> dropped = new ArrayList<>(options.csv().dropColumns());
+        dropped.add(options.labelColumn());
+        return options.withLabelColumn(null).withCsv(options.csv().withDropColumns(dropped));
     }
 
     /** {@link #readFolder(Path, ReadOptions)} with the default options. */
@@ -256,7 +279,7 @@ public final class DataFiles {
         if (IdxFormat.matches(head)) {
             return Format.IDX;
         }
-        if (isText(head)) {
+        if (isText(head) || CsvDialect.isUtf16(head)) {
             return Format.CSV;
         }
         throw DataFormatException.of(

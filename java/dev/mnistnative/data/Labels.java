@@ -9,6 +9,9 @@ final class Labels {
     /** The largest label: classes = label + 1 must be an int. */
     static final int MAX_LABEL = Integer.MAX_VALUE - 1;
 
+    /** Classes that a file may claim where nobody told how many there are: what comes after takes memory for each. */
+    private static final int MOST_CLASSES = 1 << 20;
+
     private Labels() {}
 
     /**
@@ -39,18 +42,32 @@ final class Labels {
      * @throws DataFormatException if it is no whole number or neither a class nor the options' ignore_index
      */
     static int check(double value, long index, ReadOptions options, String file) throws IOException {
-        boolean whole = value == Math.rint(value) && Math.abs(value) <= MAX_LABEL;
-        boolean ignored = value == options.ignoreIndex();
-        boolean isClass = value >= 0 && value < options.classes().orElse(Integer.MAX_VALUE);
-        if (whole && (ignored || isClass)) {
+        return isAllowed(value, options) ? (int) value : check(value, "label " + index, options, file);
+    }
+
+    /** @param where which label, for the message */
+    static int check(double value, String where, ReadOptions options, String file) throws IOException {
+        if (isAllowed(value, options)) {
             return (int) value;
         }
         throw DataFormatException.of(
                 file,
-                "label " + index + " is " + plain(value) + ", but labels are whole numbers 0 … "
-                        + (options.classes().isPresent() ? options.classes().getAsInt() - 1 : "classes − 1")
+                where + " is " + plain(value) + ", but labels are whole numbers 0 … " + greatest(value, options)
                         + " or the ignore_index " + options.ignoreIndex(),
                 "correct the label or tell ignore_index");
+    }
+
+    private static String greatest(double value, ReadOptions options) {
+        if (options.classes().isPresent()) {
+            return String.valueOf(options.classes().getAsInt() - 1);
+        }
+        return value < MOST_CLASSES ? "classes − 1" : (MOST_CLASSES - 1) + " where the number of classes is not told,";
+    }
+
+    private static boolean isAllowed(double value, ReadOptions options) {
+        boolean whole = value == Math.rint(value) && Math.abs(value) <= MAX_LABEL;
+        boolean ignored = value == options.ignoreIndex();
+        return whole && (ignored || value >= 0 && value < options.classes().orElse(MOST_CLASSES));
     }
 
     private static String plain(double value) {

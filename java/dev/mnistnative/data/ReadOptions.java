@@ -10,25 +10,36 @@ import java.util.function.Consumer;
  *
  * @param ignoreIndex a label that is allowed although it is no class; PyTorch's default is −100
  * @param classes number of classes, 1 or more; empty = the largest label + 1
- * @param labelColumn CSV: name of the column with the labels; null = all columns are features
- * @param classNames CSV: the classes in the order of their labels, e.g. those of the training set for its test
- *     set; empty = those that the file has
- * @param featureNames CSV: the columns that are features, in the order of a model's inputs; empty = as the file has them
+ * @param csv how CSV tables are cut into columns
+ * @param labelColumn CSV: the column with the labels, by name or by number from 0 (−1 is the last); or several, joined
+ *     by commas, that are the labels' one-hot form; null = all columns are features
+ * @param classNames CSV and folders of pictures: the classes in the order of their labels, e.g. those of the training
+ *     set for its test set; empty = those that the file has
+ * @param featureNames CSV: the columns that are features, in the order of a model's inputs; empty = all but the labels,
+ *     as the file has them
  * @param notes is told, a sentence each, what was taken for granted while reading
  */
 public record ReadOptions(
         long ignoreIndex,
         OptionalInt classes,
+        CsvOptions csv,
         String labelColumn,
         List<String> classNames,
         List<String> featureNames,
         Consumer<String> notes) {
     /** ignore_index −100, nothing else told, notes dropped. */
-    public static final ReadOptions DEFAULT =
-            new ReadOptions(Dataset.DEFAULT_IGNORE_INDEX, OptionalInt.empty(), null, List.of(), List.of(), note -> {});
+    public static final ReadOptions DEFAULT = new ReadOptions(
+            Dataset.DEFAULT_IGNORE_INDEX,
+            OptionalInt.empty(),
+            CsvOptions.DEFAULT,
+            null,
+            List.of(),
+            List.of(),
+            note -> {});
 
     public ReadOptions {
         Objects.requireNonNull(classes, "classes");
+        Objects.requireNonNull(csv, "csv");
         Objects.requireNonNull(notes, "notes");
         if (classes.isPresent() && classes.getAsInt() < 1) {
             throw new IllegalArgumentException("classes must be 1 or more, not " + classes.getAsInt());
@@ -38,26 +49,30 @@ public record ReadOptions(
     }
 
     public ReadOptions withIgnoreIndex(long label) {
-        return new ReadOptions(label, classes, labelColumn, classNames, featureNames, notes);
+        return new ReadOptions(label, classes, csv, labelColumn, classNames, featureNames, notes);
     }
 
     public ReadOptions withClasses(int count) {
-        return new ReadOptions(ignoreIndex, OptionalInt.of(count), labelColumn, classNames, featureNames, notes);
+        return new ReadOptions(ignoreIndex, OptionalInt.of(count), csv, labelColumn, classNames, featureNames, notes);
     }
 
-    public ReadOptions withLabelColumn(String name) {
-        return new ReadOptions(ignoreIndex, classes, name, classNames, featureNames, notes);
+    public ReadOptions withCsv(CsvOptions options) {
+        return new ReadOptions(ignoreIndex, classes, options, labelColumn, classNames, featureNames, notes);
+    }
+
+    public ReadOptions withLabelColumn(String column) {
+        return new ReadOptions(ignoreIndex, classes, csv, column, classNames, featureNames, notes);
     }
 
     public ReadOptions withClassNames(List<String> names) {
-        return new ReadOptions(ignoreIndex, classes, labelColumn, names, featureNames, notes);
+        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, names, featureNames, notes);
     }
 
     public ReadOptions withFeatureNames(List<String> names) {
-        return new ReadOptions(ignoreIndex, classes, labelColumn, classNames, names, notes);
+        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, classNames, names, notes);
     }
 
     public ReadOptions withNotes(Consumer<String> listener) {
-        return new ReadOptions(ignoreIndex, classes, labelColumn, classNames, featureNames, listener);
+        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, classNames, featureNames, listener);
     }
 }

@@ -130,11 +130,19 @@ class ArchitectureTest {
             .resideInAPackage("org.bytedeco.cuda..");
 
     @ArchTest
-    static final ArchRule THE_LIBRARY_NEEDS_JAVACPP_AND_SLF4J_AT_MOST = classes()
+    static final ArchRule BELOW_THE_COMMAND_LINE_ONLY_THE_READERS_USE_FASTCSV = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + ".data", ROOT + ".report..", ROOT + ".cli")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("de.siegmar.fastcsv..");
+
+    @ArchTest
+    static final ArchRule THE_LIBRARY_NEEDS_JAVACPP_SLF4J_AND_FASTCSV_AT_MOST = classes()
             .that(describe("are below the reports and the command line", type -> floor(type) <= TOP_LIBRARY_FLOOR))
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.bytedeco..", "org.slf4j", ROOT + "..");
+            .resideInAnyPackage("java..", "org.bytedeco..", "org.slf4j", "de.siegmar.fastcsv..", ROOT + "..");
 
     private static JavaClass outermost(JavaClass type) {
         return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);

@@ -142,7 +142,7 @@ class JarFormsTest {
     }
 
     private static List<Path> libraries() {
-        return Stream.of("javacpp-", "slf4j-api-")
+        return Stream.of("javacpp-", "slf4j-api-", "fastcsv-")
                 .flatMap(p -> jars(p).stream())
                 .toList();
     }

@@ -67,7 +67,7 @@ class CsvTest {
         }
         WrongFilesTest.assertSentence(
                 file,
-                "label 0 is 'c', which is not among the classes [a, b]",
+                "line 2: the label is 'c', which is not among the classes [a, b]",
                 () -> DataFiles.read(file, options.withClassNames(List.of("a", "b"))));
     }
 
@@ -121,25 +121,25 @@ class CsvTest {
 
     static Stream<Arguments> wrong() {
         return Stream.of(
-                Arguments.of("a,b\n1,2\n", "it has no column 'y'; its columns begin with [a, b]"),
+                Arguments.of("a,b\n1,2\n", "it has no column 'y'; its columns are [a, b]"),
                 Arguments.of("y,y\n1,2\n", "two columns are called 'y'"),
                 Arguments.of("y\n1\n", "no column beside the label column"),
                 Arguments.of("a,y\n", "a header but no rows"),
                 Arguments.of("\n\n", "it is empty"),
-                Arguments.of("a,y\n1,2\n3\n", "record 3 has 1 fields where the header has 2"),
-                Arguments.of("a,y\n1,2,3\n", "record 2 has more fields where the header has 2"),
-                Arguments.of("a,y\n1,2\nfoo,3\n", "record 3, column 'a': 'foo' is no finite float32 number"),
+                Arguments.of("a,y\n1,2\n3\n", "line 3 has 1 fields where the header has 2"),
+                Arguments.of("a,y\n1,2,3\n", "line 2 has more than 2 fields where the header has 2"),
+                Arguments.of("a,y\n1,2\nfoo,3\n", "line 3, column 'a': 'foo' is no finite float32 number"),
                 Arguments.of("a,y\n,2\n", "'' is no finite"),
                 Arguments.of("a,y\nNaN,2\n", "'NaN' is no finite"),
                 Arguments.of("a,y\n1e39,2\n", "'1e39' is no finite"),
                 Arguments.of("a,y\n1f,2\n", "'1f' is no finite"),
                 Arguments.of("a,y\n0x1p3,2\n", "'0x1p3' is no finite"),
-                Arguments.of("a,y\n1,\n", "label 0 is empty"),
-                Arguments.of("a,y\n1,-3\n", "label 0 is -3"),
-                Arguments.of("a,y\n1,1.0\n2,99999999999\n", "label 1 is 99999999999"),
+                Arguments.of("a,y\n1,\n", "line 2: the label is empty"),
+                Arguments.of("a,y\n1,-3\n", "line 2: the label is -3"),
+                Arguments.of("a,y\n1,1.0\n2,99999999999\n", "line 3: the label is 99999999999"),
                 Arguments.of("a,y\n\"1,2\n", "a quoted field does not end"),
                 Arguments.of("a,y\n\"1\"0,2\n", "text follows a closing quote"),
-                Arguments.of("a,y\n1\"0,2\n", "a quote stands within a field"),
+                Arguments.of("a,y\n1\"0,2\n", "line 2, column 'a': '1\"0' is no finite"),
                 Arguments.of("a,y\n" + "1".repeat(1 << 21) + ",2\n", "a field is longer than"));
     }
 
@@ -156,7 +156,7 @@ class CsvTest {
         byte[] latin = TestFiles.concat(TestFiles.text("a,y\n1,caf"), TestFiles.bytes(0xe9, '\n'));
         Path file = TestFiles.write(folder, "latin.csv", latin);
         WrongFilesTest.assertSentence(
-                file, "it is not UTF-8 text", () -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
+                file, "not UTF-8 text", () -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
     }
 
     private Dataset readCsv(String text, String labelColumn) throws IOException {
