@@ -96,7 +96,7 @@ record CsvDialect(char delimiter) {
                 numbers += number ? 1 : 0;
             }
         }
-        if (fields < 2) {
+        if (fields < 2 || numbers == 0 && delimiter != COMMA) {
             return 0;
         }
         return (even ? 1L << 40 : 0) + (numbers << 8) + Math.min(fields, 255);

@@ -50,10 +50,14 @@ final class CsvReader implements CsvRecords.Sink {
 
     static Dataset read(Content content, ReadOptions options) throws IOException {
         CsvDialect.requireUtf8(content);
-        CsvDialect dialect = CsvDialect.of(content, options);
+        List<String> notes = new ArrayList<>(); // told once the table is read: a refusal stands alone
+        ReadOptions noting = options.withNotes(notes::add);
+        CsvDialect dialect = CsvDialect.of(content, noting);
         CsvReader[] reader = new CsvReader[1];
-        CsvRecords.read(content, dialect, records -> reader[0] = new CsvReader(content, options, dialect, records));
-        return reader[0].finish();
+        CsvRecords.read(content, dialect, records -> reader[0] = new CsvReader(content, noting, dialect, records));
+        Dataset read = reader[0].finish();
+        notes.forEach(options.notes());
+        return read;
     }
 
     @Override

@@ -38,6 +38,7 @@ class OptionsTest {
     private static final String OWN = "--data {} --layers 4,3,2 --batch-size 2 --epochs 1 ";
     private static final String PLACE = " --device cpu --threads 1 --precision float32 --isa sse4";
     private static final String CSV = " --data {}/t.csv --label-column kind";
+    private static final String TABLE = CSV + " --header yes --delimiter , --drop-columns b";
     private static final String BENCH = "bench --layers 6,4,3 --batch-size 32 --seconds 0.01";
     private static final String ADAM = " --lr 0.1 --betas 0.8,0.9 --eps 1e-6 --weight-decay 0.1 --amsgrad";
     private static final String SGD = " --optimizer sgd --momentum 0.9";
@@ -48,6 +49,7 @@ class OptionsTest {
             "train --preset bp --limit 320 --epochs 1 --layers 784,2,3,4,10",
             "train --layers 4,3,2 --batch-size 2 --epochs 1" + ARRAYS + TEST_ARRAYS,
             "train --layers 4,3,2 --batch-size 2 --epochs 1" + CSV,
+            "train --layers 3,2 --batch-size 2 --epochs 1" + TABLE,
             "train " + OWN + "--shuffle --keep-last --seed 3 --verbose",
             "train " + OWN + "--no-shuffle --drop-last --scale raw",
             "train " + OWN + "--optimizer adam" + ADAM,
@@ -72,6 +74,8 @@ class OptionsTest {
             "evaluate --model {}/m.safetensors --data {} --limit 2 --scale 0.5 --json --verbose" + PLACE,
             "evaluate --model {}/m.safetensors" + ARRAYS + TEST_ARRAYS,
             "evaluate --model {}/m.safetensors --ignore-index 1" + CSV,
+            "evaluate --model {}/three.safetensors" + TABLE,
+            "predict --model {}/three.safetensors {}/t.csv" + TABLE.replace(" --data {}/t.csv", ""),
             "predict --model {}/m.safetensors --scale raw --json --verbose {}/x_train.npy" + PLACE,
             "predict --model {}/digits.safetensors --show {}/bar.png",
             "export --model {}/m.safetensors --to onnx --softmax --verbose {}/m.onnx",
@@ -80,6 +84,7 @@ class OptionsTest {
             "data --data {} --one-hot 2 --show 1 --limit 3 --scale raw --verbose",
             "data" + ARRAYS + TEST_ARRAYS,
             "data --ignore-index 1" + CSV,
+            "data" + TABLE,
             "devices --verbose",
             BENCH + " --dense --json --verbose" + ADAM + PLACE,
             BENCH + SGD + " --nesterov",
@@ -102,6 +107,7 @@ class OptionsTest {
         Files.write(folder.resolve("y_train_label.npy"), npy("|u1", "(4,)", new byte[] {0, 1, 0, 1}));
         Files.writeString(folder.resolve("t.csv"), "a,b,c,d,kind\n9,1,0,2,0\n1,9,3,0,1\n8,0,1,1,0\n0,7,2,2,1\n");
         writeModel("m.safetensors", Mlp.of(4, 3, 2));
+        writeModel("three.safetensors", Mlp.of(3, 2));
         writeModel("digits.safetensors", Mlp.of(784, 10));
         byte[] pixels = new byte[40 * 40];
         IntStream.range(8, 32).forEach(y -> pixels[y * 40 + 20] = (byte) 255);
