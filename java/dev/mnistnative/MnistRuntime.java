@@ -1,17 +1,18 @@
 package dev.mnistnative;
 
 import dev.mnistnative.binding.NativeLibrary;
+import dev.mnistnative.internal.Version;
 
 /**
- * The native library and the machine it runs on. Every method loads the library if that has not happened yet, and
- * throws {@link MnistNativeException} with status {@code LOAD} if it cannot be. Safe from any thread.
+ * The native library and the machine it runs on. Every method but {@link #version} loads the library if that has not
+ * happened yet, and throws {@link MnistNativeException} with status {@code LOAD} if it cannot be. Safe from any thread.
  */
 public final class MnistRuntime {
     private MnistRuntime() {}
 
-    /** Version of the native library, "major.minor.patch". */
+    /** Version of this library, "major.minor.patch"; of its native part too, or that would not load. */
     public static String version() {
-        return NativeLibrary.version();
+        return Version.CURRENT;
     }
 
     /** What the processor offers. */

@@ -2,9 +2,11 @@ package dev.mnistnative.binding;
 
 import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.MnistNativeException.Status;
+import dev.mnistnative.internal.Version;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,19 +45,22 @@ final class LibraryLoader {
             if (!override.isEmpty()) {
                 loadFrom(Path.of(override).toAbsolutePath());
             }
-            return mismatch(override, MnistNative.mn_abi_version());
-        } catch (LinkageError | IllegalArgumentException e) {
+            return mismatch(override);
+        } catch (LinkageError | RuntimeException e) {
             return new Failure(override.isEmpty() ? explain(e) : explainOverride(override, e), e);
         }
     }
 
     /** These classes and the library must be of the same header: else calls would write where nobody expects it. */
-    private static Failure mismatch(String override, int found) {
-        if (found == MnistNative.MN_ABI_VERSION) {
+    private static Failure mismatch(String override) {
+        int found = MnistNative.mn_abi_version();
+        String version = MnistNative.mn_version().getString(StandardCharsets.US_ASCII);
+        if (found == MnistNative.MN_ABI_VERSION && version.equals(Version.CURRENT)) {
             return null;
         }
         String where = override.isEmpty() ? "java.library.path and the class path" : override;
-        String message = "the native library that was loaded has ABI version " + found + ", but these classes need "
+        String message = "the native library that was loaded is " + version + " and has ABI version " + found
+                + ", but these classes are " + Version.CURRENT + " and need ABI version "
                 + MnistNative.MN_ABI_VERSION + ": it belongs to another version of mnist-native. Remedy: let only one "
                 + "version be found, in " + where + ", or name the directory of the right one with -D"
                 + OVERRIDE_PROPERTY + "=DIR.";

@@ -37,7 +37,9 @@ final class CheckpointOptions {
                     + "All settings but --epochs, --threads and --device must be the same.")
     private boolean resume;
 
-    /** Refuses what contradicts itself and what could not be written. */
+    private SideCheckpoints store;
+
+    /** Refuses what contradicts itself. */
     void check() {
         Usage.refuse(
                 folder == null && (every != null || resume),
@@ -45,21 +47,26 @@ final class CheckpointOptions {
                 (resume ? "--resume" : "--checkpoint-every") + " needs --checkpoint-dir");
         Usage.refuse(
                 every != null && every < 1, command, "--checkpoint-every is " + every + ", but must be at least 1");
-        OutputPaths.requireFolder(command, "--checkpoint-dir", folder);
     }
 
-    Checkpoints checkpoints(ModelInfo info) {
+    Checkpoints checkpoints(ModelInfo info, Screen screen) {
         if (folder == null) {
             return Checkpoints.NONE;
         }
+        store = new SideCheckpoints(folder, screen);
         Checkpoints fromNow =
-                Checkpoints.in(folder).every(every == null ? 1 : every).describing(info);
+                Checkpoints.in(store).every(every == null ? 1 : every).describing(info);
         return resume ? fromNow.resuming() : fromNow;
     }
 
     /** The folder, or null. */
     Path folder() {
         return folder;
+    }
+
+    /** Whether the newest checkpoint is missing. */
+    boolean haveFailed() {
+        return store != null && store.hasFailed();
     }
 
     boolean resumes() {
@@ -80,7 +87,7 @@ final class CheckpointOptions {
 
             @Override
             public void onCheckpoint(CheckpointWritten event) {
-                last = event.checkpoint();
+                last = haveFailed() ? last : event.checkpoint();
             }
 
             @Override

@@ -10,5 +10,8 @@ final class ExitCode {
     /** Ended by SIGINT or SIGTERM: 128 + SIGINT, as shells have it. */
     static final int INTERRUPTED = 130;
 
+    /** Nobody reads standard output any more: 128 + SIGPIPE, as shells have it. */
+    static final int READER_GONE = 141;
+
     private ExitCode() {}
 }

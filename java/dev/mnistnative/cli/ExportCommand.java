@@ -38,7 +38,6 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Usage.refuse(softmax && format != ExportFormat.ONNX, spec, "--softmax is for --to onnx: leave it out");
-        OutputPaths.requireFile(spec, "OUT", out);
         model.read().write(out, written());
         return ExitCode.DONE;
     }

@@ -2,12 +2,14 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.MnistNativeException;
+import dev.mnistnative.report.Printable;
 import dev.mnistnative.report.terminal.Style;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Locale;
@@ -34,18 +36,35 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     @Override
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+        if (e instanceof StandardOutput.ReaderGoneException) {
+            return ExitCode.READER_GONE;
+        }
         print(command, sentence(e));
-        if (command.getParseResult().hasMatchedOption(CommonOptions.VERBOSE)) {
+        if (isVerbose(command)) {
             e.printStackTrace(command.getErr());
         }
         return exitCode(e);
     }
 
-    private static void print(CommandLine command, String sentence) {
+    /** What the JVM itself could not do: memory, threads, the stack, a class. */
+    int handleError(Error e, CommandLine command) {
+        print(command, JvmErrors.sentence(e, command.getCommandSpec()));
+        if (isVerbose(command)) {
+            e.printStackTrace(command.getErr());
+        }
+        return ExitCode.FAILED;
+    }
+
+    private static boolean isVerbose(CommandLine command) {
+        ParseResult parsed = command.getParseResult();
+        return parsed != null && parsed.hasMatchedOption(CommonOptions.VERBOSE);
+    }
+
+    static void print(CommandLine command, String sentence) {
         PrintWriter err = command.getErr();
         String name = command.getCommandSpec().qualifiedName() + ":";
-        err.println(
-                (Terminal.hasColours() ? Style.RED.on(name) : name) + " " + sentence.replaceAll("\\s*\\R\\s*", " "));
+        err.println((Terminal.hasColours() ? Style.RED.on(name) : name) + " "
+                + Printable.text(sentence.replaceAll("\\s*\\R\\s*", " ")));
         err.flush();
     }
 
@@ -68,6 +87,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     }
 
     private static String sentence(Exception e) {
+        if (e instanceof InvalidPathException path) {
+            return path.getInput() + ": this name has characters that this locale's encoding does not know, or a NUL: "
+                    + Charsets.REMEDY;
+        }
         if (e instanceof IllegalArgumentException || e instanceof MnistNativeException) {
             return e.getMessage();
         }
@@ -91,7 +114,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     }
 
     /** The messages of file system exceptions are bare paths. */
-    private static String ioSentence(IOException e) {
+    static String ioSentence(IOException e) {
         if (e instanceof NoSuchFileException missing) {
             return missing.getFile() + ": there is no such file; check the path";
         }
@@ -102,6 +125,6 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             String reason = file.getReason() == null ? file.getClass().getSimpleName() : file.getReason();
             return file.getFile() + ": " + reason + "; check the path, the permissions and the free space";
         }
-        return "I/O error: " + e.getMessage();
+        return e.getMessage();
     }
 }

@@ -25,8 +25,10 @@ final class HeadStart {
     static void begin(String[] args) {
         boolean embedded = Arrays.stream(args).noneMatch(a -> OTHER_DATA_OR_NONE.contains(a.replaceFirst("=.*", "")));
         if (embedded) {
-            trainingSet = new FutureTask<>(Mnist::train);
-            start("head-start-mnist", trainingSet);
+            FutureTask<Dataset> reading = new FutureTask<>(Mnist::train);
+            if (start("head-start-mnist", reading)) {
+                trainingSet = reading;
+            }
             start("head-start-native", HeadStart::loadLibrary);
         }
     }
@@ -50,15 +52,21 @@ final class HeadStart {
 
     private static void loadLibrary() {
         try {
-            MnistRuntime.version();
-        } catch (RuntimeException e) {
+            MnistRuntime.cpu();
+        } catch (RuntimeException | Error e) {
             // the first real use says so
         }
     }
 
-    private static void start(String name, Runnable work) {
+    /** Whether it is begun: where the system allows no more threads, the work is done when it is asked for. */
+    private static boolean start(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+            return true;
+        } catch (OutOfMemoryError e) { // it says "unable to create native thread"
+            return false;
+        }
     }
 }

@@ -1,9 +1,15 @@
 package dev.mnistnative.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** The command line's entry. No command means {@code train}. */
 public final class Main {
@@ -18,22 +24,45 @@ public final class Main {
         if (trains(args)) {
             HeadStart.begin(args);
         }
-        System.exit(run(writer(System.out, "stdout"), writer(System.err, "stderr"), args));
-    }
-
-    private static PrintWriter writer(PrintStream stream, String name) {
-        return new PrintWriter(new OutputStreamWriter(stream, Terminal.encoding(name)), true);
+        // the descriptor itself: System.out would keep its failures to itself
+        FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+        StandardOutput results = new StandardOutput(
+                new OutputStreamWriter(out, Terminal.encoding("stdout")), Terminal::standardOutputIsPipe);
+        PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, Terminal.encoding("stderr")), true);
+        System.exit(run(results, err, args));
     }
 
     /** Runs a command and returns its {@link ExitCode}. */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine root = commandLine(out, err);
+    static int run(StandardOutput out, PrintWriter err, String... args) {
+        Failures failures = new Failures();
+        CommandLine root = commandLine(out, new PrintWriter(new PlainText(err, true), true));
         try {
-            return root.execute(withCommand(args));
+            Optional<String> unreadable = Charsets.refusal(List.of(args));
+            if (unreadable.isPresent()) {
+                Failures.print(root, unreadable.get());
+                return ExitCode.USAGE;
+            }
+            return printed(root, out, root.execute(withCommand(args)));
+        } catch (StandardOutput.ReaderGoneException e) {
+            return ExitCode.READER_GONE;
+        } catch (Error e) { // outside of a command: help, or its parsing
+            return failures.handleError(e, root);
         } finally {
-            out.flush();
             err.flush();
         }
+    }
+
+    /** The code of a command that has ended, if what it said has arrived. */
+    private static int printed(CommandLine root, StandardOutput out, int exitCode) {
+        Optional<IOException> lost = out.failure();
+        if (out.isReaderGone()) {
+            return ExitCode.READER_GONE;
+        }
+        if (lost.isPresent() && exitCode == ExitCode.DONE) {
+            Failures.print(root, StandardOutput.sentence(lost.get()));
+            return ExitCode.FAILED;
+        }
+        return exitCode;
     }
 
     /** The commands, their options and what becomes of errors. */
@@ -44,9 +73,29 @@ public final class Main {
                 .setErr(err)
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures)
+                .setExecutionStrategy(parsed -> execute(parsed, failures))
                 .setUnmatchedOptionsArePositionalParams(false);
         Converters.register(root);
         return root;
+    }
+
+    /** Prints help, or checks what is to be written and runs the command. */
+    private static int execute(ParseResult parsed, Failures failures) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        List<CommandLine> commands = parsed.asCommandLineList();
+        CommandLine command = commands.get(commands.size() - 1);
+        if (command.getOut() instanceof StandardOutput out) {
+            out.allowNoStyles();
+        }
+        try {
+            OutputPaths.check(command.getCommandSpec());
+            return new RunLast().execute(parsed);
+        } catch (Error e) {
+            return failures.handleError(e, command);
+        }
     }
 
     /** Whether the arguments, as they were typed, mean {@code train}: by name, or by naming no command at all. */

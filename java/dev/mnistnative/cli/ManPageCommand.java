@@ -1,8 +1,10 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.MnistRuntime;
+import dev.mnistnative.internal.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,8 +33,8 @@ final class ManPageCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> lines = ManPage.of(spec.root(), MnistRuntime.version());
         if (file != null) {
-            OutputPaths.requireFile(spec, "FILE", file);
-            Files.write(file, lines);
+            ByteBuffer page = StandardCharsets.UTF_8.encode(String.join("\n", lines) + "\n");
+            WholeFile.write(file, out -> WholeFile.writeAll(out, page));
         } else {
             lines.forEach(spec.commandLine().getOut()::println);
         }

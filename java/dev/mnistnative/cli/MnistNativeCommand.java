@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:the job failed: I/O, native error, diverged",
             "2:wrong usage or bad input file",
-            "130:interrupted"
+            "130:interrupted",
+            "141:the reader of standard output has gone"
         },
         subcommands = {
             TrainCommand.class,

@@ -13,7 +13,7 @@ final class NetOptions {
     @Option(
             names = "--layers",
             paramLabel = "N,N,...",
-            split = ",",
+            split = "\\s*,\\s*",
             hideParamSyntax = true,
             description = "Features, widths of the hidden layers, classes.")
     private int[] layers;

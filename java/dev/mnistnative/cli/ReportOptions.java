@@ -53,7 +53,7 @@ final class ReportOptions {
             description = "auto: a bar on a terminal, plain lines elsewhere (default).")
     private ProgressDisplay progress;
 
-    /** Refuses what contradicts itself and what could not be written. */
+    /** Refuses what contradicts itself. */
     void check() {
         Usage.refuse(
                 logSteps != null && logSteps < 1, command, "--log-steps is " + logSteps + ", but must be at least 1");
@@ -66,9 +66,6 @@ final class ReportOptions {
                 quiet && progress == ProgressDisplay.ALWAYS,
                 command,
                 "--quiet and --progress always exclude each other: leave one out");
-        OutputPaths.requireFile(command, "--metrics", metrics);
-        OutputPaths.requireFile(command, "--report", report);
-        OutputPaths.requireFolder(command, "--tensorboard", tensorboard);
     }
 
     /** The screen of this run. */
@@ -87,7 +84,7 @@ final class ReportOptions {
         try {
             reports.add(new StartNote(screen));
             if (drawsBar()) {
-                reports.add(new ProgressBarReport(screen, Terminal.showsBlocks()));
+                reports.add(new ProgressBarReport(screen, Terminal.showsBlocks(), Terminal.columns()));
             } else if (!quiet && progress != ProgressDisplay.NEVER) {
                 reports.add(new ProgressLines(screen));
             }
@@ -95,12 +92,13 @@ final class ReportOptions {
                     preset.stepsPerLine() == 0 ? new EpochLines(screen) : new StepLines(screen, preset.stepsPerLine()));
             int every = logSteps == null ? 0 : logSteps;
             if (metricsAreTable()) {
-                reports.add(new MetricsTable(metrics, goesOn));
+                reports.add(new SideOutput("metrics " + metrics, new MetricsTable(metrics, goesOn), screen));
             } else if (metrics != null) {
-                reports.add(new MetricsFile(metrics, every, goesOn));
+                reports.add(new SideOutput("metrics " + metrics, new MetricsFile(metrics, every, goesOn), screen));
             }
             if (tensorboard != null) {
-                reports.add(new TensorBoardEvents(tensorboard, every));
+                reports.add(new SideOutput(
+                        "TensorBoard " + tensorboard, new TensorBoardEvents(tensorboard, every), screen));
             }
             return reports;
         } catch (IOException | RuntimeException e) {

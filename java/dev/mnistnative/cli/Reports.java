@@ -18,6 +18,16 @@ final class Reports implements Closeable {
         return listeners.toArray(TrainingListener[]::new);
     }
 
+    /** The reports that could not be written to their ends. */
+    List<String> missing() {
+        return listeners.stream()
+                .filter(SideOutput.class::isInstance)
+                .map(SideOutput.class::cast)
+                .filter(SideOutput::hasFailed)
+                .map(SideOutput::name)
+                .toList();
+    }
+
     @Override
     public void close() throws IOException {
         IOException failure = null;

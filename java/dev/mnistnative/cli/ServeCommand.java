@@ -95,7 +95,7 @@ final class ServeCommand implements Callable<Integer> {
                 interruption.cancels(interrupted::countDown);
                 PrintWriter out = spec.commandLine().getOut();
                 out.println("serving " + model.path() + " on " + server.url());
-                out.flush();
+                StandardOutput.of(spec).requireWritten();
                 interrupted.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -8,6 +8,7 @@ import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.report.Printable;
 import dev.mnistnative.report.html.HtmlReport;
 import dev.mnistnative.report.html.RunRecord;
 import dev.mnistnative.report.terminal.RunSummary;
@@ -20,6 +21,7 @@ import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -75,7 +77,6 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         reportOptions.check();
         checkpointOptions.check();
-        OutputPaths.requireFile(spec, "--save", save);
         TrainingSettings given = settingsOptions.settings();
         SavedModel start = init == null ? null : ModelFile.read(spec, init);
         TrainingSettings settings = start == null ? given : startingFrom(start, given);
@@ -85,6 +86,8 @@ final class TrainCommand implements Callable<Integer> {
             if (start != null) {
                 trainer.setParameters(start.parameters());
             }
+            OutputPaths.requireSpace(
+                    spec, "--save", save, (long) Float.BYTES * settings.layers().parameterCount());
             return train(trainer, data, interruption);
         }
     }
@@ -109,32 +112,45 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(Trainer trainer, PreparedData data, Interruption interruption) throws IOException {
         Screen screen = reportOptions.screen();
+        StandardOutput out = StandardOutput.of(spec);
         RunSummary summary = new RunSummary(screen);
         RunRecord record = new RunRecord();
         TrainingResult result;
-        try (Reports reports = reportOptions.open(settingsOptions.preset(), screen, checkpointOptions.resumes())) {
+        Reports opened = reportOptions.open(settingsOptions.preset(), screen, checkpointOptions.resumes());
+        try (Reports reports = opened) {
             reports.add(checkpointOptions.notes(screen));
             reports.add(new TrainingListener() {
                 @Override
                 public void onStart(TrainingStart start) {
                     interruption.cancels(trainer::cancel); // not before: fit forgets earlier cancellations
+                    out.whenReaderIsGone(trainer::cancel);
                 }
             });
             reports.add(summary);
             if (reportOptions.report() != null) {
                 reports.add(record);
             }
-            result = trainer.fit(data.data(), checkpointOptions.checkpoints(data.info()), reports.listeners());
+            result = trainer.fit(data.data(), checkpointOptions.checkpoints(data.info(), screen), reports.listeners());
         }
         boolean diverged = result.reason() == StopReason.DIVERGED;
         boolean interrupted = result.reason() == StopReason.INTERRUPTED;
-        if (!diverged && !interrupted) {
-            finish(trainer, data, summary);
+        Missing missing = new Missing();
+        Path saved = null;
+        if (save != null && (!interrupted && !diverged || out.isReaderGone())) {
+            saved = missing.unless("weights " + save, () -> save(trainer, data.info(), screen)) ? save : null;
+            summary.saved("weights", saved);
         } else if (save != null) {
-            screen.note(save + " was not written");
+            screen.note(Printable.text(save + " was not written"));
+        }
+        if (!diverged && !interrupted) {
+            evaluate(trainer, data, summary);
         }
         if (reportOptions.report() != null) {
-            writeReport(trainer, data, record);
+            missing.unless("report " + reportOptions.report(), () -> writeReport(trainer, data, record));
+        }
+        opened.missing().forEach(missing::add);
+        if (checkpointOptions.haveFailed()) {
+            missing.add("newest checkpoint in " + checkpointOptions.folder());
         }
         reportOptions.tellFiles(summary);
         summary.saved("checkpoints", checkpointOptions.folder());
@@ -142,15 +158,25 @@ final class TrainCommand implements Callable<Integer> {
         if (diverged) {
             throw new MnistNativeException(MnistNativeException.Status.DIVERGED, result.message());
         }
+        missing.requireNone(saved);
         return interrupted ? ExitCode.INTERRUPTED : ExitCode.DONE;
     }
 
-    /** What only a run that came to its end is worth: its weights, which are safe first, and the test set held back. */
-    private void finish(Trainer trainer, PreparedData data, RunSummary summary) throws IOException {
-        if (save != null) {
-            new SavedModel(trainer.parameters(), data.info()).write(save, ModelFormat.SAFETENSORS);
-            summary.saved("weights", save);
+    /** Writes the weights; where the file asked for cannot be written any more, elsewhere. */
+    private void save(Trainer trainer, ModelInfo info, Screen screen) throws IOException {
+        SavedModel model = new SavedModel(trainer.parameters(), info);
+        try {
+            model.write(save, ModelFormat.SAFETENSORS);
+        } catch (IOException e) {
+            Path refuge = Files.createTempFile("mnist-native-", ".safetensors");
+            model.write(refuge, ModelFormat.SAFETENSORS);
+            screen.warning(Printable.text("the weights could not be written to " + save + "; they are in " + refuge));
+            throw e;
         }
+    }
+
+    /** On the test set that was held back: nothing was chosen by it. */
+    private static void evaluate(Trainer trainer, PreparedData data, RunSummary summary) {
         if (data.heldBack().isPresent()) {
             try (Model model = trainer.model()) {
                 summary.evaluated(

@@ -3,12 +3,13 @@ package dev.mnistnative.report.html;
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.EvaluatedOn;
+import dev.mnistnative.internal.WholeFile;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Evaluation;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -43,9 +44,10 @@ public final class HtmlReport {
         evaluation = trained.samples().map(trained.model()::evaluate);
     }
 
-    /** Writes the page, replacing a file of that name. */
+    /** Writes the page whole or not at all, replacing a file of that name. */
     public void write(Path file) throws IOException {
-        Files.writeString(file, html());
+        ByteBuffer page = StandardCharsets.UTF_8.encode(html());
+        WholeFile.write(file, out -> WholeFile.writeAll(out, page));
     }
 
     String html() throws IOException {

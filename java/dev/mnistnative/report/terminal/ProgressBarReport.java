@@ -5,14 +5,12 @@ import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingStart;
 import java.io.Closeable;
-import java.util.Locale;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /** A live bar over all steps of the run, with the state of the epoch, on the screen's status line. */
 public final class ProgressBarReport implements TrainingListener, Closeable {
-    /** One less than the narrowest usual terminal: a full line would wrap. */
-    private static final int WIDTH = 79;
-
+    private static final int USUAL_COLUMNS = 80;
     private static final int NARROWEST = 5;
     private static final long REDRAW_NANOS = 100_000_000;
 
@@ -20,16 +18,21 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
     private final LongSupplier nanoTime;
     private final RunProgress progress;
     private final boolean blocks;
+    private final int width;
     private long drawn;
 
-    /** @param blocks whether Unicode's block elements can be shown */
-    public ProgressBarReport(Screen screen, boolean blocks) {
-        this(screen, blocks, System::nanoTime);
+    /**
+     * @param blocks whether Unicode's block elements can be shown
+     * @param columns of the terminal
+     */
+    public ProgressBarReport(Screen screen, boolean blocks, int columns) {
+        this(screen, blocks, columns, System::nanoTime);
     }
 
-    ProgressBarReport(Screen screen, boolean blocks, LongSupplier nanoTime) {
+    ProgressBarReport(Screen screen, boolean blocks, int columns, LongSupplier nanoTime) {
         this.screen = screen;
         this.blocks = blocks;
+        width = Math.max(1, Math.min(columns, USUAL_COLUMNS) - 1); // a full line would wrap
         this.nanoTime = nanoTime;
         progress = new RunProgress(nanoTime);
     }
@@ -61,31 +64,34 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
         screen.wipeStatus();
     }
 
+    /** The bar and as many words beside it as there is room for. */
     private String line() {
         String before = "epoch " + progress.epoch() + " ";
-        String after = String.format(
-                Locale.ROOT,
-                "  loss %s  accuracy %s  %s images/s  %s left",
-                progress.loss(),
-                progress.accuracy(),
-                progress.imagesPerSecond(),
-                progress.timeLeft());
-        int width = Math.max(NARROWEST, WIDTH - before.length() - after.length());
-        return before + bar(width) + after;
+        String loss = "  loss " + progress.loss();
+        String accuracy = "  accuracy " + progress.accuracy();
+        String rate = "  " + progress.imagesPerSecond() + " images/s";
+        String left = "  " + progress.timeLeft() + " left";
+        for (String after : List.of(loss + accuracy + rate + left, loss + accuracy + left, loss + left, left, "")) {
+            int room = width - before.length() - after.length();
+            if (room >= NARROWEST) {
+                return before + bar(room) + after;
+            }
+        }
+        return before.substring(0, Math.min(before.length(), width));
     }
 
-    private String bar(int width) {
-        return blocks ? blockBar(width) : asciiBar(width);
+    private String bar(int length) {
+        return blocks ? blockBar(length) : asciiBar(length);
     }
 
-    private String blockBar(int width) {
-        int full = (int) (progress.share() * width);
+    private String blockBar(int length) {
+        int full = (int) (progress.share() * length);
         return screen.inked(Style.GREEN, "\u2588".repeat(full))
-                + screen.inked(Style.DIM, "\u2591".repeat(width - full));
+                + screen.inked(Style.DIM, "\u2591".repeat(length - full));
     }
 
-    private String asciiBar(int width) {
-        int inside = width - 2;
+    private String asciiBar(int length) {
+        int inside = length - 2;
         int full = (int) (progress.share() * inside);
         return "[" + screen.inked(Style.GREEN, "#".repeat(full)) + ".".repeat(inside - full) + "]";
     }

@@ -4,6 +4,7 @@ import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.report.Losses;
+import dev.mnistnative.report.Printable;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
@@ -63,7 +64,7 @@ public final class RunSummary implements TrainingListener {
     /** Something that was written; null is nothing. */
     public void saved(String what, Path where) {
         if (where != null) {
-            files.add(row(what, where.toString()));
+            files.add(row(what, Printable.text(where.toString())));
         }
     }
 

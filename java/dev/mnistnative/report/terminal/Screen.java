@@ -9,6 +9,8 @@ import java.io.PrintWriter;
  */
 public final class Screen {
     private static final String WIPE_LINE = "\r\033[K";
+    private static final String NO_WRAP = "\033[?7l";
+    private static final String WRAP = "\033[?7h";
 
     private final PrintWriter out;
     private final PrintWriter err;
@@ -53,9 +55,16 @@ public final class Screen {
         }
     }
 
-    /** Shows or replaces the status line. */
+    /** Prints to standard error what must be known, with notes off too. */
+    public synchronized void warning(String line) {
+        wipeStatus();
+        err.println(line);
+        err.flush();
+    }
+
+    /** Shows or replaces the status line, of which a narrower terminal shows the beginning. */
     synchronized void status(String text) {
-        err.print(WIPE_LINE + text);
+        err.print(NO_WRAP + WIPE_LINE + text + WRAP);
         err.flush();
         statusShown = true;
     }

@@ -13,7 +13,7 @@ record Cli(int exitCode, String out, String err) {
     static Cli run(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), args);
+        int exitCode = Main.run(new StandardOutput(out, () -> false), new PrintWriter(err), args);
         return new Cli(exitCode, out.toString(), err.toString());
     }
 

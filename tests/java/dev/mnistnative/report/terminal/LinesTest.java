@@ -15,8 +15,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LinesTest {
+    /** Around a line that is drawn in place. */
+    private static final String DRAW = "\033[?7l\r\033[K";
+
+    private static final String DRAWN = "\033[?7h";
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final AtomicLong clock = new AtomicLong();
@@ -82,39 +89,53 @@ class LinesTest {
 
     @Test
     void theBarIsWipedBeforeALineAndAtTheEnd() {
-        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        ProgressBarReport bar = new ProgressBarReport(screen, false, 80, clock::get);
         bar.onStart(Runs.start(""));
         bar.onSteps(Runs.steps(1, 250));
         String drawn = err.toString();
-        assertTrue(drawn.startsWith("\r\033[Kepoch 1/2 ["), drawn);
+        assertTrue(drawn.startsWith(DRAW + "epoch 1/2 ["), drawn);
         screen.result("line");
         assertEquals(drawn + "\r\033[K", err.toString());
         clock.addAndGet(1_000_000_000L); // else it is too early to draw again
         int before = err.toString().length();
         bar.onSteps(Runs.steps(1, 250));
-        assertTrue(err.toString().substring(before).startsWith("\r\033[Kepoch 1/2 ["), err.toString());
+        assertTrue(err.toString().substring(before).startsWith(DRAW + "epoch 1/2 ["), err.toString());
         bar.close();
         assertTrue(err.toString().endsWith("\r\033[K"), err.toString());
         assertEquals("line\n", out.toString());
     }
 
+    /** A line that wraps is never wiped whole; terminals cut what is too long all the same. */
+    @ParameterizedTest
+    @CsvSource({"200, 79", "80, 79", "60, 59", "40, 39", "20, 19", "8, 7"})
+    void theBarFitsIntoTheTerminal(int columns, int length) {
+        ProgressBarReport bar = new ProgressBarReport(screen, false, columns, clock::get);
+        bar.onStart(Runs.start(""));
+        clock.set(3_000_000_000L);
+        bar.onSteps(Runs.steps(1, 250));
+        String line = err.toString();
+        assertTrue(line.startsWith(DRAW + "epoch 1") && line.endsWith(DRAWN), line);
+        assertEquals(length, line.length() - (DRAW + DRAWN).length(), line);
+        assertEquals(columns >= 40, line.contains(" left"), line);
+    }
+
     /** 250 of 500 steps of 8 samples in 3 s: as long again is left. */
     @Test
     void theBarShowsEpochLossAccuracySpeedAndTimeLeft() {
-        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        ProgressBarReport bar = new ProgressBarReport(screen, false, 80, clock::get);
         bar.onStart(Runs.start(""));
         clock.set(3_000_000_000L);
         bar.onSteps(Runs.steps(1, 250));
         assertEquals(
-                "\r\033[Kepoch 1/2 [######.......]  loss 0.126  accuracy 0.000  200k images/s  0:03 left",
+                DRAW + "epoch 1/2 [######.......]  loss 0.126  accuracy 0.000  200k images/s  0:03 left" + DRAWN,
                 err.toString());
-        assertEquals(79, err.toString().length() - "\r\033[K".length());
+        assertEquals(79, err.toString().length() - (DRAW + DRAWN).length());
     }
 
     @Test
     void blocksAndColoursWhereTheTerminalHasThem() {
         Screen coloured = new Screen(new PrintWriter(out), new PrintWriter(err), true, true);
-        ProgressBarReport bar = new ProgressBarReport(coloured, true, clock::get);
+        ProgressBarReport bar = new ProgressBarReport(coloured, true, 80, clock::get);
         bar.onStart(Runs.start(""));
         bar.onSteps(Runs.steps(1, 250));
         String drawn = err.toString();
@@ -124,7 +145,7 @@ class LinesTest {
 
     @Test
     void theBarIsNotDrawnMoreOftenThanAnEyeCanSee() {
-        ProgressBarReport bar = new ProgressBarReport(screen, false, clock::get);
+        ProgressBarReport bar = new ProgressBarReport(screen, false, 80, clock::get);
         bar.onStart(Runs.start(""));
         for (int step = 1; step <= 100; step++) {
             bar.onSteps(Runs.steps(step, 1));
