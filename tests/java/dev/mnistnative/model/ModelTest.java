@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelTest {
@@ -85,6 +86,38 @@ class ModelTest {
             values = out;
         }
         return values;
+    }
+
+    /** A missing value was answered as if all were well: 0 of the largest of NaNs. */
+    @Test
+    void numbersThatAreNotFiniteAreRefused() {
+        float[] values = new float[2 * 3];
+        FloatBuffer logits =
+                ByteBuffer.allocateDirect(16).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        try (Model model = Model.of(Parameters.initial(Mlp.of(3, 2), 0))) {
+            for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                values[5] = wrong;
+                String place = ", feature 2 is " + wrong + ", but a net takes finite numbers";
+                FloatBuffer direct = ByteBuffer.allocateDirect(24)
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer()
+                        .put(values)
+                        .flip();
+                float[] sample = {0, 0, wrong};
+                for (Executable use : List.<Executable>of(
+                        () -> model.probabilities(values),
+                        () -> model.logits(values),
+                        () -> model.logits(direct, logits),
+                        () -> model.predict(sample),
+                        () -> model.topK(sample, 1))) {
+                    String message =
+                            assertThrows(IllegalArgumentException.class, use).getMessage();
+                    assertTrue(message.contains(place), message);
+                }
+            }
+            values[5] = Float.MAX_VALUE;
+            assertEquals(4, model.logits(values).length);
+        }
     }
 
     @Test
