@@ -25,6 +25,9 @@ public final class Dataset implements AutoCloseable {
     /** What turns bytes into 0…1. */
     public static final double UNIT_SCALE = 1.0 / 255;
 
+    /** From so many features on a row of numbers is taken for a picture. */
+    public static final int PICTURE_FEATURES = 64;
+
     /** Keeps the split's permutation apart from those of the epochs under the same seed. */
     private static final long SPLIT_STREAM = 0x53504c4954L;
 
@@ -156,7 +159,7 @@ public final class Dataset implements AutoCloseable {
         return known;
     }
 
-    /** Whether the samples look like pictures: of two dimensions or more, or of 64 features or more. */
+    /** Whether the samples look like pictures: of two dimensions or more, or of {@link #PICTURE_FEATURES} or more. */
     public boolean hasPictures() {
         open();
         return SampleLayout.arePictures(layout.sampleShape());

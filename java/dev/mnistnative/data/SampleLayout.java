@@ -15,9 +15,6 @@ record SampleLayout(
         int classes,
         List<String> classNames,
         List<String> featureNames) {
-    /** From so many features on a row of numbers is taken for a picture. */
-    private static final int PICTURE_FEATURES = 64;
-
     SampleLayout {
         features(sampleShape, type); // its sizes are checked once, here
     }
@@ -40,7 +37,7 @@ record SampleLayout(
 
     /** Whether samples of this shape look like pictures. */
     static boolean arePictures(int[] sampleShape) {
-        return sampleShape.length > 1 || features(sampleShape, PixelType.UINT8) >= PICTURE_FEATURES;
+        return sampleShape.length > 1 || features(sampleShape, PixelType.UINT8) >= Dataset.PICTURE_FEATURES;
     }
 
     /** @throws IllegalArgumentException if a sample has no feature, or more bytes than a buffer can hold */

@@ -118,7 +118,7 @@ final class Affine {
         Preprocessing preprocessing =
                 factor == 1 ? Preprocessing.NONE : Preprocessing.NONE.withScaling(Scaling.all(factor));
         if (isAll(scale, 1) && isAll(shift, 0)) {
-            return Optional.of(preprocessing);
+            return Optional.of(preprocessing.withImpliedRange());
         }
         double[] mean = new double[features];
         double[] std = new double[features];
@@ -126,6 +126,7 @@ final class Affine {
             std[f] = 1 / of(scale, f);
             mean[f] = of(shift, f) == 0 ? 0 : -of(shift, f) / of(scale, f);
         }
-        return Optional.of(preprocessing.withStandardizer(Standardizer.of(mean, std)));
+        return Optional.of(
+                preprocessing.withStandardizer(Standardizer.of(mean, std)).withImpliedRange());
     }
 }

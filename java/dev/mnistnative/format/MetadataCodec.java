@@ -36,28 +36,24 @@ final class MetadataCodec {
      * @throws IllegalArgumentException if an entry is wrong
      */
     static ModelInfo decode(Map<String, String> entries) {
-        Scaling scaling = scaling(entries);
-        Preprocessing preprocessing = Preprocessing.NONE
-                .withRange(range(entries.get(INPUT_RANGE), scaling))
-                .withScaling(scaling);
+        Preprocessing preprocessing = Preprocessing.NONE.withScaling(scaling(entries));
         if (entries.containsKey(MEAN) && entries.containsKey(STD)) {
             preprocessing =
                     preprocessing.withStandardizer(Standardizer.of(numbers(MEAN, entries), numbers(STD, entries)));
         }
+        String range = entries.get(INPUT_RANGE);
         String ignored = entries.get(IGNORE_INDEX);
         return new ModelInfo(
-                preprocessing,
+                range == null ? preprocessing.withImpliedRange() : preprocessing.withRange(range(range)),
                 strings(CLASS_NAMES, entries),
                 strings(FEATURE_NAMES, entries),
                 ignored == null ? ModelInfo.NONE.ignoreIndex() : whole(IGNORE_INDEX, ignored));
     }
 
-    private static InputRange range(String id, Scaling scaling) {
-        return id == null
-                ? InputRange.impliedBy(scaling)
-                : InputRange.ofId(id)
-                        .orElseThrow(() -> new IllegalArgumentException(INPUT_RANGE + " is '" + id
-                                + "', but can only be one of " + Arrays.toString(InputRange.values())));
+    private static InputRange range(String id) {
+        return InputRange.ofId(id)
+                .orElseThrow(() -> new IllegalArgumentException(INPUT_RANGE + " is '" + id
+                        + "', but can only be one of " + Arrays.toString(InputRange.values())));
     }
 
     private static Scaling scaling(Map<String, String> entries) {
@@ -127,12 +123,12 @@ final class MetadataCodec {
         return entries;
     }
 
-    /** Which numbers the net was trained on, where the scale does not tell it. */
+    /** Which numbers the net was trained on, where the rest does not imply it. */
     static Optional<String> range(ModelInfo info) {
-        return Optional.of(info.preprocessing().range())
-                .filter(range ->
-                        range != InputRange.impliedBy(info.preprocessing().scaling()))
-                .map(InputRange::id);
+        Preprocessing preprocessing = info.preprocessing();
+        return preprocessing.equals(preprocessing.withImpliedRange())
+                ? Optional.empty()
+                : Optional.of(preprocessing.range().id());
     }
 
     private static void put(Map<String, String> entries, String key, List<String> names) {

@@ -64,13 +64,6 @@ public enum InputRange {
         return unit ? UNIT : OTHER;
     }
 
-    /** Which range numbers are in before they are multiplied by this, if only that is told. */
-    public static InputRange impliedBy(Scaling scaling) {
-        boolean bytes = scaling instanceof Scaling.Bytes
-                || scaling instanceof Scaling.All all && Math.abs(all.factor() * BRIGHTEST - 1) < 1 / BRIGHTEST;
-        return bytes ? BYTE : UNKNOWN;
-    }
-
     /**
      * Which range the pixels of one picture are in: {@link #BYTE} or {@link #UNIT}; {@link #UNKNOWN} where they are all 0
      * or 1, which both have; {@link #OTHER} outside of 0 … 255.

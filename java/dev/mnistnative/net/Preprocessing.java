@@ -4,6 +4,7 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.NumberRange;
 import dev.mnistnative.data.PixelType;
 import dev.mnistnative.data.Standardizer;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -41,6 +42,31 @@ public record Preprocessing(InputRange range, Scaling scaling, Optional<Standard
                 && training.hasPictures()
                 && !training.range().whole();
         return NONE.withRange(range).withScaling(normalizedPictures ? Scaling.byType() : Scaling.all(1));
+    }
+
+    /**
+     * The same with the range that the rest implies, for a net of which none is told. A scale of bytes, or one of 1/255,
+     * is for 0 … 255; so are pixels whose means, without a scale, lie above what 0 … 1 has.
+     */
+    public Preprocessing withImpliedRange() {
+        boolean scaled = scaling instanceof Scaling.Bytes
+                || scaling instanceof Scaling.All all
+                        && Math.abs(all.factor() * InputRange.BRIGHTEST - 1) < 1 / InputRange.BRIGHTEST; // or 1/256
+        if (scaled) {
+            return withRange(InputRange.BYTE);
+        }
+        boolean raw = scaling instanceof Scaling.ByType
+                && standardizer.filter(Preprocessing::isOfBytes).isPresent();
+        return raw ? withRange(InputRange.BYTE).withScaling(Scaling.all(1)) : withRange(InputRange.UNKNOWN);
+    }
+
+    private static boolean isOfBytes(Standardizer fitted) {
+        double[] mean = fitted.mean();
+        double greatest = Arrays.stream(mean).max().orElse(0);
+        return mean.length >= Dataset.PICTURE_FEATURES
+                && Arrays.stream(mean).allMatch(m -> m >= 0)
+                && greatest > 2
+                && greatest <= InputRange.BRIGHTEST;
     }
 
     /** The same for a net that was trained on numbers of this range. */

@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,15 +85,28 @@ class SavedModelTest {
         assertEquals(InputRange.UNKNOWN, range(Map.of("scale", "0.5")));
         assertEquals(InputRange.UNKNOWN, range(Map.of()));
         assertEquals(InputRange.UNIT, range(Map.of("scale", "1.0", "input_range", "0..1")));
+        String ones = String.join(",", Collections.nCopies(64, "1"));
+        String means = String.join(",", Collections.nCopies(64, "33.5"));
+        Parameters wide = Parameters.initial(Mlp.of(64, 2), 0);
+        Preprocessing old = read(wide, Map.of("mean", means, "std", ones)).preprocessing();
+        assertEquals(InputRange.BYTE, old.range()); // means of pixels of 0 ... 255
+        assertEquals(Scaling.all(1), old.scaling());
+        assertEquals(
+                InputRange.UNKNOWN,
+                read(wide, Map.of("mean", ones, "std", ones)).preprocessing().range());
         String message = assertThrows(DataFormatException.class, () -> range(Map.of("input_range", "0..2")))
                 .getMessage();
         assertTrue(message.contains("input_range is '0..2', but can only be one of [0..255, 0..1,"), message);
     }
 
     private InputRange range(Map<String, String> metadata) throws IOException {
+        return read(NET, metadata).preprocessing().range();
+    }
+
+    private ModelInfo read(Parameters net, Map<String, String> metadata) throws IOException {
         Path file = folder.resolve("told.safetensors");
-        Safetensors.write(file, new TensorFile(Safetensors.stateDict(NET), metadata));
-        return SavedModel.read(file).info().preprocessing().range();
+        Safetensors.write(file, new TensorFile(Safetensors.stateDict(net), metadata));
+        return SavedModel.read(file).info();
     }
 
     @ParameterizedTest
