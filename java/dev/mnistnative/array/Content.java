@@ -4,6 +4,7 @@ import dev.mnistnative.DataFormatException;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -24,6 +25,7 @@ import java.util.zip.ZipException;
 public final class Content implements Closeable {
     private static final int BUFFER = 1 << 16;
     private static final int GZIP_TRAILER = 8;
+    private static final byte[] GZIP_MAGIC = {0x1f, (byte) 0x8b};
 
     private final String name;
     private final InputStream in;
@@ -42,6 +44,9 @@ public final class Content implements Closeable {
     public static Content ofFile(Path path) throws IOException {
         String name = path.toString();
         requireReadable(path, name);
+        if (!Files.isRegularFile(path)) {
+            return ofStream(name, new FileInputStream(path.toFile())); // the channels' streams seek
+        }
         FileChannel channel = null;
         try {
             channel = FileChannel.open(path, StandardOpenOption.READ);
@@ -56,6 +61,21 @@ public final class Content implements Closeable {
         }
     }
 
+    /** The contents of a stream that can be read once, decompressed if it is gzipped; it is closed with this. */
+    public static Content ofStream(String name, InputStream in) throws IOException {
+        BufferedInputStream begin = new BufferedInputStream(in, BUFFER);
+        try {
+            begin.mark(GZIP_MAGIC.length);
+            boolean gzip = Arrays.equals(begin.readNBytes(GZIP_MAGIC.length), GZIP_MAGIC);
+            begin.reset();
+            return new Content(name, gzip ? new StrictGzip(begin) : begin, null, in);
+        } catch (IOException e) {
+            IOException fault = explain(name, e);
+            close(in, fault);
+            throw fault;
+        }
+    }
+
     /** The contents of a stream; `owner` is closed with it. */
     public static Content ofStream(String name, InputStream in, Closeable owner) {
         return new Content(name, in, null, owner);
@@ -66,8 +86,8 @@ public final class Content implements Closeable {
         return name;
     }
 
-    /** Whether it had to be decompressed. */
-    public boolean isCompressed() {
+    /** Whether it comes as a stream, decompressed or out of a pipe, so that only reading tells how much there is. */
+    public boolean isStreamed() {
         return file == null;
     }
 
@@ -170,8 +190,8 @@ public final class Content implements Closeable {
         if (!Files.exists(path)) {
             throw DataFormatException.of(name, "there is no such file", "check the path");
         }
-        if (!Files.isRegularFile(path)) {
-            throw DataFormatException.of(name, "it is not a regular file", "give the path of a data file");
+        if (Files.isDirectory(path)) {
+            throw DataFormatException.of(name, "it is a folder", "give the path of a data file");
         }
         if (!Files.isReadable(path)) {
             throw DataFormatException.of(name, "it may not be read", "check its permissions");
@@ -179,9 +199,8 @@ public final class Content implements Closeable {
     }
 
     private static boolean isGzip(FileChannel channel) throws IOException {
-        byte[] magic = new byte[2];
-        return channel.read(ByteBuffer.wrap(magic), 0) == magic.length
-                && Arrays.equals(magic, new byte[] {0x1f, (byte) 0x8b});
+        byte[] magic = new byte[GZIP_MAGIC.length];
+        return channel.read(ByteBuffer.wrap(magic), 0) == magic.length && Arrays.equals(magic, GZIP_MAGIC);
     }
 
     private static void close(Closeable resource, Throwable fault) {

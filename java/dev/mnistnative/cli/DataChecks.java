@@ -17,21 +17,28 @@ final class DataChecks {
                 command,
                 String.format(
                         Locale.ROOT,
-                        "the samples have %d features, but the net %s takes %d: give --layers or weights that begin with %d, or other data",
+                        "the samples have %d features, but the net %s takes %d: give %s beginning with %d, or other data",
                         samples.features(),
                         layers,
                         layers.features(),
+                        net(command),
                         samples.features()));
         Usage.refuse(
                 samples.classes() > layers.classes(),
                 command,
                 String.format(
                         Locale.ROOT,
-                        "the samples have %d classes, but the net %s has %d: give --layers or weights that end with %d, or other data",
+                        "the samples have %d classes, but the net %s has %d: give %s ending with %d, or other data",
                         samples.classes(),
                         layers,
                         layers.classes(),
+                        net(command),
                         samples.classes()));
+    }
+
+    /** Where a command's net comes from. */
+    private static String net(CommandSpec command) {
+        return command.findOption("--layers") == null ? "a --model" : "--layers";
     }
 
     /** Whether every class has a name, or none. */

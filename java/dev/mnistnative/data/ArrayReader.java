@@ -188,7 +188,7 @@ final class ArrayReader {
 
     private GrowingMemory stream(int bytesEach, ChunkSink sink) throws IOException {
         long total = header.elements() * bytesEach;
-        long start = content.isCompressed() ? Math.min(total, GrowingMemory.FIRST_BYTES) : total;
+        long start = content.isStreamed() ? Math.min(total, GrowingMemory.FIRST_BYTES) : total;
         GrowingMemory memory = new GrowingMemory(start, total, content.name());
         int elementBytes = header.type().bytes();
         byte[] bytes = new byte[CHUNK];

@@ -16,7 +16,7 @@ record CsvDialect(char delimiter) {
     /** In this order if they explain a text equally well. */
     private static final char[] CANDIDATES = {COMMA, ';', '\t', '|', ' '};
 
-    /** Whether several delimiters together are one, as blanks are in the columns of text that NumPy and others write. */
+    /** Whether several delimiters together are one, as blanks are in columns that line up. */
     boolean collapses() {
         return delimiter == ' ';
     }
@@ -80,7 +80,7 @@ record CsvDialect(char delimiter) {
         return lines;
     }
 
-    /** How well a delimiter explains lines: above all it cuts all of them into equally many fields, then into numbers. */
+    /** How well a delimiter explains lines: above all it cuts them into equally many fields, then into numbers. */
     private static long score(List<String> lines, char delimiter) {
         int fields = -1;
         boolean even = true;

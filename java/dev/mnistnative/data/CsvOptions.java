@@ -8,7 +8,8 @@ import java.util.Optional;
  * How a CSV table is cut into columns.
  *
  * @param header whether its first line holds the columns' names
- * @param delimiter what stands between fields; empty = found out from the first lines: comma, semicolon, tab, bar, blanks
+ * @param delimiter what stands between fields; empty = found out from the first lines: comma, semicolon, tab, bar or
+ *     blanks
  * @param dropColumns columns to leave out: names, or numbers from 0 (−1 is the last)
  */
 public record CsvOptions(Header header, Optional<Character> delimiter, List<String> dropColumns) {

@@ -7,6 +7,7 @@ import dev.mnistnative.array.IdxFormat;
 import dev.mnistnative.array.NpyFormat;
 import dev.mnistnative.array.Npz;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -104,14 +105,30 @@ public final class DataFiles {
      */
     public static Dataset readImages(Path images, ReadOptions options) throws IOException {
         try (Content content = open(images, TRAIN_IMAGES)) {
-            return formatOf(content) == Format.CSV
-                    ? CsvReader.read(content, withoutLabels(options))
-                    : assemble(
-                            ArrayReader.pixels(content, arrayHeader(content), options),
-                            null,
-                            options,
-                            List.of(),
-                            List.of());
+            return readImages(content, options);
+        }
+    }
+
+    private static Dataset readImages(Content content, ReadOptions options) throws IOException {
+        return formatOf(content) == Format.CSV
+                ? CsvReader.read(content, withoutLabels(options))
+                : assemble(
+                        ArrayReader.pixels(content, arrayHeader(content), options),
+                        null,
+                        options,
+                        List.of(),
+                        List.of());
+    }
+
+    /**
+     * The same of a stream, such as a pipe: an npy, IDX or CSV, gzipped or not. It is read to its end and closed.
+     *
+     * @param name what to call it in messages
+     * @throws DataFormatException if it cannot be used
+     */
+    public static Dataset readImages(InputStream images, String name, ReadOptions options) throws IOException {
+        try (Content content = Content.ofStream(name, images)) {
+            return readImages(content, options);
         }
     }
 
@@ -271,8 +288,9 @@ public final class DataFiles {
             return Format.NPY;
         }
         if (Npz.matches(head)) {
-            if (content.isCompressed()) {
-                throw DataFormatException.of(content.name(), "it is a gzipped zip", "gunzip it first");
+            if (content.isStreamed()) {
+                throw DataFormatException.of(
+                        content.name(), "it is a zip, gzipped or out of a pipe", "give the npz itself as a file");
             }
             return Format.NPZ;
         }

@@ -19,7 +19,9 @@ public final class PictureFiles {
     /** A picture that claims to be larger is refused before memory is taken for it. */
     private static final long MAX_PIXELS = 50_000_000;
 
-    private static final int HEAD_BYTES = 4;
+    /** How many first bytes tell a picture. */
+    public static final int HEAD_BYTES = 4;
+
     private static final int PNG_HEAD = 0x89504e47;
     private static final int JPEG_HEAD = 0xffd8ff00;
     private static final int GIF_HEAD = 0x47494638;
@@ -34,17 +36,25 @@ public final class PictureFiles {
     /** Whether a file begins as a picture does. */
     public static boolean isPicture(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] head = in.readNBytes(HEAD_BYTES);
-            int word = 0;
-            for (byte b : head) {
-                word = word << 8 | b & 0xff;
-            }
-            return head.length == HEAD_BYTES
-                    && (word == PNG_HEAD
-                            || word == GIF_HEAD
-                            || (word & 0xffffff00) == JPEG_HEAD
-                            || (word & 0xffff0000) == BMP_HEAD);
+            return isPicture(in.readNBytes(HEAD_BYTES));
         }
+    }
+
+    /**
+     * Whether contents begin as a picture does.
+     *
+     * @param head the first bytes, {@link #HEAD_BYTES} of them if there are so many
+     */
+    public static boolean isPicture(byte[] head) {
+        int word = 0;
+        for (int i = 0; i < Math.min(head.length, HEAD_BYTES); i++) {
+            word = word << 8 | head[i] & 0xff;
+        }
+        return head.length >= HEAD_BYTES
+                && (word == PNG_HEAD
+                        || word == GIF_HEAD
+                        || (word & 0xffffff00) == JPEG_HEAD
+                        || (word & 0xffff0000) == BMP_HEAD);
     }
 
     /**

@@ -77,7 +77,7 @@ class OptionsTest {
             "evaluate --model {}/three.safetensors" + TABLE,
             "predict --model {}/three.safetensors {}/t.csv" + TABLE.replace(" --data {}/t.csv", ""),
             "predict --model {}/m.safetensors --scale raw --json --verbose {}/x_train.npy" + PLACE,
-            "predict --model {}/digits.safetensors --show {}/bar.png",
+            "predict --model {}/digits.safetensors --show {}/bar.png --csv {}/a.csv --id-name i --answer-name a",
             "export --model {}/m.safetensors --to onnx --softmax --verbose {}/m.onnx",
             "export --model {}/m.safetensors --to npz {}/m.npz",
             "export --model {}/m.safetensors --to safetensors {}/again.safetensors",
