@@ -99,7 +99,6 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Usage.refuse(show && json, spec, "--show and --json exclude each other: leave one out");
-        OutputPaths.requireFile(spec, "--csv", csv);
         int exitCode = ExitCode.DONE;
         try (Model predictor = inference.load(model, PlacementOptions.ANYWHERE)) {
             AnswerTable answers =
