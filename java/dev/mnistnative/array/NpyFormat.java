@@ -32,16 +32,19 @@ public final class NpyFormat {
 
     /** Reads the head; the numbers are next. */
     public static ArrayHeader readHeader(Content content) throws IOException {
+        return parse(content, headerText(content));
+    }
+
+    private static String headerText(Content content) throws IOException {
         byte[] version = content.take(MAGIC.length + 2, "the npy magic");
         int major = version[MAGIC.length];
         int minor = version[MAGIC.length + 1];
         if (major < 1 || major > 3 || minor != 0) {
             throw fault(content, "npy version " + major + "." + minor + " is not known", "save it as 1.0, 2.0 or 3.0");
         }
-        String header = new String(
+        return new String(
                 content.take(headerLength(content, major), "the npy header"),
                 major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
-        return parse(content, header);
     }
 
     private static int headerLength(Content content, int major) throws IOException {
@@ -55,15 +58,8 @@ public final class NpyFormat {
     }
 
     private static ArrayHeader parse(Content content, String header) throws IOException {
-        String text = header.strip();
-        if (!text.startsWith("{") || !text.endsWith("}")) {
-            throw fault(content, "the npy header is no dictionary", "write the file again with numpy.save");
-        }
-        Matcher descr = find(DESCR, text, "descr", content);
-        if (descr.group(3) != null) {
-            throw fault(content, "it is a structured array", "save one plain array instead");
-        }
-        String element = descr.group(1) != null ? descr.group(1) : descr.group(2);
+        String text = dictionary(content, header);
+        String element = element(content, text);
         Matcher parts = ELEMENT.matcher(element);
         ElementType type = parts.matches()
                 ? ElementType.ofNumpy(element.substring(parts.start(2))).orElse(null)
@@ -77,6 +73,35 @@ public final class NpyFormat {
         boolean fortran = find(FORTRAN, text, "fortran_order", content).group(1).equals("True");
         long[] shape = shape(content, find(SHAPE, text, "shape", content).group(1));
         return ArrayHeader.checked(content.name(), type, order(parts.group(1)), fortran, shape);
+    }
+
+    private static String dictionary(Content content, String header) throws IOException {
+        String text = header.strip();
+        if (!text.startsWith("{") || !text.endsWith("}")) {
+            throw fault(content, "the npy header is no dictionary", "write the file again with numpy.save");
+        }
+        return text;
+    }
+
+    /** What its elements are, e.g. {@code <f4}. */
+    private static String element(Content content, String dictionary) throws IOException {
+        Matcher descr = find(DESCR, dictionary, "descr", content);
+        if (descr.group(3) != null) {
+            throw fault(content, "it is a structured array", "save one plain array instead");
+        }
+        return descr.group(1) != null ? descr.group(1) : descr.group(2);
+    }
+
+    /**
+     * What the head of an array says, texts and single values too; the elements are next.
+     *
+     * @throws DataFormatException if it is damaged
+     */
+    public static NpyHead readHead(Content content) throws IOException {
+        String text = dictionary(content, headerText(content));
+        boolean fortran = find(FORTRAN, text, "fortran_order", content).group(1).equals("True");
+        return new NpyHead(
+                element(content, text), shape(content, find(SHAPE, text, "shape", content).group(1)), fortran);
     }
 
     private static ByteOrder order(String mark) {

@@ -13,8 +13,8 @@ enum FileKind {
     ONNX,
     /** A zip: PyTorch's, NumPy's or another's. */
     ZIP,
-    /** A pickle: PyTorch's old format or another's. */
-    PICKLE;
+    /** PyTorch's format before 1.6. */
+    TORCH_OLD;
 
     /** So many first bytes are looked at. */
     static final int HEAD_BYTES = 4096;
@@ -45,6 +45,11 @@ enum FileKind {
         /** Without space before it and in small letters. */
         boolean beginsWithWord(String word) {
             return text.stripLeading().toLowerCase(Locale.ROOT).startsWith(word);
+        }
+
+        /** Protocols 2 to 5 begin with their number. */
+        boolean isPickle() {
+            return bytes.length > 2 && bytes[0] == (byte) 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
         }
 
         boolean isJson() {
@@ -82,6 +87,14 @@ enum FileKind {
                     head -> head.has(TFLITE_MAGIC, "ORTM"),
                     "it is ONNX Runtime's own format (.ort)",
                     "give the ONNX file that it was made of"),
+            new Foreign(
+                    head -> head.isPickle() && (head.contains("sklearn") || head.contains("joblib")),
+                    "it is a pickle of scikit-learn or joblib, which only Python can load",
+                    "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, coef_1 …"),
+            new Foreign(
+                    Head::isPickle,
+                    "it is a Python pickle, which can run programs and is not read",
+                    "load it in Python and save model.state_dict() with torch.save, or its arrays by numpy.savez"),
             new Foreign(head -> head.begins("GGUF"), "it is GGUF", AS_ONNX),
             new Foreign(
                     head -> head.begins("\u0093NUMPY"),
@@ -123,8 +136,8 @@ enum FileKind {
         if (head.begins("PK\u0003\u0004") || head.begins("PK\u0005\u0006")) {
             return ZIP;
         }
-        if (isPickle(first)) {
-            return PICKLE;
+        if (TorchReader.isOldFormat(first)) {
+            return TORCH_OLD;
         }
         for (Foreign foreign : FOREIGN) {
             if (foreign.is.test(head)) {
@@ -132,10 +145,5 @@ enum FileKind {
             }
         }
         return SAFETENSORS; // whose reader says what is wrong
-    }
-
-    /** Protocols 2 to 5 begin with their number. */
-    private static boolean isPickle(byte[] first) {
-        return first.length > 2 && first[0] == (byte) 0x80 && first[1] >= 2 && first[1] <= 5;
     }
 }

@@ -28,6 +28,10 @@ final class MetadataCodec {
     static final String FEATURE_NAMES = "feature_names";
     static final String IGNORE_INDEX = "ignore_index";
 
+    /** All of them. */
+    static final Set<String> KEYS = Set.of(
+            ACTIVATION, SCALE, SCALE_OF, MEAN, STD, CLASS_NAMES, FEATURE_NAMES, IGNORE_INDEX);
+
     private MetadataCodec() {}
 
     /**

@@ -91,8 +91,8 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
     private static Content content(ByteSource file, Consumer<String> notes) throws IOException {
         return switch (FileKind.of(file.name(), file.head(FileKind.HEAD_BYTES))) {
             case ONNX -> OnnxReader.read(file, notes);
-            case ZIP -> throw new DataFormatException(file.name() + ": zip");
-            case PICKLE -> throw new DataFormatException(file.name() + ": pickle");
+            case ZIP -> ZipModels.read(file, notes);
+            case TORCH_OLD -> TorchReader.readOldFormat(file, notes);
             case SAFETENSORS -> {
                 TensorFile tensors = SafetensorsReader.read(file);
                 yield new Content(Safetensors.parameters(tensors, notes), () -> Safetensors.info(tensors));

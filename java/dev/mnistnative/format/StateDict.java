@@ -214,6 +214,18 @@ final class StateDict {
         }
     }
 
+    /** Names for tensors that have none: the matrices are the layers' weights in order, the vectors their biases. */
+    static Map<String, StoredTensor> named(List<? extends StoredTensor> tensors) {
+        Map<String, StoredTensor> named = new LinkedHashMap<>();
+        int weights = 0;
+        int biases = 0;
+        for (StoredTensor tensor : tensors) {
+            boolean weight = tensor.shape().size() == 2;
+            named.put((weight ? weights++ : biases++) + (weight ? ".weight" : ".bias"), tensor);
+        }
+        return named;
+    }
+
     /** A few of them, and how many there are besides. */
     static String named(Stream<String> names) {
         List<String> all = names.toList();
