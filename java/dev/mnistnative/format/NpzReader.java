@@ -76,7 +76,7 @@ final class NpzReader {
                 continue;
             }
             String name = member.substring(0, member.length() - SUFFIX.length());
-            NpyHead head = NpyFormat.readHead(content(member, zip.head(member, HEAD_BYTES)));
+            NpyHead head = NpyFormat.readHead(content(zip, member, zip.head(member, HEAD_BYTES)));
             Matcher element = ELEMENT.matcher(head.element());
             FileContents.require(element.matches(), "array \"" + name + "\" has elements '" + head.element() + "'");
             FileContents.require(
@@ -111,16 +111,16 @@ final class NpzReader {
         return StateDict.named(new ArrayList<>(tensors.values()));
     }
 
-    private static Content content(String member, ByteBuffer bytes) {
+    private static Content content(ZipArchive zip, String member, ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
-        return Content.ofStream(member, new ByteArrayInputStream(copy), () -> {});
+        return Content.ofStream(zip.title(member), new ByteArrayInputStream(copy), () -> {});
     }
 
     /** What follows the head. */
     private static ByteBuffer elements(ZipArchive zip, String member) throws IOException {
         ByteBuffer bytes = zip.read(member, Integer.MAX_VALUE - 8L);
-        Content head = content(member, bytes.slice(0, Math.min(bytes.remaining(), HEAD_BYTES)));
+        Content head = content(zip, member, bytes.slice(0, Math.min(bytes.remaining(), HEAD_BYTES)));
         NpyFormat.readHead(head);
         int start = Math.min(bytes.remaining(), HEAD_BYTES) - head.stream().available();
         return bytes.slice(start, bytes.remaining() - start);

@@ -48,6 +48,11 @@ final class ZipArchive {
         readDirectory();
     }
 
+    /** What a member is called in messages. */
+    String title(String name) {
+        return file.name() + ":" + name;
+    }
+
     Set<String> names() {
         return members.keySet();
     }
