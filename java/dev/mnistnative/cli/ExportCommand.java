@@ -3,6 +3,7 @@ package dev.mnistnative.cli;
 import dev.mnistnative.format.ModelFormat;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,13 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Usage.refuse(softmax && format != ExportFormat.ONNX, spec, "--softmax is for --to onnx: leave it out");
+        ModelFormat told = Usage.checked(spec, () -> ModelFormat.forWriting(out));
+        boolean named = told != ModelFormat.SAFETENSORS
+                || out.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors");
+        Usage.refuse(
+                named && told != written() && !(told == ModelFormat.ONNX && format == ExportFormat.ONNX),
+                spec,
+                out + " ends as " + told + ", but --to says " + format + ": change one of them");
         model.read().write(out, written());
         return ExitCode.DONE;
     }

@@ -16,7 +16,7 @@ final class ModelFile {
             names = "--model",
             paramLabel = "FILE",
             required = true,
-            description = "The model: safetensors or ONNX, told apart by content.")
+            description = "The model: safetensors, ONNX, PyTorch's .pt or .pth, or npz, told apart by content.")
     private Path path;
 
     Path path() {

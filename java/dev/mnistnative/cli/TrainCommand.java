@@ -57,11 +57,14 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--init",
             paramLabel = "FILE",
-            description = "Start from the weights of this safetensors or ONNX file, and from what it says of its "
-                    + "samples and classes (default: PyTorch's initial values for the seed).")
+            description = "Start from the weights of this file, of the kinds that --model takes elsewhere (safetensors, "
+                    + "ONNX, .pt, npz), and from what it says of its samples and classes (default: PyTorch's initial values for the seed).")
     private Path init;
 
-    @Option(names = "--save", paramLabel = "F.safetensors", description = "Write the final weights to this file.")
+    @Option(
+            names = "--save",
+            paramLabel = "F.safetensors",
+            description = "Write the final weights to this file: as .onnx or .npz if its name ends so, else as safetensors.")
     private Path save;
 
     @Mixin
@@ -78,8 +81,15 @@ final class TrainCommand implements Callable<Integer> {
         reportOptions.check();
         checkpointOptions.check();
         TrainingSettings given = settingsOptions.settings();
+        ModelFormat format = save == null ? null : Usage.checked(spec, () -> ModelFormat.forWriting(save));
         SavedModel start = init == null ? null : ModelFile.read(spec, init);
         TrainingSettings settings = start == null ? given : startingFrom(start, given);
+        if (format != null) {
+            Usage.checked(spec, () -> {
+                format.requireRoom(settings.layers());
+                return format;
+            });
+        }
         try (Interruption interruption = new Interruption();
                 PreparedData data = dataOptions.prepare(settings, start == null ? ModelInfo.NONE : start.info());
                 Trainer trainer = Trainer.create(settings)) {
@@ -166,7 +176,7 @@ final class TrainCommand implements Callable<Integer> {
     private void save(Trainer trainer, ModelInfo info, Screen screen) throws IOException {
         SavedModel model = new SavedModel(trainer.parameters(), info);
         try {
-            model.write(save, ModelFormat.SAFETENSORS);
+            model.write(save, ModelFormat.forWriting(save));
         } catch (IOException e) {
             Path refuge = Files.createTempFile("mnist-native-", ".safetensors");
             model.write(refuge, ModelFormat.SAFETENSORS);

@@ -30,7 +30,7 @@ final class MetadataCodec {
 
     /** All of them. */
     static final Set<String> KEYS = Set.of(
-            ACTIVATION, SCALE, SCALE_OF, MEAN, STD, CLASS_NAMES, FEATURE_NAMES, IGNORE_INDEX);
+            ACTIVATION, INPUT_RANGE, SCALE, SCALE_OF, MEAN, STD, CLASS_NAMES, FEATURE_NAMES, IGNORE_INDEX);
 
     private MetadataCodec() {}
 

@@ -43,11 +43,15 @@ final class Onnx {
      * @throws IllegalArgumentException if the net has more than 500 million parameters, which no ONNX file holds
      */
     static byte[] bytes(Parameters parameters, boolean softmax, Map<String, String> metadata) {
-        if (parameters.net().parameterCount() > MAX_PARAMETERS) {
-            throw new IllegalArgumentException("the net " + parameters.net() + " has more than " + MAX_PARAMETERS
+        requireRoom(parameters.net());
+        return model(parameters, softmax, metadata).toBytes();
+    }
+
+    static void requireRoom(Mlp net) {
+        if (net.parameterCount() > MAX_PARAMETERS) {
+            throw new IllegalArgumentException("the net " + net + " has more than " + MAX_PARAMETERS
                     + " parameters, too many for an ONNX file: use safetensors");
         }
-        return model(parameters, softmax, metadata).toBytes();
     }
 
     private static ProtoMessage model(Parameters parameters, boolean softmax, Map<String, String> metadata) {

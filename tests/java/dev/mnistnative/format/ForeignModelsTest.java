@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.model.Model;
+import dev.mnistnative.net.InputRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -115,7 +116,8 @@ class ForeignModelsTest {
     @Test
     void arithmeticBeforeTheFirstLayerIsPreprocessing() throws IOException {
         var preprocessing = SavedModel.read(folder().resolve("normalised.onnx")).info().preprocessing();
-        assertEquals(1 / 255.0, preprocessing.scaling().ofFloats(), 1e-9);
+        assertEquals(InputRange.BYTE, preprocessing.range());
+        assertEquals(1 / 255.0, preprocessing.scaling().ofBytes(), 1e-9);
         var standardizer = preprocessing.standardizer().orElseThrow();
         assertTrue(Arrays.stream(standardizer.mean()).allMatch(mean -> Math.abs(mean - 0.1307) < 1e-6));
         assertTrue(Arrays.stream(standardizer.std()).allMatch(std -> Math.abs(std - 0.3081) < 1e-6));

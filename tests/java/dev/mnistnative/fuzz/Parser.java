@@ -5,6 +5,7 @@ import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.format.TorchProbe;
 import dev.mnistnative.train.CheckpointProbe;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ enum Parser {
         void read(Path file) throws IOException {
             use(() -> DataFiles.readImages(file));
             use(() -> DataFiles.readFolder(file).training());
+            useModel(file);
         }
     },
     IDX {
@@ -65,6 +67,17 @@ enum Parser {
         @Override
         void read(Path file) throws IOException {
             useModel(file);
+        }
+    },
+    PT {
+        @Override
+        void read(Path file) throws IOException {
+            useModel(file);
+            try {
+                TorchProbe.readAsPickleOfAnArchive(file);
+            } catch (DataFormatException refused) {
+                check(refused);
+            }
         }
     };
 
