@@ -97,7 +97,7 @@ final class Pickle {
             case 'N' -> stack.add(null);
             case 0x88 -> stack.add(Boolean.TRUE);
             case 0x89 -> stack.add(Boolean.FALSE);
-            case 'J' -> stack.add((long) (int) unsigned(4));
+            case 'J' -> stack.add((long) unsigned(4));
             case 'K' -> stack.add((long) unsigned(1));
             case 'M' -> stack.add((long) unsigned(2));
             case 0x8a -> stack.add(whole(unsigned(1)));
@@ -167,7 +167,10 @@ final class Pickle {
             digits[length - 1 - i] = bytes.get(i);
         }
         BigInteger value = new BigInteger(digits);
-        return value.bitLength() < Long.SIZE ? (Object) value.longValue() : value;
+        if (value.bitLength() < Long.SIZE) {
+            return value.longValue();
+        }
+        return value;
     }
 
     /** Bytes come as texts too: no state dict needs their values. */
