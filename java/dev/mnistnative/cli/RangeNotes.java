@@ -9,6 +9,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What is said on standard error where the numbers of samples may mean something else than they are taken for. */
 final class RangeNotes {
+    private static final int BRIGHTEST = 255;
+    private static final int BRIGHTEST_OF_16_BITS = 65_535;
+
     private final CommandSpec command;
     private boolean toldOfPictures;
 
@@ -26,14 +29,21 @@ final class RangeNotes {
         if (!training.hasPictures()) {
             return;
         }
-        InputRange range = Preprocessing.fittedTo(training).range();
         NumberRange numbers = training.range();
-        if (training.pixelType() == PixelType.FLOAT32 && range == InputRange.BYTE) {
-            print("the training set has numbers of 0 … 255, which are taken as they are: --scale unit brings them to"
-                    + " 0 … 1, which trains better");
-        } else if (training.pixelType() == PixelType.UINT8 && training.scale() != 1 && numbers.greatest() == 1) {
+        boolean bytes = training.pixelType() == PixelType.UINT8;
+        if (bytes && training.scale() != 1 && numbers.greatest() == 1) {
             print("the training set has only 0 and 1 as bytes, which are divided by 255: --scale raw takes them as"
                     + " they are");
+        } else if (!bytes && numbers.reachesBytes()) {
+            print("the training set has numbers of 0 … 255, which are taken as they are: --scale unit brings them to"
+                    + " 0 … 1, which trains better");
+        } else if (!bytes
+                && numbers.whole()
+                && numbers.isWithin(0, BRIGHTEST_OF_16_BITS)
+                && numbers.greatest() > BRIGHTEST) {
+            print("the training set has numbers of 0 … " + (int) numbers.greatest()
+                    + ", which are taken as they are: --scale " + (float) (1 / numbers.greatest())
+                    + " brings them to 0 … 1, or --standardize each feature");
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Reads the numbers behind an {@link ArrayHeader}: pixels in place or converted on the way, labels as int32. */
 final class ArrayReader {
@@ -46,9 +47,10 @@ final class ArrayReader {
             requireFinite(memory.asFloatBuffer(), content.name(), header.elements() / header.size());
         }
         if (arePicturesOfBytes(header, memory)) {
+            String kind = header.type().name().toLowerCase(Locale.ROOT);
             options.notes()
-                    .accept(content.name() + ": its pixels are whole numbers of 0 … 255 as "
-                            + header.type().numpy() + ": they are read as bytes");
+                    .accept(content.name() + ": its " + kind + " pixels are whole numbers of 0 … 255: they are taken as"
+                            + " bytes");
             return new Pixels(PixelType.UINT8, Dataset.UNIT_SCALE, header.sampleShape(), toBytes(memory));
         }
         return new Pixels(type, defaultScale(header.type()), header.sampleShape(), memory);

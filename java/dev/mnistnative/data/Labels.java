@@ -54,7 +54,7 @@ final class Labels {
                 file,
                 where + " is " + plain(value) + ", but labels are whole numbers 0 … " + greatest(value, options)
                         + " or the ignore_index " + options.ignoreIndex(),
-                "correct the label or tell ignore_index");
+                "correct the label, or tell with ignore_index (--ignore-index) that it counts for nothing");
     }
 
     private static String greatest(double value, ReadOptions options) {

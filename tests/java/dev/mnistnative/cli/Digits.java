@@ -63,8 +63,11 @@ enum Digits {
         for (int i = 0; i < count; i++) {
             labels[i] = (byte) digits.label(i);
         }
-        Files.write(
-                folder.resolve(name + "-labels.npy"), npy("|u1", "(%d,)".formatted(count), ByteBuffer.wrap(labels)));
+        writeLabels(folder.resolve(name + "-labels.npy"), labels);
+    }
+
+    static Path writeLabels(Path file, byte[] labels) throws IOException {
+        return Files.write(file, npy("|u1", "(%d,)".formatted(labels.length), ByteBuffer.wrap(labels)));
     }
 
     /** The samples alone, as what is to be predicted has them. */

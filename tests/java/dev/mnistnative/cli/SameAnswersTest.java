@@ -10,9 +10,13 @@ import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.InputRange;
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
+import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.serve.DigitServer;
 import dev.mnistnative.serve.ServeSettings;
 import java.io.IOException;
@@ -152,6 +156,52 @@ class SameAnswersTest {
                 InputRange.UNIT, SavedModel.read(other).info().preprocessing().range());
         assertEquals(78, SavedModel.read(other).info().ignoreIndex());
         assertEquals(info.classNames(), SavedModel.read(other).info().classNames());
+    }
+
+    @Test
+    void whatIsAssumedIsSaid() throws IOException {
+        said(Digits.UINT8, "");
+        said(Digits.INT64, "test-INT64.npy: its int64 pixels are whole numbers of 0 … 255: they are taken as bytes\n");
+        said(Digits.FLOAT64_UNIT, "");
+        String raw = "the training set has numbers of 0 … 255, which are taken as they are: --scale unit";
+        said(Digits.FLOAT32_BYTE, raw);
+        said(Digits.CSV_BYTE, raw);
+        said(Digits.CSV_BYTE, "", "--scale", "unit");
+        Path bare = folder.resolve("bare.safetensors");
+        new SavedModel(Parameters.initial(Mlp.of(784, 10), 0), ModelInfo.NONE).write(bare);
+        String asked = Digits.FLOAT32_BYTE.samples(folder, "test").toString();
+        Cli cli = Cli.run("predict", "--model", bare.toString(), asked).succeeded();
+        assertTrue(
+                cli.err()
+                        .contains(asked + ": whole numbers of 0 … 255, and nothing tells what the net was trained on:"
+                                + " they are taken as they are (--scale says otherwise)"),
+                cli.err());
+        assertEquals(
+                "",
+                Cli.run("predict", "--model", bare.toString(), "--scale", "unit", asked)
+                        .err());
+        ModelInfo other = ModelInfo.NONE.withPreprocessing(Preprocessing.NONE.withRange(InputRange.OTHER));
+        new SavedModel(Parameters.initial(Mlp.of(784, 10), 0), other).write(bare);
+        Path png = folder.resolve("digit.png");
+        Files.write(png, PictureFiles.png(PictureFiles.gray(digits[0], 28, 28)));
+        String err = Cli.run("predict", "--model", bare.toString(), png.toString(), png.toString())
+                .err();
+        assertEquals(
+                1,
+                err.lines()
+                        .filter(line -> line.contains("a picture's are a guess"))
+                        .count(),
+                err);
+    }
+
+    private static void said(Digits trainedOn, String note, String... more) {
+        String[] words = {"train", "--layers", "784,10", "--epochs", "1", "--quiet", "--device", "cpu", "--keep-last"};
+        words = append(append(words, trainedOn.options(folder, "test", "--")), more);
+        if (trainedOn.isTable()) {
+            words = append(words, "--label-column", "label");
+        }
+        String err = Cli.run(words).succeeded().err();
+        assertTrue(note.isEmpty() ? err.isEmpty() : err.contains(note), err);
     }
 
     private static Path again(Digits form, String name, String... more) {
