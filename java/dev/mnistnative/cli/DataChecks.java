@@ -3,7 +3,6 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.net.Mlp;
-import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -11,7 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 final class DataChecks {
     private DataChecks() {}
 
-    static void requireFit(CommandSpec command, Dataset samples, Mlp layers) {
+    /** @param other what of this command's else could be given, e.g. "a model" */
+    static void requireFit(CommandSpec command, Dataset samples, Mlp layers, String other) {
         Usage.refuse(
                 samples.features() != layers.features(),
                 command,
@@ -21,7 +21,7 @@ final class DataChecks {
                         samples.features(),
                         layers,
                         layers.features(),
-                        net(command),
+                        other,
                         samples.features()));
         Usage.refuse(
                 samples.classes() > layers.classes(),
@@ -32,27 +32,8 @@ final class DataChecks {
                         samples.classes(),
                         layers,
                         layers.classes(),
-                        net(command),
+                        other,
                         samples.classes()));
-    }
-
-    /** Where a command's net comes from. */
-    private static String net(CommandSpec command) {
-        return command.findOption("--layers") == null ? "a --model" : "--layers";
-    }
-
-    /** Whether every class has a name, or none. */
-    static void requireNames(CommandSpec command, List<String> names, Mlp layers) {
-        Usage.refuse(
-                !names.isEmpty() && names.size() != layers.classes(),
-                command,
-                String.format(
-                        Locale.ROOT,
-                        "there are %d class names, but the net %s has %d classes: give --layers that end with %d",
-                        names.size(),
-                        layers,
-                        layers.classes(),
-                        names.size()));
     }
 
     /** Whether a net takes pictures: 28 x 28 pixels. */

@@ -61,7 +61,7 @@ final class EvaluateCommand implements Callable<Integer> {
         try (TrainingData read = data.load(options);
                 Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE), info)) {
             Dataset given = data.limited(read.evaluation().orElse(read.training()));
-            DataChecks.requireFit(spec, given, layers);
+            DataChecks.requireFit(spec, given, layers, "a model");
             new RangeNotes(spec).samples("the samples", info.preprocessing(), given);
             noteDevice(predictor);
             EvaluationReport report = new EvaluationReport(predictor.evaluate(given), info.classNames());

@@ -20,7 +20,8 @@ final class JvmErrors {
         if (e instanceof OutOfMemoryError) {
             return "Java's memory is not enough (" + message + "; the limit is "
                     + Runtime.getRuntime().maxMemory() / MEGABYTE + " MB): raise it, as in java -Xmx4g -jar "
-                    + "mnist-native.jar, or give " + (has(command, "--limit") ? "fewer samples with --limit" : "less");
+                    + "mnist-native.jar, or give "
+                    + (has(command, "--limit") ? "a smaller net or fewer samples (--limit)" : "less");
         }
         if (e instanceof StackOverflowError) {
             return "Java's stack is not enough for what a file holds: check the file, or raise the limit, as in java "

@@ -14,7 +14,7 @@ final class LossOptions {
     @Option(
             names = "--class-weights",
             paramLabel = "A,B,...",
-            split = ",",
+            split = "\\s*,\\s*",
             hideParamSyntax = true,
             description = "A weight for each class (default: all 1).")
     private float[] classWeights;

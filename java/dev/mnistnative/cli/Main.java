@@ -15,9 +15,21 @@ import picocli.CommandLine.RunLast;
 public final class Main {
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
+    private static final String OUT_OF_MEMORY =
+            "mnist-native: Java's memory is not enough: raise it, as in java -Xmx4g -jar mnist-native.jar";
+
     private Main() {}
 
     public static void main(String[] args) {
+        try {
+            System.exit(run(args));
+        } catch (OutOfMemoryError e) { // there is none left to say so with care
+            System.err.println(OUT_OF_MEMORY);
+            Runtime.getRuntime().halt(ExitCode.FAILED);
+        }
+    }
+
+    private static int run(String... args) {
         if (System.getProperty(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "warn");
         }
@@ -29,7 +41,7 @@ public final class Main {
         StandardOutput results = new StandardOutput(
                 new OutputStreamWriter(out, Terminal.encoding("stdout")), Terminal::standardOutputIsPipe);
         PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, Terminal.encoding("stderr")), true);
-        System.exit(run(results, err, args));
+        return run(results, err, args);
     }
 
     /** Runs a command and returns its {@link ExitCode}. */

@@ -26,7 +26,7 @@ final class OptimizerOptions {
     @Option(
             names = "--betas",
             paramLabel = "A,B",
-            split = ",",
+            split = "\\s*,\\s*",
             hideParamSyntax = true,
             description = "Adam, AdamW (default: 0.9,0.999).")
     private double[] betas;

@@ -153,6 +153,8 @@ final class PredictCommand implements Callable<Integer> {
             try {
                 read(file);
                 return ExitCode.DONE;
+            } catch (StandardOutput.ReaderGoneException e) {
+                throw e; // nobody waits for the next
             } catch (IOException | RuntimeException e) {
                 if (answers.asked() == before) {
                     answers.skip();
@@ -229,7 +231,7 @@ final class PredictCommand implements Callable<Integer> {
         private void samples(Dataset file, String name) throws IOException {
             Preprocessing preprocessing = predictor.info().preprocessing();
             try (Dataset read = file) {
-                DataChecks.requireFit(spec, read, predictor.net());
+                DataChecks.requireFit(spec, read, predictor.net(), "a model");
                 notes.samples(name, preprocessing, read);
                 Dataset samples = preprocessing.apply(read);
                 int side = TextBlocks.side(samples.features());

@@ -4,11 +4,13 @@ import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.data.TrainingData;
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.train.TrainingSettings;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -16,6 +18,9 @@ import picocli.CommandLine.Spec;
 
 /** Where samples come from, and how they are made ready for a run. */
 final class TrainingDataOptions {
+    /** What else could be given where data do not fit. */
+    private static final String NET = "--layers, or weights with --init,";
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -36,7 +41,7 @@ final class TrainingDataOptions {
     @Option(
             names = "--class-names",
             paramLabel = "A,B,...",
-            split = ",",
+            split = "\\s*,\\s*",
             hideParamSyntax = true,
             description = "What the classes are called, in the order of their labels; stored with the model (default: "
                     + "the labels of a CSV file that are texts, sorted).")
@@ -56,7 +61,7 @@ final class TrainingDataOptions {
         try {
             check(read, settings);
             ModelInfo info = info(read.training(), start);
-            DataChecks.requireNames(command, info.classNames(), settings.layers());
+            requireNames(info.classNames(), settings.layers());
             note(read, info.preprocessing(), start);
             TrainingData rescaled = read.map(info.preprocessing()::rescale);
             TrainingData split = validation == null
@@ -73,9 +78,23 @@ final class TrainingDataOptions {
         }
     }
 
+    /** Whether every class has a name, or none. */
+    private void requireNames(List<String> names, Mlp layers) {
+        Usage.refuse(
+                !names.isEmpty() && names.size() != layers.classes(),
+                command,
+                String.format(
+                        Locale.ROOT,
+                        "there are %d class names, but the net %s has %d classes: give --layers that end with %d",
+                        names.size(),
+                        layers,
+                        layers.classes(),
+                        names.size()));
+    }
+
     private void check(TrainingData read, TrainingSettings settings) {
-        DataChecks.requireFit(command, read.training(), settings.layers());
-        read.evaluation().ifPresent(test -> DataChecks.requireFit(command, test, settings.layers()));
+        DataChecks.requireFit(command, read.training(), settings.layers(), NET);
+        read.evaluation().ifPresent(test -> DataChecks.requireFit(command, test, settings.layers(), NET));
         Usage.refuse(
                 settings.earlyStopping() > 0 && read.evaluation().isEmpty() && validation == null,
                 command,

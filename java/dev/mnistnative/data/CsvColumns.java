@@ -163,6 +163,12 @@ final class CsvColumns {
             if (header && names.get(at).equals(column) && names.lastIndexOf(column) != at) {
                 throw DataFormatException.of(file, "two columns are called '" + column + "'", "rename one of them");
             }
+            if (options.featureNames().contains(names.get(at))) {
+                throw DataFormatException.of(
+                        file,
+                        name(at) + " cannot hold the labels: it is a feature of the model",
+                        "name another label column (--label-column)");
+            }
             labels.add(at);
         }
     }

@@ -3,6 +3,7 @@ package dev.mnistnative.report.files;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.report.JsonLine;
 import dev.mnistnative.report.Losses;
+import dev.mnistnative.report.Printable;
 import dev.mnistnative.report.PythonNumbers;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,14 +38,15 @@ public final class EvaluationReport {
                 evaluation.correct(),
                 evaluation.counted());
         out.println("loss: " + Losses.text(evaluation.loss()));
-        int longest = classNames.stream().mapToInt(String::length).max().orElse(0);
+        List<String> shown = classNames.stream().map(Printable::text).toList();
+        int longest = shown.stream().mapToInt(String::length).max().orElse(0);
         String column = "%" + Math.max(CLASS.length(), longest) + "s";
         out.println(String.format(Locale.ROOT, column, CLASS) + "  precision  recall  samples");
         for (int c = 0; c < classes(); c++) {
             out.printf(
                     Locale.ROOT,
                     column + "  %9s  %6s  %7d%n",
-                    classNames.isEmpty() ? c : classNames.get(c),
+                    shown.isEmpty() ? c : shown.get(c),
                     fourDecimals(evaluation.precision(c)),
                     fourDecimals(evaluation.recall(c)),
                     samplesOf(c));

@@ -3,6 +3,7 @@ package dev.mnistnative.report.terminal;
 import dev.mnistnative.image.TextBlocks;
 import dev.mnistnative.internal.ArgMax;
 import dev.mnistnative.report.JsonLine;
+import dev.mnistnative.report.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -40,12 +41,12 @@ public final class PredictionLines {
     }
 
     private void textLine(String name, float[] probabilities) {
-        StringBuilder line = new StringBuilder(name)
+        StringBuilder line = new StringBuilder(Printable.text(name))
                 .append(": ")
-                .append(name(ArgMax.of(probabilities)))
+                .append(Printable.text(name(ArgMax.of(probabilities))))
                 .append(' ');
         for (int c = 0; c < probabilities.length; c++) {
-            line.append(String.format(Locale.ROOT, " %s:%.4f", name(c), probabilities[c]));
+            line.append(String.format(Locale.ROOT, " %s:%.4f", Printable.text(name(c)), probabilities[c]));
         }
         out.println(line);
     }

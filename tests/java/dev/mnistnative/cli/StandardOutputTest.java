@@ -131,8 +131,9 @@ class StandardOutputTest {
     @Test
     void predictingEndsWithItsReader() {
         Failing out = new Failing(2);
-        Cli cli = printing(out, true, "predict --model {}/model.safetensors {}/sample.csv");
+        Cli cli = printing(out, true, "predict --model {}/model.safetensors {}/sample.csv no/such/file");
         assertEquals(ExitCode.READER_GONE, cli.exitCode(), cli.err());
+        assertFalse(cli.err().contains("no/such/file"), cli.err());
         assertTrue(out.lines > -5, "it goes on: " + out.lines);
     }
 
