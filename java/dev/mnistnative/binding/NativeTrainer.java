@@ -80,9 +80,9 @@ public final class NativeTrainer implements AutoCloseable {
      * How a chunk went.
      *
      * @param steps that count
-     * @param divergence null, or the sentence on a loss that was not finite; then the state is the chunk's first
+     * @param diverged whether the step after those had a loss that was not finite; then the state is the chunk's first
      */
-    public record Chunk(int steps, String divergence) {}
+    public record Chunk(int steps, boolean diverged) {}
 
     private NativeTrainer(MnTrainer pointer, int parameterCount) {
         this.parameterCount = parameterCount;
@@ -163,10 +163,9 @@ public final class NativeTrainer implements AutoCloseable {
             if (status != MnistNative.MN_DIVERGED) {
                 NativeStatus.check(status);
             }
-            String divergence = status == MnistNative.MN_DIVERGED ? NativeStatus.lastError() : null;
             int steps = Math.toIntExact(one.get(0));
             w.copy(steps, losses, objectives, correct);
-            return new Chunk(steps, divergence);
+            return new Chunk(steps, status == MnistNative.MN_DIVERGED);
         });
     }
 

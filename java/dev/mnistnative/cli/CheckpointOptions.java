@@ -4,10 +4,10 @@ import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.train.CheckpointWritten;
 import dev.mnistnative.train.Checkpoints;
-import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
+import dev.mnistnative.train.TrainingStart;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -79,10 +79,12 @@ final class CheckpointOptions {
             private String last;
 
             @Override
-            public void onResume(Resumed event) {
-                screen.note("going on from " + event.checkpoint() + ": " + event.epochs() + " epochs and "
-                        + event.steps() + " steps are done");
-                last = event.checkpoint();
+            public void onStart(TrainingStart start) {
+                start.resumed().ifPresent(from -> {
+                    screen.note("going on from " + from.checkpoint() + ": " + from.epochs() + " epochs and "
+                            + from.steps() + " steps are done");
+                    last = from.checkpoint();
+                });
             }
 
             @Override

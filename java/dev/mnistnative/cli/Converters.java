@@ -4,6 +4,7 @@ import dev.mnistnative.data.CsvOptions;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Precision;
+import dev.mnistnative.train.Keep;
 import dev.mnistnative.train.LearningRateSchedule;
 import dev.mnistnative.train.Preset;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ final class Converters {
         root.registerConverter(OptimizerKind.class, named(OptimizerKind.values(), Converters::lower));
         root.registerConverter(CsvOptions.Header.class, named(CsvOptions.Header.values(), Converters::lower));
         root.registerConverter(TableOptions.Delimiter.class, refusing(TableOptions.Delimiter::parse));
+        root.registerConverter(Keep.class, named(Keep.values(), Converters::lower));
         root.registerConverter(ProgressDisplay.class, named(ProgressDisplay.values(), Converters::lower));
     }
 

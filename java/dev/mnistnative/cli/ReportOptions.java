@@ -77,7 +77,7 @@ final class ReportOptions {
     /**
      * Opens the reports asked for.
      *
-     * @param goesOn whether the metrics go on where an earlier run's end
+     * @param goesOn whether metrics and curves go on where the checkpoint of an earlier run is
      */
     Reports open(Preset preset, Screen screen, boolean goesOn) throws IOException {
         Reports reports = new Reports();
@@ -98,7 +98,7 @@ final class ReportOptions {
             }
             if (tensorboard != null) {
                 reports.add(new SideOutput(
-                        "TensorBoard " + tensorboard, new TensorBoardEvents(tensorboard, every), screen));
+                        "TensorBoard " + tensorboard, new TensorBoardEvents(tensorboard, every, goesOn), screen));
             }
             return reports;
         } catch (IOException | RuntimeException e) {

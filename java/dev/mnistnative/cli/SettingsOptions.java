@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.train.Keep;
 import dev.mnistnative.train.LearningRateSchedule;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.TrainingSettings;
@@ -64,6 +65,14 @@ final class SettingsOptions {
             description = "Stop after N epochs without a better loss on the test set, or on the held-out part.")
     private Integer earlyStopping;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "last|best",
+            description =
+                    "Whose weights are kept at the end: the last epoch's, or those after the epoch with the lowest "
+                            + "loss on the test set, or on the held-out part (default: last; best with --early-stopping).")
+    private Keep keep;
+
     @Mixin
     private PlacementOptions placement;
 
@@ -103,6 +112,9 @@ final class SettingsOptions {
         }
         if (earlyStopping != null) {
             builder.earlyStopping(earlyStopping);
+        }
+        if (keep != null) {
+            builder.keep(keep);
         }
         Usage.refuse(dropLast && keepLast, command, "--drop-last and --keep-last exclude each other: give one of them");
         if (dropLast || keepLast) {

@@ -2,7 +2,6 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.train.EpochEnded;
-import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
@@ -41,11 +40,6 @@ final class SideOutput implements TrainingListener, Closeable {
     @Override
     public void onStart(TrainingStart start) {
         guarded(() -> report.onStart(start));
-    }
-
-    @Override
-    public void onResume(Resumed event) {
-        guarded(() -> report.onResume(event));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.train.Keep;
 import dev.mnistnative.train.TrainingSettings;
 import java.io.IOException;
 import java.util.List;
@@ -99,6 +100,10 @@ final class TrainingDataOptions {
                 settings.earlyStopping() > 0 && read.evaluation().isEmpty() && validation == null,
                 command,
                 "--early-stopping needs something to evaluate on: give a test set or --validation");
+        Usage.refuse(
+                settings.keep() == Keep.BEST && read.evaluation().isEmpty() && validation == null,
+                command,
+                "--keep best needs something to evaluate on: give a test set or --validation");
     }
 
     private ModelInfo info(Dataset training, ModelInfo start) {

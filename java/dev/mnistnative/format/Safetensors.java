@@ -28,6 +28,9 @@ public final class Safetensors {
     /** Tensors whose names begin so are an optimizer's and not the net's. */
     public static final String OPTIMIZER_PREFIX = "optimizer.";
 
+    /** A checkpoint's second set of weights: those of the best epoch. */
+    public static final String BEST_PARAMETERS = "best.parameters";
+
     private Safetensors() {}
 
     /**
@@ -75,7 +78,7 @@ public final class Safetensors {
     /** The same, and tells what was left out and assumed. */
     static Parameters parameters(TensorFile file, Consumer<String> notes) {
         Map<String, Tensor> net = new LinkedHashMap<>(file.tensors());
-        net.keySet().removeIf(name -> name.startsWith(OPTIMIZER_PREFIX));
+        net.keySet().removeIf(name -> name.startsWith(OPTIMIZER_PREFIX) || name.equals(BEST_PARAMETERS));
         List<String> names = net.keySet().stream()
                 .filter(name -> ParameterName.of(name).isPresent())
                 .toList();

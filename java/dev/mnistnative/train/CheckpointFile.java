@@ -5,6 +5,7 @@ import dev.mnistnative.format.FileContents;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.format.Tensor;
 import dev.mnistnative.format.TensorFile;
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.IOException;
@@ -20,14 +21,15 @@ import java.util.TreeMap;
 
 /**
  * One checkpoint as a safetensors file: the weights under their state-dict names, {@code optimizer.NAME} for each of
- * the optimizer's moments, and all else in the metadata, with a SHA-256 over everything.
+ * the optimizer's moments, {@code best.parameters} where the best epoch's are kept, and all else in the metadata, with a
+ * SHA-256 over everything.
  *
  * @param state of the run
  * @param fingerprint what must be the same to go on
  * @param model what is known of the model's samples and classes
  */
 record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo model) {
-    private static final String VERSION = "2";
+    private static final String VERSION = "3";
     private static final String VERSION_KEY = "checkpoint_version";
     static final String CHECKSUM_KEY = "sha256";
     private static final String FINGERPRINT_PREFIX = "run.";
@@ -38,13 +40,18 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
         trainer.moments()
                 .forEach((name, values) ->
                         tensors.put(Safetensors.OPTIMIZER_PREFIX + name, Tensor.ofFloats(values, values.length)));
+        state.evaluations()
+                .bestParameters()
+                .ifPresent(best -> tensors.put(
+                        Safetensors.BEST_PARAMETERS,
+                        Tensor.ofFloats(best.values(), best.net().parameterCount())));
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(VERSION_KEY, VERSION);
         metadata.put("epoch", String.valueOf(state.epoch()));
         metadata.put("step_in_epoch", String.valueOf(state.step()));
         metadata.put("optimizer_step", String.valueOf(trainer.optimizerStep()));
         metadata.putAll(state.totals().entries());
-        metadata.putAll(state.stopping().entries());
+        metadata.putAll(state.evaluations().entries());
         fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
         metadata.putAll(Safetensors.metadata(trainer.parameters().net(), model));
         metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
@@ -89,8 +96,13 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
                 header.integer("epoch"),
                 header.integer("step_in_epoch"),
                 EpochTotals.of(header),
-                EarlyStopping.of(settings.earlyStopping(), header),
+                EvaluationHistory.of(settings, header, best(file, parameters.net())),
                 new TrainerState(parameters, moments, header.whole("optimizer_step")));
+    }
+
+    private static Parameters best(TensorFile file, Mlp net) {
+        Tensor best = file.tensors().get(Safetensors.BEST_PARAMETERS);
+        return best == null ? null : Parameters.of(net, best.toFloats());
     }
 
     /** Over all metadata but itself and over all tensors. */

@@ -1,5 +1,7 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.data.EvaluatedOn;
+
 /**
  * Why a run ends before its last epoch is done.
  *
@@ -7,9 +9,20 @@ package dev.mnistnative.train;
  * @param message one sentence for {@link TrainingResult#message()}
  */
 record Ending(StopReason reason, String message) {
-    /** @param sentence the native side's, on what was not finite */
-    static Ending diverged(RunPosition next, String sentence) {
-        return new Ending(StopReason.DIVERGED, at(next) + sentence);
+    /** @param learnt whether steps were done before, by this trainer */
+    static Ending diverged(RunPosition next, boolean learnt) {
+        String why = learnt
+                ? "lower the learning rate or scale the input"
+                : "no step has changed the weights yet, so the input's or the initial weights' numbers are too large: "
+                        + "scale the input or start from other weights";
+        return new Ending(StopReason.DIVERGED, at(next) + "the loss is not finite; " + why);
+    }
+
+    static Ending evaluationDiverged(int epoch, EvaluatedOn set, double loss) {
+        return new Ending(
+                StopReason.DIVERGED,
+                "after epoch " + epoch + ": the " + set + " loss is " + loss + ", though the training loss is "
+                        + "finite; scale the " + set + " set as the training set, or lower the learning rate");
     }
 
     static Ending interruptedBefore(RunPosition next) {

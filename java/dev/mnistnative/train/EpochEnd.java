@@ -4,37 +4,38 @@ import dev.mnistnative.binding.NativeData;
 import dev.mnistnative.binding.NativeEvaluation;
 import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.net.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** What follows an epoch's steps: evaluation, whether to stop, whether to keep a checkpoint. */
 final class EpochEnd {
-    /** Samples an evaluation call takes, so that cancelling stays live. */
-    private static final int EVALUATION_BLOCK = 8192;
-
     private final RunContext run;
     private final Optional<NativeData> evaluationData;
+    private final int block;
     private final List<EpochEnded> events = new ArrayList<>();
-    private EarlyStopping stopping;
+    private EvaluationHistory evaluations;
 
     /** @param evaluationData is checked */
     EpochEnd(RunContext run, Optional<NativeData> evaluationData) {
         this.run = run;
         this.evaluationData = evaluationData;
-        this.stopping = new EarlyStopping(run.settings().earlyStopping());
+        this.block = ChunkLength.evaluationBlock(
+                run.settings().layers(), run.start().machine().device().kind());
+        this.evaluations = new EvaluationHistory(run.settings());
         evaluationData.ifPresent(data -> run.trainer().check(data)); // now and not after an epoch
     }
 
-    /** Goes on from what early stopping had seen in an earlier run; the ending if that is enough to stop. */
-    Optional<Ending> resume(EarlyStopping seen) {
-        stopping = seen;
+    /** Goes on from what an earlier run's evaluations had come to; the ending if that is enough to stop. */
+    Optional<Ending> resume(EvaluationHistory seen) {
+        evaluations = seen;
         return seen.isSpent() ? Optional.of(stoppedEarly()) : Optional.empty();
     }
 
-    /** What early stopping has seen. */
-    EarlyStopping stopping() {
-        return stopping;
+    /** What they have come to. */
+    EvaluationHistory evaluations() {
+        return evaluations;
     }
 
     /** The epochs that were finished. */
@@ -55,22 +56,38 @@ final class EpochEnd {
         events.add(event);
         run.publish(listener -> listener.onEpoch(event));
         if (evaluationData.isPresent() && evaluation.isEmpty()) {
-            run.keep(epoch, run.plan().steps(), totals, stopping); // the evaluation is still to be done
+            run.keep(epoch, run.plan().steps(), totals, evaluations); // the evaluation is still to be done
             return Optional.of(Ending.evaluationInterrupted(epoch + 1));
         }
         Optional<Ending> ending = decide(epoch, evaluation);
-        if (ending.isPresent() || run.checkpoints().isDue(epoch + 1)) {
-            run.keep(epoch + 1, 0, new EpochTotals(), stopping);
+        boolean diverged = ending.isPresent() && ending.get().reason() == StopReason.DIVERGED;
+        if (!diverged && (ending.isPresent() || run.checkpoints().isDue(epoch + 1))) {
+            run.keep(epoch + 1, 0, new EpochTotals(), evaluations);
         }
         return ending;
     }
 
     private Optional<Ending> decide(int epoch, Optional<Evaluation> evaluation) {
-        if (evaluation.isPresent() && stopping.after(evaluation.get().objective())) {
+        evaluation.ifPresent(seen -> evaluations.add(
+                epoch + 1,
+                seen,
+                () -> Parameters.of(run.settings().layers(), run.trainer().read())));
+        if (evaluation.isPresent() && hasDiverged(evaluation.get())) {
+            return Optional.of(Ending.evaluationDiverged(
+                    epoch + 1,
+                    run.start().data().evaluatedOn(),
+                    evaluation.get().loss()));
+        }
+        if (evaluations.isSpent()) {
             return Optional.of(stoppedEarly());
         }
         boolean last = epoch + 1 == run.settings().epochs();
         return run.shouldStop() && !last ? Optional.of(Ending.interruptedAfter(epoch + 1)) : Optional.empty();
+    }
+
+    /** Not where there is nothing to divide by: no sample counts, or none has a class weight above 0. */
+    private static boolean hasDiverged(Evaluation evaluation) {
+        return evaluation.counted() > 0 && !Double.isFinite(evaluation.loss());
     }
 
     private Ending stoppedEarly() {
@@ -80,11 +97,11 @@ final class EpochEnd {
     /** Empty if it was cancelled. */
     private Optional<Evaluation> evaluate(NativeData data) {
         NativeEvaluation sums = NativeEvaluation.NONE;
-        for (long first = 0; first < data.count(); first += EVALUATION_BLOCK) {
+        for (long first = 0; first < data.count(); first += block) {
             if (run.shouldStop()) {
                 return Optional.empty();
             }
-            sums = sums.plus(run.trainer().evaluate(data, first, Math.min(EVALUATION_BLOCK, data.count() - first)));
+            sums = sums.plus(run.trainer().evaluate(data, first, Math.min(block, data.count() - first)));
         }
         double loss = sums.lossSum() / sums.counted();
         double mean = sums.objectiveSum() / sums.weightSum();

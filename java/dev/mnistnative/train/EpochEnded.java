@@ -17,7 +17,7 @@ public record EpochEnded(RunPosition position, Training training, Optional<Evalu
      *
      * @param loss mean over the batches of {@link StepsDone#losses()}; batches whose labels are all ignored are left
      *     out (NaN if there is no other)
-     * @param objective mean over the same batches of {@link StepsDone#objectives()}
+     * @param objective mean over the batches of {@link StepsDone#objectives()}; those that have none are left out, too
      * @param accuracy share of right predictions in all batches
      * @param lastBatchAccuracy share of right predictions in the last batch (the article's accuracy)
      */

@@ -13,7 +13,8 @@ final class EpochLoop {
     private final BatchPlan plan;
     private final EpochOrder order;
     private final ReplicaExchange replicas;
-    private final int chunkSteps;
+    private final LearningRates learningRates;
+    private final ChunkLength chunkLength;
     private int next;
 
     EpochLoop(RunContext run, Dataset training, ReplicaExchange replicas) {
@@ -22,7 +23,8 @@ final class EpochLoop {
         this.plan = run.plan();
         this.order = new EpochOrder(plan, settings, training.labels());
         this.replicas = replicas;
-        this.chunkSteps = ChunkLength.steps(
+        this.learningRates = new LearningRates(settings);
+        this.chunkLength = new ChunkLength(
                 settings.layers(),
                 settings.batchSize(),
                 run.start().machine().device().kind());
@@ -57,17 +59,19 @@ final class EpochLoop {
     }
 
     private Optional<Ending> chunk(int epoch, EpochTotals totals) {
-        int steps = Math.min(Math.min(chunkSteps, plan.steps() - next), replicas.stepsFrom(next));
-        double[] rates = rates(epoch, steps);
+        int steps = Math.min(Math.min(chunkLength.steps(), plan.steps() - next), replicas.stepsFrom(next));
+        double[] rates = learningRates.of(epoch, (long) epoch * plan.steps() + next, steps);
         double[] losses = new double[steps];
         double[] objectives = new double[steps];
         int[] correct = new int[steps];
         long began = System.nanoTime();
         NativeTrainer.Chunk done = train(rates, losses, objectives, correct);
-        if (done.divergence() != null) {
+        if (done.diverged()) {
             totals.spent(Seconds.since(began));
-            return Optional.of(Ending.diverged(run.position(epoch, next + done.steps()), done.divergence()));
+            boolean learnt = run.trainer().step() + done.steps() > 0;
+            return Optional.of(Ending.diverged(run.position(epoch, next + done.steps()), learnt));
         }
+        chunkLength.took(steps, Seconds.since(began));
         replicas.afterSteps(next + steps, plan.steps());
         double seconds = Seconds.since(began);
         totals.spent(seconds);
@@ -95,13 +99,5 @@ final class EpochLoop {
                         losses,
                         objectives,
                         correct);
-    }
-
-    private double[] rates(int epoch, int steps) {
-        double[] rates = new double[steps];
-        for (int i = 0; i < steps; i++) {
-            rates[i] = settings.learningRate(epoch, (long) epoch * plan.steps() + next + i);
-        }
-        return rates;
     }
 }

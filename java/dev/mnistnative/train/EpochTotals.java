@@ -9,6 +9,7 @@ final class EpochTotals {
     private static final String LOSS_SUM = PREFIX + "loss_sum";
     private static final String OBJECTIVE_SUM = PREFIX + "objective_sum";
     private static final String BATCHES = PREFIX + "batches";
+    private static final String WEIGHED_BATCHES = PREFIX + "weighed_batches";
     private static final String CORRECT = PREFIX + "correct";
     private static final String COUNTED = PREFIX + "counted";
     private static final String LAST_CORRECT = PREFIX + "last_batch_correct";
@@ -18,6 +19,7 @@ final class EpochTotals {
     private double lossSum;
     private double objectiveSum;
     private int batches;
+    private int weighedBatches;
     private long correct;
     private long counted;
     private int lastCorrect;
@@ -30,6 +32,7 @@ final class EpochTotals {
         totals.lossSum = header.number(LOSS_SUM);
         totals.objectiveSum = header.number(OBJECTIVE_SUM);
         totals.batches = header.integer(BATCHES);
+        totals.weighedBatches = header.integer(WEIGHED_BATCHES);
         totals.correct = header.whole(CORRECT);
         totals.counted = header.whole(COUNTED);
         totals.lastCorrect = header.integer(LAST_CORRECT);
@@ -44,6 +47,7 @@ final class EpochTotals {
         entries.put(LOSS_SUM, String.valueOf(lossSum));
         entries.put(OBJECTIVE_SUM, String.valueOf(objectiveSum));
         entries.put(BATCHES, String.valueOf(batches));
+        entries.put(WEIGHED_BATCHES, String.valueOf(weighedBatches));
         entries.put(CORRECT, String.valueOf(correct));
         entries.put(COUNTED, String.valueOf(counted));
         entries.put(LAST_CORRECT, String.valueOf(lastCorrect));
@@ -54,10 +58,13 @@ final class EpochTotals {
 
     /** One step: its loss per sample, what it minimised, its right predictions and its samples that count. */
     void step(double loss, double objective, int stepCorrect, int stepCounted) {
-        if (!Double.isNaN(loss)) { // all labels ignored: PyTorch's mean is NaN, its gradient zero
+        if (!Double.isNaN(loss)) { // else all labels are ignored
             lossSum += loss;
-            objectiveSum += objective;
             batches++;
+        }
+        if (!Double.isNaN(objective)) { // else all class weights are 0, too: nothing was minimised
+            objectiveSum += objective;
+            weighedBatches++;
         }
         correct += stepCorrect;
         counted += stepCounted;
@@ -76,7 +83,7 @@ final class EpochTotals {
     EpochEnded.Training training() {
         return new EpochEnded.Training(
                 lossSum / batches,
-                objectiveSum / batches,
+                objectiveSum / weighedBatches,
                 (double) correct / counted,
                 (double) lastCorrect / lastCounted);
     }

@@ -22,7 +22,7 @@ final class Fingerprint {
     private Fingerprint() {}
 
     /**
-     * Fields by name. What is evaluated on counts where early stopping looks at it, the epochs where the schedule does.
+     * Fields by name. What is evaluated on counts where something is decided by it, the epochs where the schedule does.
      */
     static Map<String, String> of(TrainingSettings settings, TrainingData data) {
         Map<String, String> fields = new LinkedHashMap<>();
@@ -38,11 +38,12 @@ final class Fingerprint {
         fields.put("precision", settings.precision().toString());
         fields.put("isa", settings.isa());
         fields.put("earlyStopping", String.valueOf(settings.earlyStopping()));
+        fields.put("keep", settings.keep().toString());
         if (settings.schedule() instanceof LearningRateSchedule.Cosine) {
             fields.put(EPOCHS, String.valueOf(settings.epochs()));
         }
         fields.put("training data", describe(data.training()));
-        if (settings.earlyStopping() > 0) {
+        if (settings.earlyStopping() > 0 || settings.keep() == Keep.BEST) {
             data.evaluation().ifPresent(evaluation -> fields.put("evaluation data", describe(evaluation)));
         }
         return fields;

@@ -56,9 +56,13 @@ public sealed interface LearningRateSchedule {
 
         @Override
         public double at(double base, int epoch, int epochs) {
-            double rate = base;
+            double rate = base; // PyTorch multiplies on; a power would round differently
             for (int change = epoch / stepSize; change > 0; change--) {
-                rate *= gamma; // PyTorch multiplies on; a power would round differently
+                double next = rate * gamma;
+                if (next == rate) {
+                    break; // gamma is 1, or the rate is 0 or the smallest number that does not round to 0: it stays
+                }
+                rate = next;
             }
             return rate;
         }

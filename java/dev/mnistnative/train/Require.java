@@ -10,6 +10,14 @@ final class Require {
         }
     }
 
+    static void finite(String field, float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                finite(field + "[" + i + "]", values[i]);
+            }
+        }
+    }
+
     static void notNegative(String field, double value) {
         if (!(value >= 0) || !Double.isFinite(value)) {
             throw new IllegalArgumentException(field + " is " + value + ", but must be finite and not negative");

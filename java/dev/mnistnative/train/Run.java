@@ -18,22 +18,23 @@ final class Run {
         this.end = new EpochEnd(context, data.evaluation().map(NativeSamples::of));
     }
 
-    TrainingResult run() {
-        Optional<RunState> state = context.checkpoints().restore(context.plan());
+    /** @param state what an earlier run was left in, which the trainer has already; empty: the run begins */
+    TrainingResult run(Optional<RunState> state) {
         context.publish(listener -> listener.onStart(context.start()));
         Optional<Ending> ending = state.isPresent() ? resume(state.get()) : runEpochs(0, 0, new EpochTotals());
+        end.evaluations().bestParameters().ifPresent(best -> context.trainer().write(best.values()));
         TrainingResult result = new TrainingResult(
                 ending.map(Ending::reason).orElse(StopReason.COMPLETED),
                 end.events(),
                 ending.map(Ending::message).orElse(""),
-                seconds);
+                seconds,
+                end.evaluations().bestEpoch());
         context.publish(listener -> listener.onEnd(result));
         return result;
     }
 
     private Optional<Ending> resume(RunState state) {
-        context.publish(listener -> listener.onResume(context.checkpoints().resumed()));
-        Optional<Ending> ending = end.resume(state.stopping());
+        Optional<Ending> ending = end.resume(state.evaluations());
         return ending.isPresent() ? ending : runEpochs(state.epoch(), state.step(), state.totals());
     }
 
@@ -55,7 +56,7 @@ final class Run {
             return end.endEpoch(epoch, totals);
         }
         if (ending.get().reason() == StopReason.INTERRUPTED) {
-            context.keep(epoch, loop.nextStep(), totals, end.stopping());
+            context.keep(epoch, loop.nextStep(), totals, end.evaluations());
         }
         return ending;
     }

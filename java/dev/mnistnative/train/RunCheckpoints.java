@@ -47,9 +47,9 @@ final class RunCheckpoints implements AutoCloseable {
         return state;
     }
 
-    /** What {@link #restore} went on from, or null. */
-    Resumed resumed() {
-        return resumed;
+    /** What {@link #restore} went on from, if there was anything. */
+    Optional<Resumed> resumed() {
+        return Optional.ofNullable(resumed);
     }
 
     private void requireUnused(CheckpointHistory kept) {
@@ -88,9 +88,9 @@ final class RunCheckpoints implements AutoCloseable {
     }
 
     /** Writes a checkpoint; empty if none are wanted. */
-    Optional<CheckpointWritten> save(int epoch, int step, EpochTotals totals, EarlyStopping stopping) {
+    Optional<CheckpointWritten> save(int epoch, int step, EpochTotals totals, EvaluationHistory evaluations) {
         return history.map(kept -> {
-            RunState state = new RunState(epoch, step, totals, stopping, TrainerStates.read(trainer, settings));
+            RunState state = new RunState(epoch, step, totals, evaluations, TrainerStates.read(trainer, settings));
             String location = kept.save(new CheckpointFile(state, fingerprint, wanted.info()));
             return new CheckpointWritten(location, epoch, step);
         });

@@ -41,9 +41,9 @@ record RunContext(
     }
 
     /** Writes a checkpoint, if any are wanted, and tells of it. */
-    void keep(int epoch, int step, EpochTotals totals, EarlyStopping stopping) {
+    void keep(int epoch, int step, EpochTotals totals, EvaluationHistory evaluations) {
         checkpoints
-                .save(epoch, step, totals, stopping)
+                .save(epoch, step, totals, evaluations)
                 .ifPresent(event -> publish(listener -> listener.onCheckpoint(event)));
     }
 }

@@ -6,7 +6,7 @@ package dev.mnistnative.train;
  * @param epoch the present one, from 0
  * @param step of that epoch the next, from 0; the epoch's steps if only its evaluation is left
  * @param totals what the epoch's steps have added up to
- * @param stopping what early stopping has seen
+ * @param evaluations what they have come to
  * @param trainer parameters, moments and steps of the optimizer
  */
-record RunState(int epoch, int step, EpochTotals totals, EarlyStopping stopping, TrainerState trainer) {}
+record RunState(int epoch, int step, EpochTotals totals, EvaluationHistory evaluations, TrainerState trainer) {}

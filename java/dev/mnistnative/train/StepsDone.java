@@ -7,7 +7,8 @@ package dev.mnistnative.train;
  * @param losses [steps] mean cross-entropy of each batch's samples that count, before its step: without class weights
  *     and label smoothing, whatever the reduction. NaN where all labels are ignored
  * @param objectives [steps] what each step minimised, before it: class weights and label smoothing are in it, under
- *     reduction MEAN their weighted mean and under SUM the batch's sum; what PyTorch prints
+ *     reduction MEAN their weighted mean and under SUM the batch's sum; what PyTorch prints. NaN where the mean has
+ *     nothing to divide by: all labels are ignored or of classes whose weight is 0. The step's gradient is then zero
  * @param correct [steps] right predictions in each batch, before its step
  * @param learningRates [steps] the learning rates used
  * @param seconds the chunk's training time

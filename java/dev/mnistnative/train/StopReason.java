@@ -8,6 +8,9 @@ public enum StopReason {
     EARLY_STOPPING,
     /** {@link Trainer#cancel()} or the thread's interruption. */
     INTERRUPTED,
-    /** A loss was not finite; the parameters are those before the step that had it. */
+    /**
+     * A loss was not finite, of a step (the parameters are those at the start of its chunk) or of an evaluation; where the
+     * settings keep the best epoch and there is one, the parameters are its.
+     */
     DIVERGED
 }

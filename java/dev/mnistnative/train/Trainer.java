@@ -17,6 +17,7 @@ import dev.mnistnative.net.internal.DeviceChoice;
 import dev.mnistnative.net.internal.NativeNets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A net in training: its parameters and the optimizer's state, on the native side.
@@ -108,9 +109,14 @@ public final class Trainer implements AutoCloseable {
      *
      * <p>Between two chunks of steps (some 0.05 s apart) listeners are told, and {@link #cancel} and the thread's
      * interruption are seen; an interrupted thread stays interrupted. How steps fall into chunks changes no bit of the
-     * result. A loss that is not finite ends the run with {@link StopReason#DIVERGED}; parameters and optimizer state
+     * result. A loss that is not finite, of a step or of
+     * an evaluation, ends the run with {@link StopReason#DIVERGED}; parameters and optimizer state
      * are then those at the start of the chunk that had it. The training set's memory stays in use until the next fit
      * or close.
+     *
+     * <p>Where the settings keep the best epoch, the trainer has its parameters when fit returns, whatever the reason;
+     * the optimizer's state is the last step's. A batch of which no sample counts, or none has a class weight above 0,
+     * has no loss to minimise: its gradient is zero (PyTorch's is NaN).
      *
      * <p>Checkpoints are kept and, if so asked, the run goes on from the newest: parameters, optimizer state, epoch,
      * step, orders, learning rates and early stopping are then what they were, and the run ends with the same bits as
@@ -159,15 +165,22 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "earlyStopping needs an evaluation: give fit a test or a validation set, or set it to 0");
         }
+        if (settings.keep() == Keep.BEST && data.evaluation().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "keep BEST needs an evaluation: give fit a test or a validation set, or keep LAST");
+        }
         BatchPlan plan = new BatchPlan(data.training().size(), settings.batchSize(), settings.dropLast());
-        TrainingStart start = start(plan, data);
+        Unused.requireCounted(data, settings);
+        Unused unused = Unused.of(data.training(), plan, settings);
         try (RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, data)) {
+            Optional<RunState> state = checkpoints.restore(plan);
+            TrainingStart start = start(plan, data, unused, checkpoints.resumed());
             RunContext context = new RunContext(trainer, start, plan, listeners, checkpoints, () -> cancelled);
-            return new Run(context, data, replicas).run();
+            return new Run(context, data, replicas).run(state);
         }
     }
 
-    private TrainingStart start(BatchPlan plan, TrainingData data) {
+    private TrainingStart start(BatchPlan plan, TrainingData data, Unused unused, Optional<Resumed> resumed) {
         boolean onCpu = device.kind() == Device.Kind.CPU;
         String isa =
                 !onCpu ? "" : settings.isa().equals("auto") ? MnistRuntime.cpu().bestIsa() : settings.isa();
@@ -177,7 +190,8 @@ public final class Trainer implements AutoCloseable {
                 settings,
                 new TrainingStart.Machine(
                         device, deviceReason, isa, threads, trainer.describe(), MnistRuntime.version()),
-                new TrainingStart.Data(plan.samples(), plan.steps(), evaluationSamples, data.evaluatedOn()));
+                new TrainingStart.Data(plan.samples(), plan.steps(), evaluationSamples, data.evaluatedOn(), unused),
+                resumed);
     }
 
     /**
@@ -213,7 +227,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Sets the parameters; the optimizer's state stays as it is.
      *
-     * @throws IllegalArgumentException if they are of another shape
+     * @throws IllegalArgumentException if they are of another shape or not all finite numbers
      */
     public void setParameters(Parameters parameters) {
         Objects.requireNonNull(parameters, "parameters");
@@ -221,7 +235,9 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalArgumentException("the parameters are of shape " + parameters.net()
                     + ", but the trainer's layers are " + settings.layers());
         }
-        trainer.write(parameters.values());
+        float[] values = parameters.values();
+        Require.finite("parameters", values);
+        trainer.write(values);
     }
 
     /** A copy of all that steps change: parameters, the optimizer's moments and its steps. */
@@ -237,11 +253,13 @@ public final class Trainer implements AutoCloseable {
     /**
      * Sets all that steps change: the next steps are then those of the trainer that had this state.
      *
-     * @throws IllegalArgumentException if it is another net's or another optimizer's; then nothing has changed
+     * @throws IllegalArgumentException if it is another net's or another optimizer's, or its parameters are not all
+     *     finite numbers; then nothing has changed
      */
     public void setState(TrainerState state) {
         Objects.requireNonNull(state, "state");
         state.requireFit(settings);
+        Require.finite("parameters", state.parameters().values());
         trainer.guard().enter();
         try {
             TrainerStates.write(trainer, state, settings);

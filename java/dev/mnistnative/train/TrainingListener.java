@@ -6,11 +6,8 @@ package dev.mnistnative.train;
  * {@code fit}; the trainer stays usable.
  */
 public interface TrainingListener {
-    /** Before the first step. */
+    /** Before the first step; the trainer has the state that a run goes on from. */
     default void onStart(TrainingStart start) {}
-
-    /** After onStart, where a run goes on from a checkpoint. */
-    default void onResume(Resumed event) {}
 
     /** After every chunk of steps, ten to twenty times a second. */
     default void onSteps(StepsDone event) {}

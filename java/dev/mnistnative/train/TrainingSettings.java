@@ -26,6 +26,7 @@ public final class TrainingSettings {
     private final long seed;
     private final Placement placement;
     private final int earlyStopping;
+    private final Keep keep; // null: as early stopping says
 
     private TrainingSettings(Builder b) {
         layers = Objects.requireNonNull(b.layers, "layers");
@@ -40,6 +41,7 @@ public final class TrainingSettings {
         seed = b.seed;
         placement = new Placement(b.device, b.precision, b.threads, b.isa);
         earlyStopping = b.earlyStopping;
+        keep = b.keep;
         Require.atLeast("batchSize", batchSize, 1);
         Require.atLeast("epochs", epochs, 1);
         Require.atLeast("warmupSteps", warmupSteps, 0);
@@ -52,10 +54,23 @@ public final class TrainingSettings {
 
     private void checkClassWeights() {
         float[] weights = loss.classWeights();
+        if (weights != null && weights.length > 0 && allZero(weights)) {
+            throw new IllegalArgumentException(
+                    "class_weights are all 0: no sample would count, give at least one class a weight above 0");
+        }
         if (weights != null && weights.length != layers.classes()) {
             throw new IllegalArgumentException("class_weights has " + weights.length + " values, but the net " + layers
                     + " has " + layers.classes() + " classes");
         }
+    }
+
+    private static boolean allZero(float[] weights) {
+        for (float weight : weights) {
+            if (weight != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A builder with the article's settings for this net. */
@@ -84,6 +99,7 @@ public final class TrainingSettings {
         b.loss = loss;
         b.seed = seed;
         b.earlyStopping = earlyStopping;
+        b.keep = keep;
         return b.placement(placement);
     }
 
@@ -168,6 +184,14 @@ public final class TrainingSettings {
     }
 
     /**
+     * Whose weights the trainer has after a run; {@link Keep#BEST} needs an evaluation. If not told, BEST with early
+     * stopping and else LAST.
+     */
+    public Keep keep() {
+        return keep != null ? keep : earlyStopping > 0 ? Keep.BEST : Keep.LAST;
+    }
+
+    /**
      * The learning rate of one step: the schedule's, times LinearLR(start_factor=1/3, total_iters=warmupSteps) stepped
      * once a step.
      *
@@ -175,7 +199,11 @@ public final class TrainingSettings {
      * @param stepInRun from 0, over all epochs
      */
     public double learningRate(int epoch, long stepInRun) {
-        double rate = schedule.at(optimizer.lr(), epoch, epochs);
+        return warmedUp(schedule.at(optimizer.lr(), epoch, epochs), stepInRun);
+    }
+
+    /** The schedule's rate at a step of the run, warm-up included. */
+    double warmedUp(double rate, long stepInRun) {
         if (stepInRun >= warmupSteps) {
             return rate;
         }
@@ -199,6 +227,7 @@ public final class TrainingSettings {
         private Precision precision = Precision.FLOAT32;
         private String isa = "auto";
         private int earlyStopping;
+        private Keep keep;
 
         private Builder() {}
 
@@ -302,6 +331,12 @@ public final class TrainingSettings {
         /** Epochs without a better evaluation after which the run ends, 0 = never. */
         public Builder earlyStopping(int value) {
             earlyStopping = value;
+            return this;
+        }
+
+        /** Whose weights the trainer has after a run; null: BEST with early stopping, else LAST. */
+        public Builder keep(Keep value) {
+            keep = value;
             return this;
         }
 

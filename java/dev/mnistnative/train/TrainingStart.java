@@ -2,6 +2,7 @@ package dev.mnistnative.train;
 
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.net.Device;
+import java.util.Optional;
 
 /**
  * What a run begins with.
@@ -9,8 +10,9 @@ import dev.mnistnative.net.Device;
  * @param settings of the trainer
  * @param machine what computes
  * @param data what it is trained and evaluated on
+ * @param resumed the checkpoint that it goes on from; empty where it begins
  */
-public record TrainingStart(TrainingSettings settings, Machine machine, Data data) {
+public record TrainingStart(TrainingSettings settings, Machine machine, Data data, Optional<Resumed> resumed) {
     /**
      * What computes.
      *
@@ -31,8 +33,9 @@ public record TrainingStart(TrainingSettings settings, Machine machine, Data dat
      * @param stepsPerEpoch optimizer steps per epoch
      * @param evaluationSamples samples that each epoch is evaluated on, 0 without any
      * @param evaluatedOn what those are
+     * @param unused samples of the training set that the run is not trained on
      */
-    public record Data(int samples, int stepsPerEpoch, int evaluationSamples, EvaluatedOn evaluatedOn) {}
+    public record Data(int samples, int stepsPerEpoch, int evaluationSamples, EvaluatedOn evaluatedOn, Unused unused) {}
 
     /** Length of the parameter vector. */
     public int parameters() {

@@ -24,34 +24,67 @@ import java.util.zip.CRC32C;
  * so they are encoded by hand with protobuf's own stream.
  */
 final class EventFile implements Closeable {
+    /** How the names of event files begin. */
+    static final String PREFIX = "events.out.tfevents.";
+
+    static final int EVENT_STEP = 2;
+    static final int EVENT_SUMMARY = 5;
+    static final int SUMMARY_VALUE = 1;
+    static final int VALUE_TAG = 1;
     private static final int EVENT_WALL_TIME = 1;
-    private static final int EVENT_STEP = 2;
     private static final int EVENT_FILE_VERSION = 3;
-    private static final int EVENT_SUMMARY = 5;
-    private static final int SUMMARY_VALUE = 1;
-    private static final int VALUE_TAG = 1;
+    private static final int EVENT_SESSION_LOG = 7;
+    private static final int SESSION_LOG_STATUS = 1;
+    private static final int SESSION_START = 1;
     private static final int VALUE_SIMPLE_VALUE = 2;
     private static final int CRC_MASK_DELTA = 0xa282ead8;
 
     private final Clock clock;
+    private final Path path;
     private final OutputStream out;
 
-    /** Creates {@code events.out.tfevents.SECONDS.HOST.PID} in an existing folder and writes the version record. */
+    /**
+     * Creates {@code events.out.tfevents.SECONDS.HOST.PID} in an existing folder, with a number behind it where that is
+     * there already, and writes the version record.
+     */
     EventFile(Path folder, String host, Clock clock) throws IOException {
         this.clock = clock;
         String name = String.format(
                 Locale.ROOT,
-                "events.out.tfevents.%010d.%s.%d",
+                PREFIX + "%010d.%s.%d",
                 clock.instant().getEpochSecond(),
                 host,
                 ProcessHandle.current().pid());
-        out = new BufferedOutputStream(
-                Files.newOutputStream(folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+        path = free(folder, name);
+        out = new BufferedOutputStream(Files.newOutputStream(path, StandardOpenOption.CREATE_NEW));
         writeRecord(message(event -> {
             event.writeDouble(EVENT_WALL_TIME, wallTime());
             event.writeString(EVENT_FILE_VERSION, "brain.Event:2");
         }));
         flush();
+    }
+
+    private static Path free(Path folder, String name) {
+        Path path = folder.resolve(name);
+        for (int i = 1; Files.exists(path); i++) {
+            path = folder.resolve(name + "." + i);
+        }
+        return path;
+    }
+
+    /** The file. */
+    Path path() {
+        return path;
+    }
+
+    /** Tells that from here on points at this step and later ones replace those of earlier files. */
+    void restart(long step) throws IOException {
+        byte[] session = message(log -> log.writeEnum(SESSION_LOG_STATUS, SESSION_START));
+        writeRecord(message(event -> {
+            event.writeDouble(EVENT_WALL_TIME, wallTime());
+            event.writeInt64(EVENT_STEP, step);
+            event.writeByteArray(EVENT_SESSION_LOG, session);
+        }));
     }
 
     /** Appends one value of the curve {@code tag} at {@code step}. */

@@ -2,9 +2,12 @@ package dev.mnistnative.report.files;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.mnistnative.internal.IoAction;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
@@ -14,12 +17,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * metrics.jsonl: one JSON object a line for the start, every so many steps, every epoch and the end. Each line is on
@@ -28,6 +30,7 @@ import java.util.Locale;
 public final class MetricsFile implements TrainingListener, Closeable {
     private final Path path;
     private final int logSteps;
+    private final boolean goesOn;
     private final JsonGenerator lines;
     private boolean minimisesTheLoss = true;
 
@@ -40,35 +43,59 @@ public final class MetricsFile implements TrainingListener, Closeable {
         this(path, logSteps, false);
     }
 
-    /** @param append whether to go on after the lines that are there, instead of replacing them */
-    public MetricsFile(Path path, int logSteps, boolean append) throws IOException {
+    /**
+     * @param goesOn whether to go on after an earlier run's lines, up to the checkpoint that the run goes on from, instead
+     *     of replacing them
+     */
+    public MetricsFile(Path path, int logSteps, boolean goesOn) throws IOException {
         this.path = path;
         this.logSteps = logSteps;
-        Writer out = append ? appender(path) : Files.newBufferedWriter(path);
+        this.goesOn = goesOn;
+        Writer out = goesOn
+                ? Files.newBufferedWriter(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                : Files.newBufferedWriter(path);
         lines = new JsonFactory().createGenerator(out);
         lines.setRootValueSeparator(null);
     }
 
-    /** A killed run may have left half a line: the next begins on one of its own. */
-    private static Writer appender(Path path) throws IOException {
-        boolean whole = !Files.exists(path) || Files.size(path) == 0;
-        if (!whole) {
-            try (SeekableByteChannel channel = Files.newByteChannel(path)) {
-                ByteBuffer last = ByteBuffer.allocate(1);
-                channel.position(channel.size() - 1).read(last);
-                whole = last.get(0) == '\n';
+    private void cutAfter(Optional<Resumed> resumed) {
+        int epochs = resumed.map(Resumed::epochs).orElse(0);
+        int steps = resumed.map(Resumed::steps).orElse(0);
+        try {
+            EarlierLines.cut(path, line -> resumed.isEmpty() || comesAgain(line, epochs, steps));
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Whether a line tells what happened after so many epochs and steps of the next; one that is not ours does not. */
+    private static boolean comesAgain(String line, int epochs, int steps) {
+        String event = "";
+        int epoch = 0;
+        int step = 0;
+        try (JsonParser json = new JsonFactory().createParser(line)) {
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token == JsonToken.VALUE_STRING && "event".equals(json.currentName())) {
+                    event = json.getText();
+                } else if (token == JsonToken.VALUE_NUMBER_INT && "epoch".equals(json.currentName())) {
+                    epoch = json.getIntValue();
+                } else if (token == JsonToken.VALUE_NUMBER_INT && "step".equals(json.currentName())) {
+                    step = json.getIntValue();
+                }
             }
+        } catch (IOException e) {
+            return false;
         }
-        Writer out = Files.newBufferedWriter(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        if (!whole) {
-            out.write('\n');
-        }
-        return out;
+        return event.equals("epoch") && epoch > epochs
+                || event.equals("step") && (epoch > epochs + 1 || epoch == epochs + 1 && step > steps);
     }
 
     @Override
     public void onStart(TrainingStart start) {
         minimisesTheLoss = start.settings().loss().isPlain();
+        if (goesOn) {
+            cutAfter(start.resumed());
+        }
         line("start", json -> {
             TrainingSettings settings = start.settings();
             json.writeArrayFieldStart("layers");
@@ -139,6 +166,9 @@ public final class MetricsFile implements TrainingListener, Closeable {
         line("end", json -> {
             json.writeStringField("reason", lower(result.reason()));
             number("seconds", result.seconds());
+            if (result.best().isPresent()) {
+                json.writeNumberField("best_epoch", result.best().get().epoch());
+            }
         });
     }
 
@@ -156,8 +186,12 @@ public final class MetricsFile implements TrainingListener, Closeable {
             lines.writeRaw('\n');
             lines.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the metrics to " + path + ": " + e.getMessage(), e);
+            throw failure(e);
         }
+    }
+
+    private UncheckedIOException failure(IOException e) {
+        return new UncheckedIOException("cannot write the metrics to " + path + ": " + e.getMessage(), e);
     }
 
     private void number(String field, double value) throws IOException {

@@ -2,7 +2,9 @@ package dev.mnistnative.report.files;
 
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingStart;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,15 +22,42 @@ public final class MetricsTable implements TrainingListener, Closeable {
                     + "test_accuracy,seconds,evaluation_seconds,steps,images_per_second\n";
 
     private final Path path;
+    private final boolean goesOn;
     private final Writer out;
 
-    /** @param append whether to go on after the rows that are there, instead of replacing them */
-    public MetricsTable(Path path, boolean append) throws IOException {
+    /**
+     * @param goesOn whether to go on after an earlier run's rows, up to the checkpoint that the run goes on from, instead
+     *     of replacing them
+     */
+    public MetricsTable(Path path, boolean goesOn) throws IOException {
         this.path = path;
-        boolean goesOn = append && Files.exists(path) && Files.size(path) > 0;
-        out = goesOn ? Files.newBufferedWriter(path, StandardOpenOption.APPEND) : Files.newBufferedWriter(path);
-        if (!goesOn) {
+        this.goesOn = goesOn && Files.exists(path) && Files.size(path) > 0;
+        out = this.goesOn ? Files.newBufferedWriter(path, StandardOpenOption.APPEND) : Files.newBufferedWriter(path);
+        if (!this.goesOn) {
             write(HEADER);
+        }
+    }
+
+    @Override
+    public void onStart(TrainingStart start) {
+        if (goesOn) {
+            int epochs = start.resumed().map(Resumed::epochs).orElse(0);
+            try {
+                EarlierLines.cut(path, row -> comesAgain(row, epochs));
+                if (Files.isRegularFile(path) && Files.size(path) == 0) { // the header was cut off
+                    write(HEADER);
+                }
+            } catch (IOException e) {
+                throw failure(e);
+            }
+        }
+    }
+
+    private static boolean comesAgain(String row, int epochs) {
+        try {
+            return Integer.parseInt(row.substring(0, Math.max(0, row.indexOf(',')))) > epochs;
+        } catch (NumberFormatException e) {
+            return false; // the header
         }
     }
 
@@ -59,8 +88,12 @@ public final class MetricsTable implements TrainingListener, Closeable {
             out.write(text);
             out.flush();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the metrics to " + path + ": " + e.getMessage(), e);
+            throw failure(e);
         }
+    }
+
+    private UncheckedIOException failure(IOException e) {
+        return new UncheckedIOException("cannot write the metrics to " + path + ": " + e.getMessage(), e);
     }
 
     @Override

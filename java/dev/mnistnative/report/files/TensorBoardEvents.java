@@ -4,6 +4,7 @@ import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.IoAction;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingStart;
@@ -21,8 +22,12 @@ import java.time.Clock;
  * loss has an {@code objective} beside it.
  */
 public final class TensorBoardEvents implements TrainingListener, Closeable {
+    /** How the names of curves over steps begin; the others' steps are epochs. */
+    static final String STEP_CURVES = "step/";
+
     private final Path folder;
     private final int logSteps;
+    private final boolean goesOn;
     private final EventFile file;
     private EvaluatedOn evaluatedOn;
     private boolean minimisesTheLoss = true;
@@ -31,9 +36,12 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
      * Creates the folder if it is not there, and a new event file in it.
      *
      * @param logSteps steps between two points of the step curves, 0 for none
+     * @param goesOn whether earlier files in the folder are the same run's: what they tell beyond the checkpoint that it
+     *     goes on from is cut off
      */
-    public TensorBoardEvents(Path folder, int logSteps) throws IOException {
+    public TensorBoardEvents(Path folder, int logSteps, boolean goesOn) throws IOException {
         this.folder = folder;
+        this.goesOn = goesOn;
         this.logSteps = logSteps;
         Files.createDirectories(folder);
         file = new EventFile(folder, EventFile.hostName(), Clock.systemUTC());
@@ -43,6 +51,12 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
     public void onStart(TrainingStart start) {
         evaluatedOn = start.data().evaluatedOn();
         minimisesTheLoss = start.settings().loss().isPlain();
+        if (goesOn) {
+            long epochs = start.resumed().map(Resumed::epochs).orElse(0);
+            long steps = start.resumed().map(Resumed::steps).orElse(0);
+            long stepsInRun = epochs * start.data().stepsPerEpoch() + steps;
+            write(events -> events.restart(new EarlierEvents(epochs, stepsInRun).cut(folder, events.path())));
+        }
     }
 
     @Override
@@ -52,11 +66,11 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
             for (int i = 0; logSteps > 0 && i < event.steps(); i++) {
                 if ((event.firstStep() + i) % logSteps == 0) {
                     long step = before + i + 1;
-                    events.scalar("step/loss", step, event.losses()[i]);
+                    events.scalar(STEP_CURVES + "loss", step, event.losses()[i]);
                     if (!minimisesTheLoss) {
-                        events.scalar("step/objective", step, event.objectives()[i]);
+                        events.scalar(STEP_CURVES + "objective", step, event.objectives()[i]);
                     }
-                    events.scalar("step/lr", step, event.learningRates()[i]);
+                    events.scalar(STEP_CURVES + "lr", step, event.learningRates()[i]);
                 }
             }
         });

@@ -161,6 +161,12 @@ final class RunSections {
         rows.put("warm-up steps", String.valueOf(settings.warmupSteps()));
         rows.put("loss", settings.loss().description());
         rows.put("seed", String.valueOf(settings.seed()));
+        rows.put(
+                "weights of",
+                run.result()
+                        .best()
+                        .map(best -> "epoch " + best.epoch() + ", the best by its " + evaluatedOn() + " loss")
+                        .orElse("the last epoch"));
         rows.put("early stopping", settings.earlyStopping() == 0 ? "off" : settings.earlyStopping() + " epochs");
         return table(rows);
     }

@@ -5,6 +5,7 @@ import dev.mnistnative.internal.Seconds;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.report.Losses;
 import dev.mnistnative.report.Printable;
+import dev.mnistnative.train.BestEpoch;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What is worth knowing at the end of a run: time, accuracy, what computed and why, where things were saved. */
 public final class RunSummary implements TrainingListener {
@@ -39,11 +41,13 @@ public final class RunSummary implements TrainingListener {
     @Override
     public void onEnd(TrainingResult ended) {
         result = ended;
-        if (!result.epochs().isEmpty()) {
-            result.lastEpoch()
-                    .evaluation()
-                    .ifPresent(evaluation -> evaluated(start.data().evaluatedOn(), evaluation));
-        }
+        Optional<Evaluation> last = result.epochs().isEmpty()
+                ? Optional.empty()
+                : result.lastEpoch().evaluation();
+        result.best()
+                .map(BestEpoch::evaluation)
+                .or(() -> last)
+                .ifPresent(evaluation -> evaluated(start.data().evaluatedOn(), evaluation));
     }
 
     /** What came of an evaluation on a set. */
@@ -77,6 +81,11 @@ public final class RunSummary implements TrainingListener {
             screen.note("  " + result.message());
         }
         evaluations.forEach(screen::note);
+        result.best()
+                .ifPresent(best -> screen.note(row(
+                        "weights of",
+                        "epoch " + best.epoch() + ", the best by its "
+                                + start.data().evaluatedOn() + " loss")));
         screen.note(row("computed on", start.machine().description()));
         if (!start.machine().deviceReason().isEmpty()) {
             screen.note(row("", start.machine().deviceReason()));

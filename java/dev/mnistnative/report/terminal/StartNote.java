@@ -1,7 +1,12 @@
 package dev.mnistnative.report.terminal;
 
 import dev.mnistnative.train.TrainingListener;
+import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
+import dev.mnistnative.train.Unused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** One line before the first step: what computes, and why not the GPU if that was left open. */
 public final class StartNote implements TrainingListener {
@@ -15,7 +20,38 @@ public final class StartNote implements TrainingListener {
     public void onStart(TrainingStart start) {
         TrainingStart.Machine machine = start.machine();
         String why = machine.deviceReason().isEmpty() ? "" : " (device auto: " + machine.deviceReason() + ")";
+        TrainingStart.Data data = start.data();
+        int dropped = data.unused().dropped();
         screen.note("training " + start.settings().layers() + " on "
-                + start.data().samples() + " samples: " + machine.description() + why);
+                + (dropped == 0 ? "" : data.samples() - dropped + " of ") + data.samples() + " samples: "
+                + machine.description() + why);
+        leftOut(data.unused(), start.settings()).forEach(screen::note);
+    }
+
+    private static List<String> leftOut(Unused unused, TrainingSettings settings) {
+        List<String> sentences = new ArrayList<>();
+        if (unused.dropped() > 0) {
+            sentences.add("training leaves out " + samples(unused.dropped()) + " in each epoch, "
+                    + (settings.shuffle() ? "others each time" : "always the last of the file")
+                    + ": the last batch is not full and is dropped; --keep-last keeps it");
+        }
+        if (!unused.classesNeverSeen().isEmpty()) {
+            String classes =
+                    unused.classesNeverSeen().stream().map(String::valueOf).collect(Collectors.joining(", "));
+            sentences.add("training never sees the classes " + classes
+                    + ", which are in that last batch alone; --shuffle mixes the samples");
+        }
+        if (unused.ignored() > 0) {
+            sentences.add("training leaves out " + samples(unused.ignored()) + " with the label "
+                    + settings.loss().ignoreIndex() + ", the ignore index");
+        }
+        if (unused.weightless() > 0) {
+            sentences.add("training leaves out " + samples(unused.weightless()) + " of classes whose weight is 0");
+        }
+        return sentences;
+    }
+
+    private static String samples(int count) {
+        return count == 1 ? "1 sample" : count + " samples";
     }
 }

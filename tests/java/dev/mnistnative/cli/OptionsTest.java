@@ -59,7 +59,7 @@ class OptionsTest {
             "train " + OWN + "--lr-schedule constant --warmup-steps 2",
             "train " + OWN + "--lr-schedule step:1,0.5",
             "train " + OWN + "--lr-schedule cosine:1e-6",
-            "train " + OWN + "--validation 0.25 --standardize --early-stopping 1",
+            "train " + OWN + "--validation 0.25 --standardize --early-stopping 1 --keep last",
             "train " + OWN + "--class-weights 1,2 --ignore-index 7 --label-smoothing 0.1",
             "train " + OWN + "--init {}/m.safetensors --save {}/saved.safetensors --class-names a,b",
             "train " + OWN + PLACE,

@@ -5,10 +5,13 @@ import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.train.CrossEntropyLoss;
 import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.RunPosition;
 import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
+import dev.mnistnative.train.Unused;
+import java.util.List;
 import java.util.Optional;
 
 /** Parts of a made-up run for tests of the listeners. */
@@ -41,7 +44,15 @@ public final class Runs {
                 settings,
                 new TrainingStart.Machine(
                         Device.cpu(), deviceReason, "avx2", 3, "cpu, avx2, 3 threads, float32", "9.8.7"),
-                new TrainingStart.Data(2000, STEPS_PER_EPOCH, 120, evaluatedOn));
+                new TrainingStart.Data(2000, STEPS_PER_EPOCH, 120, evaluatedOn, new Unused(0, 0, 0, List.of())),
+                Optional.empty());
+    }
+
+    /** The start of a run that goes on after so many epochs and steps of the next. */
+    public static TrainingStart resumed(int epochs, int steps) {
+        TrainingStart start = start("");
+        return new TrainingStart(
+                start.settings(), start.machine(), start.data(), Optional.of(new Resumed("c", epochs, steps)));
     }
 
     /** A chunk of the first epoch whose step s has the loss s / 1000, and the same objective. */

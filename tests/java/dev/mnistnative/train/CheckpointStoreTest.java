@@ -96,8 +96,8 @@ class CheckpointStoreTest extends CheckpointRuns {
         List<Resumed> resumed = new ArrayList<>();
         End end = run(settings, Checkpoints.in(store).resuming(), new TrainingListener() {
             @Override
-            public void onResume(Resumed event) {
-                resumed.add(event);
+            public void onStart(TrainingStart start) {
+                start.resumed().ifPresent(resumed::add);
             }
         });
         assertSameEnd(expected, end);

@@ -57,7 +57,7 @@ class CheckpointTest extends CheckpointRuns {
     @Test
     void aRunCutInTheMiddleOfAnEpochGoesOnThere() {
         TrainingSettings settings = threeChunksAnEpoch();
-        int chunk = ChunkLength.steps(settings.layers(), settings.batchSize(), Device.Kind.CPU);
+        int chunk = new ChunkLength(settings.layers(), settings.batchSize(), Device.Kind.CPU).steps();
         assertEquals(3, (STEPS + chunk - 1) / chunk, "chunks an epoch, of " + chunk + " steps");
         End expected = run(settings, Checkpoints.NONE);
         for (int cut : new int[] {1, 2, 5}) {
@@ -67,8 +67,8 @@ class CheckpointTest extends CheckpointRuns {
             List<Resumed> resumed = new ArrayList<>();
             assertSameEnd(expected, run(settings, checkpoints.resuming(), new TrainingListener() {
                 @Override
-                public void onResume(Resumed report) {
-                    resumed.add(report);
+                public void onStart(TrainingStart start) {
+                    start.resumed().ifPresent(resumed::add);
                 }
             }));
             assertEquals(1, resumed.size());

@@ -1,6 +1,7 @@
 package dev.mnistnative.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -63,5 +64,45 @@ class LearningRateTest {
     @Test
     void constantIsTheOptimizersOwn() {
         assertEquals(0.1, settings().build().learningRate(19, 12345));
+    }
+
+    @Test
+    void aRunsRatesAreTheSettingsToTheLastBit() {
+        for (LearningRateSchedule schedule : new LearningRateSchedule[] {
+            LearningRateSchedule.constant(),
+            LearningRateSchedule.step(1, 0.999),
+            LearningRateSchedule.step(3, 0.7),
+            LearningRateSchedule.cosine(0.001)
+        }) {
+            TrainingSettings s =
+                    settings().schedule(schedule).epochs(50).warmupSteps(70).build();
+            LearningRates rates = new LearningRates(s);
+            for (int epoch : new int[] {0, 1, 2, 3, 4, 9, 10, 11, 12, 49}) {
+                double[] of = rates.of(epoch, epoch * 7L, 7);
+                for (int step = 0; step < 7; step++) {
+                    assertEquals(s.learningRate(epoch, epoch * 7L + step), of[step]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aLateEpochCostsNoMoreThanAnEarlyOne() {
+        TrainingSettings s = settings()
+                .schedule(LearningRateSchedule.step(1, 0.5))
+                .epochs(Integer.MAX_VALUE)
+                .build();
+        assertEquals(0, s.learningRate(2_000_000_000, 0), "it stays at 0: the product need not go on");
+        TrainingSettings same =
+                s.toBuilder().schedule(LearningRateSchedule.step(1, 1)).build();
+        assertEquals(0.1, same.learningRate(2_000_000_000, 0));
+        TrainingSettings slow =
+                s.toBuilder().schedule(LearningRateSchedule.step(1, 0.9999999)).build();
+        LearningRates rates = new LearningRates(slow);
+        double sum = 0;
+        for (int epoch = 0; epoch < 100_000; epoch++) { // a tenth of a second in all, not a minute
+            sum += rates.of(epoch, epoch, 1)[0];
+        }
+        assertTrue(sum > 9000 && sum < 10_000, "sum " + sum);
     }
 }

@@ -7,6 +7,7 @@ import dev.mnistnative.DataFormatException;
 import dev.mnistnative.format.Safetensors;
 import dev.mnistnative.format.TensorFile;
 import dev.mnistnative.model.Model;
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -30,7 +32,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 /** Whatever bytes a safetensors file or a checkpoint holds, reading it gives what was written or a clean refusal. */
 class MutatedCheckpointsPropertyTest {
     private static final TrainingSettings SETTINGS =
-            TrainingSettings.builder(3, 2).build();
+            TrainingSettings.builder(3, 2).keep(Keep.BEST).build();
     private static final Parameters PARAMETERS = Parameters.of(SETTINGS.layers(), new float[] {1, 2, 3, 4, 5, 6, 7, 8});
     private static final List<String> KEYS = List.of(
             "checkpoint_version",
@@ -40,7 +42,9 @@ class MutatedCheckpointsPropertyTest {
             "epoch_totals.loss_sum",
             "epoch_totals.batches",
             "early_stopping.best_objective",
-            "early_stopping.epochs_without");
+            "early_stopping.epochs_without",
+            "best.epoch",
+            "best.counted");
 
     private static Path folder;
     private static Path file;
@@ -54,12 +58,19 @@ class MutatedCheckpointsPropertyTest {
                 3,
                 1,
                 new EpochTotals(),
-                new EarlyStopping(2),
+                history(),
                 new TrainerState(PARAMETERS, Map.of("exp_avg", new float[8], "exp_avg_sq", new float[8]), 77));
         try (OutputStream out = Files.newOutputStream(file)) {
             new CheckpointFile(state, Map.of("seed", "0"), ModelInfo.NONE).write(out);
         }
         valid = Files.readAllBytes(file);
+    }
+
+    /** Of a run that has seen an evaluation and keeps the best. */
+    private static EvaluationHistory history() {
+        EvaluationHistory history = new EvaluationHistory(SETTINGS);
+        history.add(2, new Evaluation(0.5, 0.25, 0.75, 8, Optional.empty()), () -> PARAMETERS);
+        return history;
     }
 
     @AfterContainer
@@ -109,6 +120,9 @@ class MutatedCheckpointsPropertyTest {
             TrainerState state = readCheckpoint().state().trainer();
             assertEquals(PARAMETERS, state.parameters()); // only the header's spaces can have changed
             assertEquals(77, state.optimizerStep());
+            assertEquals(
+                    PARAMETERS,
+                    readCheckpoint().state().evaluations().bestParameters().orElseThrow());
             assertArrayEquals(new float[8], state.moments().get("exp_avg"));
         } catch (DataFormatException refused) {
             assertEquals(0, refused.getMessage().indexOf(file.toString()), refused.getMessage());

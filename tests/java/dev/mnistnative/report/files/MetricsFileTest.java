@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +40,7 @@ class MetricsFileTest {
             metrics.onStart(Runs.start(""));
             metrics.onSteps(Runs.steps(1, 250));
             metrics.onEpoch(Runs.epoch(0.25, 0.75, 0.5));
-            metrics.onEnd(new TrainingResult(StopReason.EARLY_STOPPING, List.of(), "", 4.5));
+            metrics.onEnd(new TrainingResult(StopReason.EARLY_STOPPING, List.of(), "", 4.5, Optional.empty()));
         }
         List<JsonNode> events = events();
         JsonNode start = events.get(0);

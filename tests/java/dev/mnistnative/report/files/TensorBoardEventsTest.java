@@ -17,7 +17,7 @@ class TensorBoardEventsTest {
     @Test
     void curvesOfStepsAndEpochs() throws IOException {
         Path logs = folder.resolve("logs/run1");
-        try (TensorBoardEvents events = new TensorBoardEvents(logs, 100)) {
+        try (TensorBoardEvents events = new TensorBoardEvents(logs, 100, false)) {
             events.onStart(Runs.smoothed("", EvaluatedOn.TEST));
             events.onSteps(Runs.steps(90, 20));
             events.onEpoch(Runs.epoch(0.25, 0.75, 0.5));

@@ -17,7 +17,11 @@ import java.util.stream.Stream;
  * a mistake of the writer cannot hide in a shared helper.
  */
 public final class TfEvents {
-    public record Event(double wallTime, long step, String fileVersion, String tag, float value) {}
+    public record Event(double wallTime, long step, String fileVersion, String tag, float value, int session) {
+        Event(double wallTime, long step, String fileVersion, String tag, float value) {
+            this(wallTime, step, fileVersion, tag, value, 0);
+        }
+    }
 
     private TfEvents() {}
 
@@ -65,6 +69,7 @@ public final class TfEvents {
         String version = null;
         String tag = null;
         float value = 0;
+        int session = 0;
         while (in.hasRemaining()) {
             long key = varint(in);
             switch ((int) key) {
@@ -81,10 +86,16 @@ public final class TfEvents {
                     value = point.getFloat();
                     assertEquals(0, point.remaining() + summary.remaining(), "bytes left over");
                 }
+                case 7 << 3 | 2 -> {
+                    ByteBuffer log = little(take(in, (int) varint(in)));
+                    assertEquals(1 << 3, varint(log), "SessionLog.status");
+                    session = (int) varint(log);
+                    assertEquals(0, log.remaining(), "bytes left over");
+                }
                 default -> throw new AssertionError("unexpected key " + key);
             }
         }
-        return new Event(wallTime, step, version, tag, value);
+        return new Event(wallTime, step, version, tag, value, session);
     }
 
     private static String text(ByteBuffer in) {

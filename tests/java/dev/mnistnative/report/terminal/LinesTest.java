@@ -66,7 +66,7 @@ class LinesTest {
         StepLines lines = new StepLines(screen, 100);
         lines.onStart(Runs.start(""));
         var epoch = Runs.epoch(0.1, 0.9, 112 / 120.0);
-        lines.onEnd(new TrainingResult(StopReason.COMPLETED, List.of(epoch), "", 3));
+        lines.onEnd(new TrainingResult(StopReason.COMPLETED, List.of(epoch), "", 3, Optional.empty()));
         assertEquals("Accuracy of the network on the 120 test images: 93 %\n", out.toString());
     }
 
@@ -189,7 +189,8 @@ class LinesTest {
                 StopReason.EARLY_STOPPING,
                 List.of(Runs.epoch(0.1, 0.9, 0.92645)),
                 "the test loss has not become better for 2 epochs",
-                3.25));
+                3.25,
+                Optional.empty()));
         summary.evaluated(EvaluatedOn.TEST, new Evaluation(1.5, 1.5, 0.5, 10, Optional.empty()));
         summary.saved("weights", Path.of("w.safetensors"));
         summary.saved("report", null);
