@@ -8,13 +8,14 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -31,9 +32,11 @@ public final class Content implements Closeable {
     private final InputStream in;
     private final FileChannel file;
     private final Closeable owner;
+    private final BasicFileAttributes opened; // null if it is no file
     private long position;
 
-    private Content(String name, InputStream in, FileChannel file, Closeable owner) {
+    private Content(String name, InputStream in, FileChannel file, Closeable owner, BasicFileAttributes opened) {
+        this.opened = opened;
         this.name = name;
         this.in = new BufferedInputStream(in, BUFFER);
         this.file = file;
@@ -51,9 +54,10 @@ public final class Content implements Closeable {
         try {
             channel = FileChannel.open(path, StandardOpenOption.READ);
             InputStream raw = Channels.newInputStream(channel);
+            BasicFileAttributes opened = Files.readAttributes(path, BasicFileAttributes.class);
             return isGzip(channel)
-                    ? new Content(name, new StrictGzip(raw), null, channel)
-                    : new Content(name, raw, channel, channel);
+                    ? new Content(name, new StrictGzip(raw), null, channel, opened)
+                    : new Content(name, raw, channel, channel, opened);
         } catch (IOException e) {
             IOException fault = explain(name, e);
             close(channel, fault);
@@ -68,7 +72,7 @@ public final class Content implements Closeable {
             begin.mark(GZIP_MAGIC.length);
             boolean gzip = Arrays.equals(begin.readNBytes(GZIP_MAGIC.length), GZIP_MAGIC);
             begin.reset();
-            return new Content(name, gzip ? new StrictGzip(begin) : begin, null, in);
+            return new Content(name, gzip ? new StrictGzip(begin) : begin, null, in, null);
         } catch (IOException e) {
             IOException fault = explain(name, e);
             close(in, fault);
@@ -78,7 +82,7 @@ public final class Content implements Closeable {
 
     /** The contents of a stream; `owner` is closed with it. */
     public static Content ofStream(String name, InputStream in, Closeable owner) {
-        return new Content(name, in, null, owner);
+        return new Content(name, in, null, owner, null);
     }
 
     /** For messages: the path, and the member of an npz. */
@@ -137,26 +141,33 @@ public final class Content implements Closeable {
         }
     }
 
-    /** Whether the next byte lies at a multiple of `bytes` in an uncompressed file, so that it can be used in place. */
-    public boolean isAligned(int bytes) {
-        return file != null && position % bytes == 0;
-    }
-
-    /** The next `bytes` bytes of an uncompressed file, mapped, in native byte order; they count as read. */
-    public ByteBuffer map(long bytes) throws IOException {
-        try {
-            ByteBuffer mapped = file.map(FileChannel.MapMode.READ_ONLY, position, bytes);
-            position += bytes;
-            return mapped.order(ByteOrder.nativeOrder());
-        } catch (IOException e) {
-            throw explain(name, e);
+    /** @throws DataFormatException if anything follows */
+    public void requireEnd() throws IOException {
+        requireUnchanged();
+        if (file == null ? peek(1).length > 0 : remaining() > 0) {
+            throw trailing();
         }
     }
 
-    /** @throws DataFormatException if anything follows */
-    public void requireEnd() throws IOException {
-        if (file == null ? peek(1).length > 0 : remaining() > 0) {
-            throw trailing();
+    /**
+     * Holds the file against what it was when it was opened; one that took its name meanwhile does not matter.
+     *
+     * @throws DataFormatException if it was written to, so that what was read may be a mixture
+     */
+    public void requireUnchanged() throws IOException {
+        if (opened == null) {
+            return;
+        }
+        BasicFileAttributes now;
+        try {
+            now = Files.readAttributes(Path.of(name), BasicFileAttributes.class);
+        } catch (IOException e) {
+            return; // it has gone: what is open stays whole
+        }
+        if (Objects.equals(now.fileKey(), opened.fileKey())
+                && (now.size() != opened.size() || !now.lastModifiedTime().equals(opened.lastModifiedTime()))) {
+            throw DataFormatException.of(
+                    name, "it was written to while it was read", "try again once it is written whole");
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
@@ -43,23 +44,62 @@ public final class Npz {
             throw closing(zip, e);
         } catch (IOException e) {
             throw closing(zip, Content.explain(path.toString(), e));
-        } catch (UnsupportedOperationException e) { // a path within another archive
-            throw new DataFormatException(path + ": an npz must lie in the default file system; copy it there.", e);
-        } catch (IllegalArgumentException e) { // how ZipFile refuses a member's name
-            throw closing(zip, new DataFormatException(path + ": the zip directory is damaged; write it again.", e));
+        } catch (UnsupportedOperationException e) {
+            throw elsewhere(path, e);
+        } catch (IllegalArgumentException e) {
+            throw closing(zip, damaged(path, e));
         }
+    }
+
+    /** Whether it has a member of one of these names. */
+    public static boolean holds(Path path, List<String> names) throws IOException {
+        try (ZipFile zip = new ZipFile(path.toFile())) {
+            return find(zip, names).isPresent();
+        } catch (IOException e) {
+            throw Content.explain(path.toString(), e);
+        } catch (UnsupportedOperationException e) {
+            throw elsewhere(path, e);
+        } catch (IllegalArgumentException e) {
+            throw damaged(path, e);
+        }
+    }
+
+    /** By the first name that is there, as it is or else in another case. */
+    private static Optional<ZipEntry> find(ZipFile zip, List<String> names) {
+        for (String name : names) {
+            for (String full : List.of(name + SUFFIX, name)) {
+                ZipEntry entry = zip.getEntry(full);
+                if (entry != null) {
+                    return Optional.of(entry);
+                }
+            }
+        }
+        for (String name : names) {
+            Optional<? extends ZipEntry> entry = zip.stream()
+                    .filter(member -> member.getName().equalsIgnoreCase(name + SUFFIX))
+                    .findFirst();
+            if (entry.isPresent()) {
+                return Optional.of(entry.get());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** How ZipFile refuses a member's name. */
+    private static DataFormatException damaged(Path path, IllegalArgumentException e) {
+        return new DataFormatException(path + ": the zip directory is damaged; write it again.", e);
+    }
+
+    /** How Path refuses to be a file: it lies within another archive. */
+    private static DataFormatException elsewhere(Path path, UnsupportedOperationException e) {
+        return new DataFormatException(path + ": an npz must lie in the default file system; copy it there.", e);
     }
 
     private static ZipEntry choose(ZipFile zip, Path path, List<String> wanted, boolean onlyOneWillDo)
             throws IOException {
-        for (String name : wanted) {
-            ZipEntry entry = zip.getEntry(name + SUFFIX);
-            if (entry == null) {
-                entry = zip.getEntry(name);
-            }
-            if (entry != null) {
-                return entry;
-            }
+        Optional<ZipEntry> found = find(zip, wanted);
+        if (found.isPresent()) {
+            return found.get();
         }
         List<? extends ZipEntry> members = zip.stream().limit(10).toList();
         if (onlyOneWillDo && members.size() == 1) {

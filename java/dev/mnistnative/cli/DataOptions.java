@@ -66,8 +66,19 @@ final class DataOptions {
         return new TrainingData(limited(read.training()), read.evaluation(), read.evaluatedOn());
     }
 
+    /** What a net is evaluated on: the test set if there is one; of a folder or an npz nothing else is read. */
+    Dataset loadForEvaluation(ReadOptions options) throws IOException {
+        checkCombination();
+        ReadOptions all = table.over(options);
+        if (images == null && data != null && !data.equals(EMBEDDED) && !isTable()) {
+            return limited(DataFiles.readTest(existing(), all));
+        }
+        TrainingData read = read(all);
+        return limited(read.evaluation().orElse(read.training()));
+    }
+
     /** The first samples that {@code --limit} lets through. */
-    Dataset limited(Dataset dataset) {
+    private Dataset limited(Dataset dataset) {
         return limit == null ? dataset : Usage.checked(command, () -> dataset.limit(limit));
     }
 
@@ -88,14 +99,22 @@ final class DataOptions {
                     HeadStart.trainingSet().withIgnoreIndex(options.ignoreIndex()),
                     Mnist.test().withIgnoreIndex(options.ignoreIndex()));
         }
+        Path path = existing();
+        return isTable() ? TrainingData.of(DataFiles.read(path, options)) : DataFiles.readFolder(path, options);
+    }
+
+    /** Whether the data are one CSV file. */
+    private boolean isTable() {
+        return table.hasLabelColumn() && !Files.isDirectory(existing());
+    }
+
+    private Path existing() {
         Path path = Path.of(data);
         if (!Files.exists(path)) {
             throw Usage.error(
                     command, "--data " + data + ": there is no such folder or file; check the path, or say mnist");
         }
-        return !table.hasLabelColumn()
-                ? DataFiles.readFolder(path, options)
-                : TrainingData.of(DataFiles.read(path, options));
+        return path;
     }
 
     private static SampleFiles files(Path samples, Path labelsOrNull) {

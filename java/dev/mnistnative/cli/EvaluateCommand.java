@@ -2,7 +2,6 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
-import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
@@ -58,9 +57,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 .withClassNames(info.classNames())
                 .withFeatureNames(info.featureNames())
                 .withIgnoreIndex(ignored.over(info.ignoreIndex()));
-        try (TrainingData read = data.load(options);
+        try (Dataset given = data.loadForEvaluation(options);
                 Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE), info)) {
-            Dataset given = data.limited(read.evaluation().orElse(read.training()));
             DataChecks.requireFit(spec, given, layers, "a model");
             new RangeNotes(spec).samples("the samples", info.preprocessing(), given);
             noteDevice(predictor);

@@ -14,9 +14,6 @@ import java.util.Locale;
 
 /** Reads the numbers behind an {@link ArrayHeader}: pixels in place or converted on the way, labels as int32. */
 final class ArrayReader {
-    /** Larger uncompressed files that have the layout of the memory are mapped, not copied. */
-    static final long MAP_FROM_BYTES = 1 << 20;
-
     /** A multiple of every element size. */
     private static final int CHUNK = 1 << 16;
 
@@ -43,6 +40,12 @@ final class ArrayReader {
         DirectMemory.requireFits(memoryBytes(header), content.name() + " " + header.describe());
         ByteBuffer memory = new ArrayReader(content, header).pixelMemory();
         PixelType type = pixelType(header.type());
+        if (type == PixelType.UINT8 && header.shape().length == 3 && FolderFiles.isEmnist(content.name())) {
+            options.notes()
+                    .accept(content.name() + ": EMNIST keeps its images with rows and columns exchanged; they are"
+                            + " turned upright");
+            memory = Transposition.ofSamples(memory, header);
+        }
         if (type == PixelType.FLOAT32) {
             requireFinite(memory.asFloatBuffer(), content.name(), header.elements() / header.size());
         }
@@ -78,8 +81,11 @@ final class ArrayReader {
         return bytes;
     }
 
-    /** Reads an array [N] or [N, 1] of class numbers. */
+    /** Reads an array [N] or [N, 1] of class numbers, or [N, K] of their one-hot form. */
     static IntBuffer labels(Content content, ArrayHeader header, ReadOptions options) throws IOException {
+        if (header.shape().length == 2 && header.shape()[1] > 1 && !header.fortran()) {
+            return oneHot(content, header, options);
+        }
         if (Arrays.stream(header.shape()).skip(1).anyMatch(d -> d != 1)) {
             throw DataFormatException.of(
                     content.name(),
@@ -93,6 +99,42 @@ final class ArrayReader {
             }
         });
         return memory.finish().asIntBuffer();
+    }
+
+    private static IntBuffer oneHot(Content content, ArrayHeader header, ReadOptions options) throws IOException {
+        int classes = header.sampleShape()[0];
+        int[] label = {-1}; // of the row that is read
+        GrowingMemory memory = new GrowingMemory(1 << 12, DirectMemory.MAX_BYTES, content.name());
+        new ArrayReader(content, header).convert(0, (values, count, first, none) -> {
+            for (int i = 0; i < count; i++) {
+                int column = (int) ((first + i) % classes);
+                if (values[i] == 1 && label[0] < 0) {
+                    label[0] = column;
+                } else if (values[i] != 0) {
+                    throw noOneHot(content, header, (first + i) / classes);
+                }
+                if (column == classes - 1) {
+                    if (label[0] < 0) {
+                        throw noOneHot(content, header, (first + i) / classes);
+                    }
+                    int checked = Labels.check(label[0], (first + i) / classes, options, content.name());
+                    memory.withRoomFor(Integer.BYTES).putInt(checked);
+                    label[0] = -1;
+                }
+            }
+        });
+        options.notes()
+                .accept(content.name() + ": its " + Arrays.toString(header.shape())
+                        + " labels are taken for the one-hot form of " + classes + " classes");
+        return memory.finish().asIntBuffer();
+    }
+
+    private static DataFormatException noOneHot(Content content, ArrayHeader header, long row) {
+        return DataFormatException.of(
+                content.name(),
+                "its shape is " + Arrays.toString(header.shape()) + ", but labels are [N]; nor is row " + row
+                        + " the one-hot form of a class, one 1 among zeros",
+                "give one class number a sample and check that images and labels are not exchanged");
     }
 
     /** @throws DataFormatException naming the first value that is no finite float32 */
@@ -135,11 +177,13 @@ final class ArrayReader {
     private ByteBuffer pixelMemory() throws IOException {
         boolean asInMemory = header.type() == ElementType.UINT8
                 || header.type() == ElementType.FLOAT32 && header.order() == ByteOrder.nativeOrder();
-        if (asInMemory && isMappable()) {
-            return content.map(header.payloadBytes());
-        }
         GrowingMemory memory;
-        if (asInMemory) {
+        if (asInMemory && !content.isStreamed()) {
+            memory = stream(
+                    GrowingMemory.ofRoom(header.payloadBytes(), content.name()),
+                    header.type().bytes(),
+                    (chunk, first, to) -> to.put(chunk));
+        } else if (asInMemory) {
             memory = stream(header.type().bytes(), (chunk, first, to) -> to.put(chunk));
         } else if (pixelType(header.type()) == PixelType.UINT8) {
             memory = convert(1, (values, count, first, to) -> putBytes(values, count, to));
@@ -147,12 +191,6 @@ final class ArrayReader {
             memory = convert(Float.BYTES, (values, count, first, to) -> putFloats(values, count, to));
         }
         return header.fortran() ? Transposition.toRowMajor(memory.finish(), header) : memory.finish();
-    }
-
-    private boolean isMappable() {
-        return !header.fortran()
-                && header.payloadBytes() >= MAP_FROM_BYTES
-                && content.isAligned(header.type().bytes());
     }
 
     private static void putBytes(double[] values, int count, ByteBuffer to) {
@@ -191,7 +229,10 @@ final class ArrayReader {
     private GrowingMemory stream(int bytesEach, ChunkSink sink) throws IOException {
         long total = header.elements() * bytesEach;
         long start = content.isStreamed() ? Math.min(total, GrowingMemory.FIRST_BYTES) : total;
-        GrowingMemory memory = new GrowingMemory(start, total, content.name());
+        return stream(new GrowingMemory(start, total, content.name()), bytesEach, sink);
+    }
+
+    private GrowingMemory stream(GrowingMemory memory, int bytesEach, ChunkSink sink) throws IOException {
         int elementBytes = header.type().bytes();
         byte[] bytes = new byte[CHUNK];
         long read = 0;
@@ -209,7 +250,8 @@ final class ArrayReader {
         return memory;
     }
 
-    private DataFormatException truncated(long there) {
+    private DataFormatException truncated(long there) throws IOException {
+        content.requireUnchanged();
         return DataFormatException.of(
                 content.name(),
                 "it is cut off: " + header.describe() + " takes " + header.payloadBytes() + " bytes, but " + there

@@ -55,6 +55,7 @@ final class CsvReader implements CsvRecords.Sink {
         CsvDialect dialect = CsvDialect.of(content, noting);
         CsvReader[] reader = new CsvReader[1];
         CsvRecords.read(content, dialect, records -> reader[0] = new CsvReader(content, noting, dialect, records));
+        content.requireUnchanged();
         Dataset read = reader[0].finish();
         notes.forEach(options.notes());
         return read;

@@ -23,11 +23,13 @@ import java.util.Optional;
  * sorted order ({@link Dataset#classNames()}).
  *
  * <p>A member of an .npz is named as {@code FILE.npz:MEMBER}; without a name the conventional ones are looked for
- * (images: x_train, train_images, images, x, data; labels: y_train, train_labels, labels, label, y).
+ * in any case
+ * (images: x_train, train_images, images, x, data, features, arr_0; labels: y_train, train_labels, labels, label, y,
+ * target, arr_1).
  *
- * <p>Numbers of one unsigned byte stay bytes, all others become float32. Uncompressed files of 1 MiB or more that have
- * the layout of the memory (unsigned bytes, or little-endian float32, in C order) are mapped and used in place: such a
- * file must not be changed while its data set is in use. Every other file is streamed into memory outside the heap.
+ * <p>Numbers of one unsigned byte stay bytes, all others become float32. Every file is read into memory outside the
+ * heap, at most 2 GiB a data set, and may be changed or deleted afterwards; one that is written to while it is read is
+ * refused. EMNIST's images, known by their names, are turned upright.
  *
  * <p>A file that cannot be used is refused with a {@link DataFormatException}; a disk that
  * fails is another {@link IOException}.
@@ -35,10 +37,22 @@ import java.util.Optional;
 public final class DataFiles {
     private static final int SNIFF_BYTES = 64;
 
-    private static final List<String> TRAIN_IMAGES = List.of("x_train", "train_images", "images", "x", "data");
-    private static final List<String> TRAIN_LABELS = List.of("y_train", "train_labels", "labels", "label", "y");
-    private static final List<String> TEST_IMAGES = List.of("x_test", "test_images");
-    private static final List<String> TEST_LABELS = List.of("y_test", "test_labels");
+    // arr_0 … are arrays that numpy.savez got without names: images, labels, and the same of a test set
+    private static final List<String> TRAIN_IMAGES =
+            List.of("x_train", "train_images", "train_x", "images", "x", "data", "features", "arr_0");
+    private static final List<String> TRAIN_LABELS = List.of(
+            "y_train",
+            "y_train_label",
+            "train_labels",
+            "train_y",
+            "labels",
+            "label",
+            "y",
+            "target",
+            "targets",
+            "arr_1");
+    private static final List<String> TEST_IMAGES = List.of("x_test", "test_images", "test_x", "arr_2");
+    private static final List<String> TEST_LABELS = List.of("y_test", "y_test_label", "test_labels", "test_y", "arr_3");
 
     private DataFiles() {}
 
@@ -148,21 +162,51 @@ public final class DataFiles {
 
     /**
      * Reads a folder with IDX files (train-images-idx3-ubyte, train-labels-idx1-ubyte and, for the test set, t10k-…;
-     * "." instead of the "-" before idx is understood) or with x_train.npy, y_train_label.npy and, for the test set,
-     * x_test.npy, y_test_label.npy; each with or without .gz. Also an .npz with x_train, y_train, x_test, y_test.
+     * "." instead of the "-" before idx is understood; or those of one of EMNIST's sets) or with x_train.npy,
+     * y_train_label.npy or y_train.npy and, for the test set, x_test.npy, y_test_label.npy or y_test.npy; each with or
+     * without .gz, and names in any case. They may lie in a folder below it, as torchvision's MNIST/raw. Also an .npz
+     * with x_train, y_train and, for the test set, x_test, y_test.
      *
      * @throws DataFormatException if the files are not there, cannot be used or do not fit each other
      */
     public static TrainingData readFolder(Path folder, ReadOptions options) throws IOException {
-        if (Files.isRegularFile(folder)) {
-            return pair(
-                    readBoth(folder, TRAIN_IMAGES, TRAIN_LABELS, options),
-                    () -> Optional.of(readBoth(folder, TEST_IMAGES, TEST_LABELS, options)));
-        }
-        if (!Files.isDirectory(folder)) {
+        if (!Files.exists(folder)) {
             throw DataFormatException.of(folder.toString(), "there is no such folder", "check the path");
         }
-        return pair(read(FolderFiles.train(folder), options), () -> readIfThere(FolderFiles.test(folder), options));
+        if (!Files.isDirectory(folder)) {
+            return pair(readBoth(folder, TRAIN_IMAGES, TRAIN_LABELS, options), () -> testMembers(folder, options));
+        }
+        FolderFiles files = FolderFiles.of(folder, options.notes());
+        return pair(read(files.train(), options), () -> readIfThere(files.test(), options));
+    }
+
+    /**
+     * What a net is evaluated on: the test set of a folder or an npz as {@link #readFolder} takes them, of whose
+     * training set nothing is read; where there is none, its only data.
+     *
+     * @throws DataFormatException if there are no data or they cannot be used
+     */
+    public static Dataset readTest(Path folder, ReadOptions options) throws IOException {
+        if (Files.isDirectory(folder)) {
+            FolderFiles files = FolderFiles.of(folder, options.notes());
+            Optional<SampleFiles> test = files.test();
+            return read(test.isPresent() ? test.get() : files.train(), options);
+        }
+        Optional<Dataset> test = testMembers(folder, options);
+        return test.isPresent() ? test.get() : readBoth(folder, TRAIN_IMAGES, TRAIN_LABELS, options);
+    }
+
+    private static Optional<Dataset> testMembers(Path file, ReadOptions options) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        boolean zip;
+        try (Content content = Content.ofFile(file)) {
+            zip = formatOf(content) == Format.NPZ;
+        }
+        return zip && Npz.holds(file, TEST_IMAGES)
+                ? Optional.of(readBoth(file, TEST_IMAGES, TEST_LABELS, options))
+                : Optional.empty();
     }
 
     /** The data set of what was read; counts and classes are checked. `labels` may be null. */

@@ -2,6 +2,7 @@ package dev.mnistnative.data;
 
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.MnistNativeException;
+import dev.mnistnative.binding.LargeMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -64,6 +65,25 @@ final class DirectMemory {
             return allocate(bytes, file);
         } catch (MnistNativeException e) {
             throw new DataFormatException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The same, beyond the JVM's limit for direct memory if need be.
+     *
+     * @throws DataFormatException if a buffer cannot hold so much or there is no room
+     */
+    static ByteBuffer allocateAnywhere(String file, long bytes) throws DataFormatException {
+        requireFits(bytes, file);
+        try {
+            return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+        } catch (OutOfMemoryError limit) {
+            try {
+                return LargeMemory.allocate(bytes).view(0, (int) bytes);
+            } catch (OutOfMemoryError e) {
+                throw new DataFormatException(
+                        file + ": there is no room for its " + bytes + " bytes; use fewer samples.", e);
+            }
         }
     }
 

@@ -23,6 +23,17 @@ final class GrowingMemory {
         this.buffer = DirectMemory.allocateFor(what, first);
     }
 
+    private GrowingMemory(ByteBuffer buffer, String what) {
+        this.what = what;
+        this.most = buffer.capacity();
+        this.buffer = buffer;
+    }
+
+    /** All memory at once, for a file whose size is known; beyond the JVM's limit for direct memory if need be. */
+    static GrowingMemory ofRoom(long bytes, String what) throws IOException {
+        return new GrowingMemory(DirectMemory.allocateAnywhere(what, bytes), what);
+    }
+
     /** The memory, with room for at least `bytes` more at its position. */
     ByteBuffer withRoomFor(int bytes) throws IOException {
         if (buffer.remaining() < bytes) {

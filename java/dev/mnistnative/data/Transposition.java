@@ -28,6 +28,25 @@ final class Transposition {
         return rows;
     }
 
+    /** Bytes [N, height, width] with rows and columns exchanged, if they are equally many. */
+    static ByteBuffer ofSamples(ByteBuffer images, ArrayHeader header) throws IOException {
+        int height = header.sampleShape()[0];
+        int width = header.sampleShape()[1];
+        if (height != width) {
+            return images;
+        }
+        ByteBuffer turned = DirectMemory.allocateFor(header.file(), images.remaining());
+        for (int n = 0; n < header.size(); n++) {
+            int start = n * height * width;
+            for (int y = 0; y < height; y++) {
+                for (int x = 0; x < width; x++) {
+                    turned.put(start + x * height + y, images.get(start + y * width + x));
+                }
+            }
+        }
+        return turned;
+    }
+
     private static void copy(ByteBuffer from, int fromIndex, ByteBuffer to, int toIndex, int width) {
         if (width == 1) {
             to.put(toIndex, from.get(fromIndex));

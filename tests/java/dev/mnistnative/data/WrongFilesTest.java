@@ -79,7 +79,10 @@ class WrongFilesTest {
                 wrong("gzip of cut IDX", TestFiles.gzip(cut(IMAGES, 20)), "takes 12 bytes, but 4 are there"),
                 wrong("gzip of IDX and more", TestFiles.gzip(TestFiles.concat(IMAGES, two)), "more bytes follow"),
                 wrong("gzip of gzip", TestFiles.gzip(TestFiles.gzip(IMAGES)), "none of npy"),
-                wrong("gzip of npz", TestFiles.gzip(TestFiles.npz(true, Map.of("x", IMAGES))), "a gzipped zip"),
+                wrong(
+                        "gzip of npz",
+                        TestFiles.gzip(TestFiles.npz(true, Map.of("x", IMAGES))),
+                        "it is a zip, gzipped or out of a pipe"),
                 wrong("IDX dimensions only", TestFiles.bytes(0, 0, 8, 255), "ends within the IDX dimensions"));
     }
 
@@ -150,7 +153,7 @@ class WrongFilesTest {
     void missingAndUnreadablePaths() throws IOException {
         Path missing = folder.resolve("missing");
         assertSentence(missing, "there is no such file", () -> DataFiles.readImages(missing));
-        assertSentence(folder, "not a regular file", () -> DataFiles.readImages(folder));
+        assertSentence(folder, "it is a folder", () -> DataFiles.readImages(folder));
         assertSentence(missing, "there is no such folder", () -> DataFiles.readFolder(missing));
         Path link = Files.createSymbolicLink(folder.resolve("link"), missing);
         assertSentence(link, "there is no such file", () -> DataFiles.readImages(link));
