@@ -101,7 +101,9 @@ public final class NpyFormat {
         String text = dictionary(content, headerText(content));
         boolean fortran = find(FORTRAN, text, "fortran_order", content).group(1).equals("True");
         return new NpyHead(
-                element(content, text), shape(content, find(SHAPE, text, "shape", content).group(1)), fortran);
+                element(content, text),
+                shape(content, find(SHAPE, text, "shape", content).group(1)),
+                fortran);
     }
 
     private static ByteOrder order(String mark) {

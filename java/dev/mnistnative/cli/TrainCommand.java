@@ -57,14 +57,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--init",
             paramLabel = "FILE",
-            description = "Start from the weights of this file, of the kinds that --model takes elsewhere (safetensors, "
-                    + "ONNX, .pt, npz), and from what it says of its samples and classes (default: PyTorch's initial values for the seed).")
+            description =
+                    "Start from the weights of this file, of the kinds that --model takes elsewhere (safetensors, "
+                            + "ONNX, .pt, npz), and from what it says of its samples and classes (default: PyTorch's initial values for the seed).")
     private Path init;
 
     @Option(
             names = "--save",
             paramLabel = "F.safetensors",
-            description = "Write the final weights to this file: as .onnx or .npz if its name ends so, else as safetensors.")
+            description =
+                    "Write the final weights to this file: as .onnx or .npz if its name ends so, else as safetensors.")
     private Path save;
 
     @Mixin

@@ -29,8 +29,8 @@ final class MetadataCodec {
     static final String IGNORE_INDEX = "ignore_index";
 
     /** All of them. */
-    static final Set<String> KEYS = Set.of(
-            ACTIVATION, INPUT_RANGE, SCALE, SCALE_OF, MEAN, STD, CLASS_NAMES, FEATURE_NAMES, IGNORE_INDEX);
+    static final Set<String> KEYS =
+            Set.of(ACTIVATION, INPUT_RANGE, SCALE, SCALE_OF, MEAN, STD, CLASS_NAMES, FEATURE_NAMES, IGNORE_INDEX);
 
     private MetadataCodec() {}
 

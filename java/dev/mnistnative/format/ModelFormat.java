@@ -18,8 +18,8 @@ public enum ModelFormat {
     NPZ(".npz");
 
     private static final Set<String> OTHERS = Set.of(
-            ".pt", ".pth", ".ckpt", ".bin", ".h5", ".hdf5", ".keras", ".tflite", ".pkl", ".pickle", ".joblib", ".mat", ".pb",
-            ".npy", ".csv", ".json");
+            ".pt", ".pth", ".ckpt", ".bin", ".h5", ".hdf5", ".keras", ".tflite", ".pkl", ".pickle", ".joblib", ".mat",
+            ".pb", ".npy", ".csv", ".json");
 
     private final String ending;
 

@@ -38,7 +38,8 @@ final class NpzReader {
     }
 
     /** An array that is loaded when it is asked for. */
-    private record Stored(ZipArchive zip, String member, ElementType type, List<Long> shape, ByteOrder order, boolean fortran)
+    private record Stored(
+            ZipArchive zip, String member, ElementType type, List<Long> shape, ByteOrder order, boolean fortran)
             implements StoredTensor {
         @Override
         public float[] toFloats() throws IOException {
@@ -46,7 +47,8 @@ final class NpzReader {
             long count = OnnxShapes.count(shape);
             FileContents.require(
                     count * type.bytes() == elements.remaining(),
-                    "its shape " + shape + " takes " + count * type.bytes() + " bytes, but has " + elements.remaining());
+                    "its shape " + shape + " takes " + count * type.bytes() + " bytes, but has "
+                            + elements.remaining());
             double[] values = new double[(int) count];
             type.toDoubles(elements, values, values.length);
             float[] floats = new float[values.length];
@@ -103,7 +105,8 @@ final class NpzReader {
 
     /** Arrays that numpy.savez only counted are weights and biases in order. */
     private Map<String, StoredTensor> byPosition(Map<String, StoredTensor> tensors) {
-        boolean counted = tensors.keySet().stream().allMatch(name -> POSITION.matcher(name).matches());
+        boolean counted = tensors.keySet().stream()
+                .allMatch(name -> POSITION.matcher(name).matches());
         if (!counted || tensors.isEmpty()) {
             return tensors;
         }
@@ -128,7 +131,8 @@ final class NpzReader {
 
     /** As an entry of {@link MetadataCodec}: a number or text, numbers with commas between them, or a JSON array. */
     private String text(String member, String element, List<Long> shape, ByteOrder order) throws IOException {
-        FileContents.require(zip.size(member) <= MAX_TEXT, "array \"" + member + "\" has " + zip.size(member) + " bytes");
+        FileContents.require(
+                zip.size(member) <= MAX_TEXT, "array \"" + member + "\" has " + zip.size(member) + " bytes");
         ByteBuffer elements = elements(zip, member).order(order);
         long count = OnnxShapes.count(shape);
         boolean isText = element.startsWith("U");

@@ -102,7 +102,9 @@ final class Pickle {
             case 'M' -> stack.add((long) unsigned(2));
             case 0x8a -> stack.add(whole(unsigned(1)));
             case 0x8b -> stack.add(whole(unsigned(4)));
-            case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(bytes(Double.BYTES).getLong())));
+            case 'G' ->
+                stack.add(Double.longBitsToDouble(
+                        Long.reverseBytes(bytes(Double.BYTES).getLong())));
             case 'U', 0x8c, 'C' -> text(opcode, unsigned(1));
             case 'T', 'X', 'B' -> text(opcode, unsigned(4));
             case 0x8d, 0x8e, 0x96 -> text(opcode, length8());
@@ -248,8 +250,7 @@ final class Pickle {
 
     @SuppressWarnings("unchecked") // dictionaries are made by us alone
     private void put(Object key, Object value) {
-        FileContents.require(
-                !(key instanceof List) && !(key instanceof Map), "its pickle has a key that can be none");
+        FileContents.require(!(key instanceof List) && !(key instanceof Map), "its pickle has a key that can be none");
         FileContents.require(top() instanceof Map, "its pickle puts entries into what is no dictionary");
         ((Map<Object, Object>) top()).put(key, value);
     }

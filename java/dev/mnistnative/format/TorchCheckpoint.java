@@ -30,18 +30,21 @@ final class TorchCheckpoint {
         FileContents.require(!(root instanceof StoredTensor), "it holds one tensor, not a state dict: " + REMEDY);
         Map<String, StoredTensor> listed = listed(root);
         if (!listed.isEmpty()) {
-            notes.accept("it holds tensors without names, which were taken as the weights and biases of layers in order");
+            notes.accept(
+                    "it holds tensors without names, which were taken as the weights and biases of layers in order");
             return listed;
         }
         FileContents.require(root instanceof Map, "it holds no dictionary of tensors: " + REMEDY);
         search((Map<?, ?>) root, "", 0);
-        FileContents.require(!found.isEmpty(), "no dictionary in it has a layer's weight (as \"fc1.weight\"): " + REMEDY);
+        FileContents.require(
+                !found.isEmpty(), "no dictionary in it has a layer's weight (as \"fc1.weight\"): " + REMEDY);
         String path = chosen();
         if (!path.isEmpty()) {
             notes.accept("taken from its entry \"" + path + "\", the rest of the checkpoint was left out: "
-                    + StateDict.named(((Map<?, ?>) root).keySet().stream()
-                            .map(String::valueOf)
-                            .filter(key -> !path.equals(key) && !path.startsWith(key + "."))));
+                    + StateDict.named(((Map<?, ?>) root)
+                            .keySet().stream()
+                                    .map(String::valueOf)
+                                    .filter(key -> !path.equals(key) && !path.startsWith(key + "."))));
         }
         return found.get(path);
     }
@@ -90,9 +93,8 @@ final class TorchCheckpoint {
 
     /** Of a list of tensors, as {@code list(model.parameters())}. */
     private static Map<String, StoredTensor> listed(Object root) {
-        List<?> items = root instanceof List<?> list
-                ? list
-                : root instanceof Pickle.Tuple tuple ? tuple.items() : List.of();
+        List<?> items =
+                root instanceof List<?> list ? list : root instanceof Pickle.Tuple tuple ? tuple.items() : List.of();
         List<StoredTensor> tensors = new ArrayList<>();
         items.forEach(item -> {
             if (item instanceof StoredTensor tensor) {

@@ -18,8 +18,21 @@ final class TorchReader {
     private static final String PICKLE = "data.pkl";
     private static final int MAX_PICKLE = 1 << 24;
     private static final byte[] OLD_MAGIC = {
-        (byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8, 0x50,
-        0x19, '.'
+        (byte) 0x80,
+        2,
+        (byte) 0x8a,
+        10,
+        0x6c,
+        (byte) 0xfc,
+        (byte) 0x9c,
+        0x46,
+        (byte) 0xf9,
+        0x20,
+        0x6a,
+        (byte) 0xa8,
+        0x50,
+        0x19,
+        '.'
     };
 
     private TorchReader() {}
@@ -41,20 +54,22 @@ final class TorchReader {
         String folder = pickle.substring(0, pickle.length() - PICKLE.length());
         FileContents.require(
                 zip.names().stream()
-                        .noneMatch(name ->
-                                name.startsWith(folder + "code/") || name.equals(folder + "constants.pkl")),
+                        .noneMatch(name -> name.startsWith(folder + "code/") || name.equals(folder + "constants.pkl")),
                 "it is TorchScript (torch.jit.save), a program besides its weights: save "
                         + "torch.jit.load(FILE).state_dict() with torch.save");
         ByteOrder order = order(zip, folder + "byteorder");
         TorchWorld world = new TorchWorld();
         Object root = Pickle.read(zip.read(pickle, MAX_PICKLE), world);
-        world.storages().values().forEach(storage -> storage.comesFrom(bytes -> {
-            String part = folder + "data/" + storage.key();
-            FileContents.require(
-                    zip.size(part) >= bytes,
-                    "its part \"" + part + "\" has " + zip.size(part) + " bytes, but its tensors want " + bytes);
-            return zip.read(part, Integer.MAX_VALUE - 8L).order(order);
-        }));
+        world.storages()
+                .values()
+                .forEach(storage -> storage.comesFrom(bytes -> {
+                    String part = folder + "data/" + storage.key();
+                    FileContents.require(
+                            zip.size(part) >= bytes,
+                            "its part \"" + part + "\" has " + zip.size(part) + " bytes, but its tensors want "
+                                    + bytes);
+                    return zip.read(part, Integer.MAX_VALUE - 8L).order(order);
+                }));
         return content(root, notes);
     }
 
@@ -68,7 +83,8 @@ final class TorchReader {
 
     /** Whether a file that begins as a pickle is of PyTorch's old format. */
     static boolean isOldFormat(byte[] head) {
-        return head.length > OLD_MAGIC.length && Arrays.equals(head, 0, OLD_MAGIC.length, OLD_MAGIC, 0, OLD_MAGIC.length);
+        return head.length > OLD_MAGIC.length
+                && Arrays.equals(head, 0, OLD_MAGIC.length, OLD_MAGIC, 0, OLD_MAGIC.length);
     }
 
     /** Magic number, protocol, system, the object, the keys of its storages, and for each its length and numbers. */
@@ -87,8 +103,8 @@ final class TorchReader {
             TorchStorage storage = world.storages().get(key instanceof String ? key : "");
             FileContents.require(storage != null, "the list of its storages is damaged: save it again");
             long begin = position + Long.BYTES;
-            storage.comesFrom(bytes ->
-                    file.bytes(begin, bytes).order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN));
+            storage.comesFrom(
+                    bytes -> file.bytes(begin, bytes).order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN));
             position = begin + storage.bytes();
         }
         return content(root, notes);

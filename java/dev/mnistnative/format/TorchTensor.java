@@ -36,8 +36,8 @@ final class TorchTensor implements StoredTensor {
         }
         FileContents.require(
                 possible && (empty || last < storage.bytes() / type.bytes()),
-                "a tensor " + shape + " reaches beyond its storage \"" + storage.key() + "\": the file is damaged, save it"
-                        + " again");
+                "a tensor " + shape + " reaches beyond its storage \"" + storage.key()
+                        + "\": the file is damaged, save it" + " again");
     }
 
     @Override
@@ -53,7 +53,8 @@ final class TorchTensor implements StoredTensor {
     @Override
     public float[] toFloats() throws IOException {
         FileContents.require(
-                type.isFloatingPoint(), "elements of type " + type.safetensors() + " are no weights: save them as float32");
+                type.isFloatingPoint(),
+                "elements of type " + type.safetensors() + " are no weights: save them as float32");
         long count = OnnxShapes.count(shape);
         FileContents.require(
                 count * type.bytes() <= storage.bytes(),

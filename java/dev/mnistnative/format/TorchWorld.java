@@ -98,7 +98,8 @@ final class TorchWorld implements Pickle.World {
                     + "skl2onnx, or save its coefs_ and intercepts_ by numpy.savez as coef_0, intercept_0, coef_1 …";
         }
         if (module.startsWith("torch.nn.") || module.equals("__main__") || module.startsWith("torch.jit")) {
-            return "it holds a whole model, an object of " + name + ", which only its own Python code can load: load it "
+            return "it holds a whole model, an object of " + name
+                    + ", which only its own Python code can load: load it "
                     + "there and save model.state_dict() with torch.save";
         }
         return "it asks for " + name + ", which no state dict needs, so that nothing of it was read: load it in Python "
@@ -127,7 +128,8 @@ final class TorchWorld implements Pickle.World {
             return tensor(storage, storage.type(), arguments);
         }
         if (name.equals(TENSOR3)) {
-            ElementType type = DTYPES.get(argument(arguments, 6, Pickle.Global.class).toString());
+            ElementType type =
+                    DTYPES.get(argument(arguments, 6, Pickle.Global.class).toString());
             FileContents.require(type != null, "its pickle has a tensor of no type");
             return tensor(argument(arguments, 0, TorchStorage.class), type, arguments);
         }
@@ -153,7 +155,8 @@ final class TorchWorld implements Pickle.World {
     }
 
     private static <T> T argument(Pickle.Tuple arguments, int index, Class<T> type) {
-        boolean there = index < arguments.items().size() && type.isInstance(arguments.items().get(index));
+        boolean there = index < arguments.items().size()
+                && type.isInstance(arguments.items().get(index));
         FileContents.require(there, "its pickle builds a tensor of wrong parts: it is damaged, save it again");
         return type.cast(arguments.items().get(index));
     }
@@ -168,7 +171,8 @@ final class TorchWorld implements Pickle.World {
     }
 
     private static List<Long> longs(Object sizes) {
-        List<?> items = sizes instanceof Pickle.Tuple tuple ? tuple.items() : sizes instanceof List<?> list ? list : null;
+        List<?> items =
+                sizes instanceof Pickle.Tuple tuple ? tuple.items() : sizes instanceof List<?> list ? list : null;
         FileContents.require(
                 items != null && items.size() <= 64 && items.stream().allMatch(Long.class::isInstance),
                 "its pickle has a tensor without sizes");
@@ -191,8 +195,8 @@ final class TorchWorld implements Pickle.World {
                 parts.items().size() == 5 || parts.items().get(5) == null,
                 "it holds parts of storages, as PyTorch before 0.4 saved them: load and save it with a newer one");
         String key = argument(parts, 2, String.class);
-        TorchStorage storage = new TorchStorage(
-                key, STORAGES.getOrDefault(type, ElementType.UINT8), argument(parts, 4, Long.class));
+        TorchStorage storage =
+                new TorchStorage(key, STORAGES.getOrDefault(type, ElementType.UINT8), argument(parts, 4, Long.class));
         TorchStorage known = storages.putIfAbsent(key, storage);
         FileContents.require(
                 known == null || known.sameAs(storage), "its pickle tells two things of storage \"" + key + "\"");

@@ -75,7 +75,8 @@ final class ZipArchive {
         while (at >= 0 && last.getInt(at) != END) {
             at--;
         }
-        FileContents.require(at >= 0, "it is a zip without a directory at its end: it is cut off, copy or save it again");
+        FileContents.require(
+                at >= 0, "it is a zip without a directory at its end: it is cut off, copy or save it again");
         long count = last.getChar(at + 10);
         long bytes = last.getInt(at + 12) & IN_EXTRA;
         long start = last.getInt(at + 16) & IN_EXTRA;
@@ -111,7 +112,8 @@ final class ZipArchive {
         widen(extra, wide);
         members.put(
                 name,
-                new Member(name, in.getChar(at + 8), in.getChar(at + 10), in.getInt(at + 16), wide[1], wide[0], wide[2]));
+                new Member(
+                        name, in.getChar(at + 8), in.getChar(at + 10), in.getInt(at + 16), wide[1], wide[0], wide[2]));
         in.position(at + all);
     }
 

@@ -24,9 +24,10 @@ final class ZipModels {
             return "it is Keras's (.keras), with HDF5 in it: save the arrays of its Dense layers by numpy.savez, or turn "
                     + "the model into ONNX with tf2onnx";
         }
-        if (names.stream().anyMatch(name -> name.endsWith("serialized_exported_program.json")
-                || name.endsWith("archive_format")
-                || name.endsWith("models/model.json"))) {
+        if (names.stream()
+                .anyMatch(name -> name.endsWith("serialized_exported_program.json")
+                        || name.endsWith("archive_format")
+                        || name.endsWith("models/model.json"))) {
             return "it is an exported program of PyTorch (torch.export, .pt2): save model.state_dict() with torch.save, or"
                     + " export ONNX";
         }

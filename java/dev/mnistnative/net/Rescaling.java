@@ -48,20 +48,18 @@ record Rescaling(double factor, Optional<String> remark) {
 
     static Rescaling ofFloats(Preprocessing trained, NumberRange numbers) {
         return switch (trained.range()) {
-            case UNKNOWN -> ofUnknown(trained.scaling(), numbers);
-            case OTHER -> quiet(trained.scaling().ofFloats());
+            case UNKNOWN -> likeBytes(trained.scaling(), numbers, "and nothing tells what the net was trained on");
+            case OTHER ->
+                likeBytes(trained.scaling(), numbers, "for a net that was trained on neither these nor 0 … 1");
             case BYTE -> toBytes(trained.scaling(), numbers);
             case UNIT -> toUnit(trained.scaling().ofFloats(), numbers);
         };
     }
 
-    private static Rescaling ofUnknown(Scaling scaling, NumberRange numbers) {
-        boolean likeBytes = scaling instanceof Scaling.ByType && numbers.isOfBytes();
-        return likeBytes
-                ? saying(
-                        1,
-                        "whole numbers of 0 … 255, and nothing tells what the net was trained on: they are taken as"
-                                + " they are")
+    /** Where bytes would be scaled by their type, the same pixels carried by something else are not. */
+    private static Rescaling likeBytes(Scaling scaling, NumberRange numbers, String why) {
+        return scaling instanceof Scaling.ByType && numbers.isOfBytes()
+                ? saying(1, "whole numbers of 0 … 255, " + why + ": they are taken as they are")
                 : quiet(scaling.ofFloats());
     }
 

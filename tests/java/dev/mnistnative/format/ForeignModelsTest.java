@@ -115,7 +115,8 @@ class ForeignModelsTest {
 
     @Test
     void arithmeticBeforeTheFirstLayerIsPreprocessing() throws IOException {
-        var preprocessing = SavedModel.read(folder().resolve("normalised.onnx")).info().preprocessing();
+        var preprocessing =
+                SavedModel.read(folder().resolve("normalised.onnx")).info().preprocessing();
         assertEquals(InputRange.BYTE, preprocessing.range());
         assertEquals(1 / 255.0, preprocessing.scaling().ofBytes(), 1e-9);
         var standardizer = preprocessing.standardizer().orElseThrow();

@@ -117,6 +117,8 @@ class InputRangeTest {
         seen(Preprocessing.NONE, table(0, 16), "", 0, 16);
         seen(Preprocessing.NONE, bytePicture(0, 255), "", 0, 1);
         Preprocessing standardized = Preprocessing.fittedTo(picture(-0.42f, 2.8f));
+        seen(standardized, picture(0, 255), "whole numbers of 0 … 255, for a net that was trained on neither", 0, 255);
+        seen(standardized, picture(0, 1), "", 0, 1);
         seen(standardized, bytePicture(0, 255), "neither of 0 … 255 nor of 0 … 1", 0, 1);
     }
 
