@@ -46,7 +46,7 @@ final class LibraryLoader {
                 loadFrom(Path.of(override).toAbsolutePath());
             }
             return mismatch(override);
-        } catch (LinkageError | RuntimeException e) {
+        } catch (LinkageError | OutOfMemoryError | RuntimeException e) { // the second: no more threads for JavaCPP
             return new Failure(override.isEmpty() ? explain(e) : explainOverride(override, e), e);
         }
     }

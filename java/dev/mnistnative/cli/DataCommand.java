@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
 final class DataCommand implements Callable<Integer> {
     private static final int FIRST_LABELS = 10;
 
+    /** Numbers of a matrix that somebody might read: a label of a billion would make one of gigabytes. */
+    private static final long MOST_PRINTED = 1_000_000;
+
     @Spec
     private CommandSpec spec;
 
@@ -102,6 +105,10 @@ final class DataCommand implements Callable<Integer> {
                 labels.length,
                 labels.length,
                 samples.classes());
+        if ((long) labels.length * samples.classes() > MOST_PRINTED) {
+            out.println("(too large to print)");
+            return;
+        }
         int[][] rows = OneHot.encode(labels, samples.classes());
         for (int i = 0; i < rows.length; i++) {
             out.println((i == 0 ? "[[" : " [") + joined(rows[i]) + (i == rows.length - 1 ? "]]" : "]"));

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -60,6 +61,7 @@ final class OutputPaths {
     static void check(CommandSpec command) {
         OutputPaths paths = new OutputPaths(command);
         paths.collect();
+        paths.requireCurrentFolder();
         paths.files.forEach(paths::requireFile);
         paths.folders.forEach(paths::requireFolder);
         paths.requireApart();
@@ -72,7 +74,7 @@ final class OutputPaths {
             if (path == null || WholeFile.isStream(path)) {
                 return;
             }
-            free = Files.getFileStore(WholeFile.target(path).getParent()).getUsableSpace();
+            free = Files.getFileStore(WholeFile.folder(WholeFile.target(path))).getUsableSpace();
         } catch (IOException | SecurityException e) {
             return; // it cannot be told
         }
@@ -90,7 +92,11 @@ final class OutputPaths {
             String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
             for (Object value : values(argument)) {
                 if (value instanceof Path path) {
-                    listOf(name).add(new Named(name, path));
+                    List<Named> list = listOf(name);
+                    list.add(new Named(name, path));
+                    if (list == inputs) {
+                        addInput(name, path.toString()); // an npz file of which a member is named
+                    }
                 } else if (value instanceof String text) {
                     addInput(name, text);
                 }
@@ -127,15 +133,29 @@ final class OutputPaths {
         }
     }
 
+    /** Java has no current folder where the locale cannot express its name, or where it was deleted. */
+    private void requireCurrentFolder() {
+        boolean needed = Stream.of(files, folders, inputs)
+                .flatMap(List::stream)
+                .anyMatch(named -> !named.path().isAbsolute());
+        Usage.refuse(
+                needed && !Files.exists(Path.of(".")),
+                command,
+                "the current folder is not to be found by the name that this locale's encoding, "
+                        + System.getProperty("sun.jnu.encoding") + ", has for it: " + Charsets.REMEDY
+                        + ", or change to another folder");
+    }
+
     private void requireFile(Named file) {
         try {
             if (Files.isDirectory(file.path())) {
                 throw refusal(file, "this is a folder; name a file in it");
             }
             Path target = WholeFile.target(file.path());
-            requireFolder(file, target.getParent());
+            Path folder = WholeFile.folder(target);
+            requireFolder(file, folder);
             if (!WholeFile.isStream(file.path())) {
-                requireWritable(file, target.getParent());
+                requireWritable(file, folder);
                 if (Files.exists(target) && !Files.isWritable(target)) {
                     throw refusal(file, "the file exists and must not be written; change its permissions");
                 }
@@ -148,12 +168,12 @@ final class OutputPaths {
 
     /** A folder that can be used, or created in an existing one. */
     private void requireFolder(Named folder) {
-        Path existing = folder.path().toAbsolutePath();
-        while (!Files.exists(existing) && existing.getParent() != null) {
+        Path existing = folder.path();
+        while (!Files.exists(existing)) {
             if (Files.isSymbolicLink(existing)) {
                 throw refusal(folder, existing + " is a link to a folder that does not exist; create it first");
             }
-            existing = existing.getParent();
+            existing = WholeFile.folder(existing);
         }
         requireFolder(folder, existing);
         requireWritable(folder, existing);
@@ -174,7 +194,7 @@ final class OutputPaths {
     }
 
     private void requireFolder(Named output, Path folder) {
-        if (folder == null || !Files.exists(folder)) {
+        if (!Files.exists(folder)) {
             throw refusal(output, "the folder " + folder + " does not exist; create it first");
         }
         if (!Files.isDirectory(folder)) {
@@ -207,7 +227,8 @@ final class OutputPaths {
         if (isSame(file.path(), input.path()) && !isDevice(file.path())) {
             throw refusal(file, "this is what " + input.name() + " reads; name another file");
         }
-        boolean dataIn = Files.isDirectory(input.path())
+        boolean dataIn = input.name().equals("--data")
+                && Files.isDirectory(input.path())
                 && Files.isRegularFile(file.path())
                 && located(file.path()).startsWith(located(input.path()));
         if (dataIn && DATA.matcher(file.path().getFileName().toString()).matches() && !isTableOfMetrics(file.path())) {
@@ -264,8 +285,10 @@ final class OutputPaths {
             if (Files.exists(target)) {
                 return target.toRealPath();
             }
-            Path parent = target.getParent();
-            return Files.exists(parent) ? parent.toRealPath().resolve(target.getFileName()) : target.normalize();
+            Path parent = WholeFile.folder(target);
+            return Files.exists(parent)
+                    ? parent.toRealPath().resolve(target.getFileName())
+                    : target.toAbsolutePath().normalize();
         } catch (IOException e) {
             return path.toAbsolutePath().normalize();
         }

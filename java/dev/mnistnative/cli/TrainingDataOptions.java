@@ -125,7 +125,7 @@ final class TrainingDataOptions {
         if (tellsNumbers(start)) {
             notes.samples("the training set", preprocessing, read.training());
         } else if (!data.scale().given()) {
-            notes.training(read.training());
+            TrainingRange.note(read.training()).ifPresent(notes::print);
         }
         read.evaluation().ifPresent(test -> notes.samples("the test set", preprocessing, test));
     }

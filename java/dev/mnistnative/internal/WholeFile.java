@@ -83,7 +83,7 @@ public final class WholeFile {
 
     /** What a path leads to by symbolic links, there or not. */
     public static Path target(Path path) throws IOException {
-        Path at = path.toAbsolutePath();
+        Path at = path;
         for (int links = 0; links < MOST_LINKS; links++) {
             if (!Files.isSymbolicLink(at) || at.startsWith("/proc")) {
                 return at;
@@ -91,6 +91,11 @@ public final class WholeFile {
             at = at.resolveSibling(Files.readSymbolicLink(at));
         }
         throw new FileSystemLoopException(path.toString());
+    }
+
+    /** The folder that a file is in. */
+    public static Path folder(Path file) {
+        return file.getParent() == null ? Path.of(".") : file.getParent();
     }
 
     /** Writes all bytes from the position to the limit. */
@@ -109,7 +114,7 @@ public final class WholeFile {
                 out.force(true);
             }
             rename(beside, target);
-            sync(target.getParent());
+            sync(folder(target));
         } finally {
             Files.deleteIfExists(beside); // there only if something failed
         }

@@ -89,6 +89,22 @@ class LocalesTest {
     }
 
     @Test
+    void aFolderThatTheEncodingDoesNotKnowHasARemedy() throws Exception {
+        String program =
+                Program.command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        Path script = Files.writeString(
+                folder.resolve("script"),
+                "cd '" + folder + "' && mkdir \u00e4 && cd \u00e4 && " + program + " train --epochs 1 --save s",
+                StandardCharsets.UTF_8);
+        Process process = new ProcessBuilder("env", "-i", "PATH=/bin:/usr/bin", "bash", script.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(ExitCode.USAGE, process.waitFor(), output);
+        assertTrue(output.contains("the current folder") && output.contains("set LC_ALL=C.UTF-8"), output);
+    }
+
+    @Test
     void aPathThatTheEncodingDoesNotKnowHasARemedy() {
         assumeTrue(!Files.exists(Path.of("\ufffd")));
         Cli.run("evaluate", "--model", "m\ufffd.safetensors").failed(ExitCode.USAGE, "argument 3", "LC_ALL=C.UTF-8");

@@ -58,6 +58,7 @@ class OutputPathsTest {
                 "train --images {}/in.npy --labels {}/in.csv --save {}/in.npy | --images reads",
                 "train --images {}/in.npy --labels {}/in.csv --save {}/in.csv | --labels reads",
                 "train --images {}/in.npy --labels {}/in.csv --test-images {}/hard --save {}/link | --save",
+                "train --images {}/d/x_train.npy:x --labels {}/in.csv --save {}/d/x_train.npy | --images reads",
                 "train --init {}/m.safetensors --save {}/m.safetensors | --init reads",
                 "train --data {}/d --save {}/d/x_train.npy | in the folder that --data reads",
                 "train --data {}/d --checkpoint-dir {}/d | --checkpoint-dir",

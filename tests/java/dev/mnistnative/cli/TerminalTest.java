@@ -26,11 +26,17 @@ class TerminalTest {
 
     private static String onTerminal(Map<String, String> environment, String words)
             throws IOException, InterruptedException {
+        return onTerminal(environment, "", words);
+    }
+
+    /** @param setting a command that sets the terminal up */
+    private static String onTerminal(Map<String, String> environment, String setting, String words)
+            throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(SCRIPT), "util-linux's script is not installed");
         String line = Program.command(words.split(" ")).stream()
                 .map(word -> "'" + word + "'")
                 .collect(Collectors.joining(" "));
-        return output(List.of(SCRIPT.toString(), "-qec", line, "/dev/null"), environment);
+        return output(List.of(SCRIPT.toString(), "-qec", setting + line, "/dev/null"), environment);
     }
 
     private static String output(List<String> command, Map<String, String> environment)
@@ -52,6 +58,17 @@ class TerminalTest {
         assertTrue(output.contains("\u2588") && output.contains("\u2591"), output);
         assertTrue(output.contains("\033[32mdone\033[m in "), output);
         assertEquals(2, output.split("train_loss: ", -1).length - 1, output);
+    }
+
+    @Test
+    void theBarFitsIntoANarrowTerminal() throws Exception {
+        String output = onTerminal(Map.of("NO_COLOR", "1"), "stty cols 40; ", RUN);
+        String[] redrawn = output.split(REDRAW.replace("[", "\\["), -1);
+        assertTrue(redrawn.length > 2, output);
+        for (int i = 1; i < redrawn.length; i++) {
+            String line = redrawn[i].replaceAll("\033\\[\\?7[hl]", "");
+            assertTrue(!line.startsWith("epoch") || line.length() == 39 && line.endsWith(" left"), line);
+        }
     }
 
     @Test
