@@ -62,6 +62,7 @@ final class OutputPaths {
         OutputPaths paths = new OutputPaths(command);
         paths.collect();
         paths.requireCurrentFolder();
+        Stream.concat(paths.files.stream(), paths.folders.stream()).forEach(paths::requireName);
         paths.files.forEach(paths::requireFile);
         paths.folders.forEach(paths::requireFolder);
         paths.requireApart();
@@ -144,6 +145,13 @@ final class OutputPaths {
                 "the current folder is not to be found by the name that this locale's encoding, "
                         + System.getProperty("sun.jnu.encoding") + ", has for it: " + Charsets.REMEDY
                         + ", or change to another folder");
+    }
+
+    /** What is empty is a forgotten variable of a script rather than this folder. */
+    private void requireName(Named output) {
+        if (output.path().toString().isEmpty()) {
+            throw refusal(output, "the name is empty; give one");
+        }
     }
 
     private void requireFile(Named file) {

@@ -56,6 +56,10 @@ class MessagesTest {
         Cli.line(filled("train " + TRAIN + " --save {}/m.safetensors")).succeeded();
     }
 
+    /** None that could be made in the folder of these tests. */
+    private static final List<String> WRONG_PATHS =
+            List.of("", "{}", "{}/garbage/x", "{}/no/such/file", "/proc/1/x", "{}/" + "n".repeat(256));
+
     private static String filled(String words) {
         return words.replace("{}", folder.toString());
     }
@@ -143,7 +147,9 @@ class MessagesTest {
                 if (argument instanceof OptionSpec option && option.arity().max() > 0) {
                     String rest = base.replaceAll("(?<!\\S)" + option.longestName() + " \\S+ ?", "");
                     lines.add(name + " " + rest + " " + option.longestName());
-                    Stream.concat(WRONG.stream(), Stream.of(WRONG_TOO.get(lines.size() % WRONG_TOO.size())))
+                    Stream<String> values = Stream.concat(
+                            WRONG.stream(), Stream.of(WRONG_TOO.get(lines.size() % WRONG_TOO.size())));
+                    (option.type() == Path.class ? WRONG_PATHS.stream() : values)
                             .forEach(value -> lines.add(name + " " + rest + " " + option.longestName() + "=" + value));
                 }
             }
