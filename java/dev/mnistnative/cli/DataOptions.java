@@ -6,6 +6,7 @@ import dev.mnistnative.data.Mnist;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.SampleFiles;
 import dev.mnistnative.data.TrainingData;
+import dev.mnistnative.image.PictureFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ final class DataOptions {
             paramLabel = "mnist|DIR|FILE",
             description = {
                 "mnist: the embedded one (default). DIR: holds IDX files (train-images-idx3-ubyte[.gz] ...) or "
-                        + "x_train.npy, y_train_label.npy and optionally x_test.npy, y_test_label.npy. "
+                        + "x_train.npy, y_train_label.npy and optionally x_test.npy, y_test_label.npy; or a folder of "
+                        + "pictures for each class, in train and test or in itself. "
                         + "FILE: an npz with both, or a CSV file with --label-column."
             })
     private String data;
@@ -71,7 +73,8 @@ final class DataOptions {
         checkCombination();
         ReadOptions all = table.over(options);
         if (images == null && data != null && !data.equals(EMBEDDED) && !isTable()) {
-            return limited(DataFiles.readTest(existing(), all));
+            boolean pictures = Files.isDirectory(existing()) && PictureFolders.isThere(existing());
+            return limited(pictures ? PictureFolders.readTest(existing(), all) : DataFiles.readTest(existing(), all));
         }
         TrainingData read = read(all);
         return limited(read.evaluation().orElse(read.training()));
@@ -100,6 +103,9 @@ final class DataOptions {
                     Mnist.test().withIgnoreIndex(options.ignoreIndex()));
         }
         Path path = existing();
+        if (Files.isDirectory(path) && PictureFolders.isThere(path)) {
+            return PictureFolders.read(path, options);
+        }
         return isTable() ? TrainingData.of(DataFiles.read(path, options)) : DataFiles.readFolder(path, options);
     }
 

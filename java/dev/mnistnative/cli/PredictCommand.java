@@ -7,6 +7,7 @@ import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.image.GrayImage;
 import dev.mnistnative.image.PictureFiles;
+import dev.mnistnative.image.PictureFolders;
 import dev.mnistnative.image.TextBlocks;
 import dev.mnistnative.image.UnreadableImageException;
 import dev.mnistnative.model.Model;
@@ -211,21 +212,33 @@ final class PredictCommand implements Callable<Integer> {
 
         private void picture(GrayImage picture, String name) throws IOException {
             notes.pictures(model.path().toString(), predictor.info().preprocessing());
-            DataChecks.requirePictures(spec, predictor.net());
-            byte[] pixels;
-            try {
-                pixels = DigitNormalizer.normalize(picture);
-            } catch (UnreadableImageException e) {
-                throw new DataFormatException(name + ": " + e.getMessage() + "; give a picture of one digit.", e);
-            }
+            byte[] pixels = pixels(picture, name);
             if (show) {
                 float[] values = new float[pixels.length];
                 for (int i = 0; i < values.length; i++) {
                     values[i] = pixels[i] & 0xff;
                 }
-                lines.image(values, DigitNormalizer.SIDE);
+                lines.image(values, isAsItIs(picture) ? picture.width() : DigitNormalizer.SIDE);
             }
             answer(name, predictor.probabilities(pixels));
+        }
+
+        /** Whether the net takes pictures of this very size, and not MNIST's. */
+        private boolean isAsItIs(GrayImage picture) {
+            int features = predictor.net().features();
+            return features != DigitNormalizer.SIDE * DigitNormalizer.SIDE && picture.values().length == features;
+        }
+
+        private byte[] pixels(GrayImage picture, String name) throws IOException {
+            if (isAsItIs(picture)) {
+                return PictureFolders.bytes(picture);
+            }
+            DataChecks.requirePictures(spec, predictor.net());
+            try {
+                return DigitNormalizer.normalize(picture);
+            } catch (UnreadableImageException e) {
+                throw new DataFormatException(name + ": " + e.getMessage() + "; give a picture of one digit.", e);
+            }
         }
 
         private void samples(Dataset file, String name) throws IOException {

@@ -23,6 +23,7 @@ public final class DatasetBuilder {
     private final BitSet labelled = new BitSet();
     private final IntBuffer labels;
     private int[] sampleShape;
+    private List<String> classNames = List.of();
     private long ignoreIndex = Dataset.DEFAULT_IGNORE_INDEX;
     private PixelType type = PixelType.UINT8;
     private SampleMemory pixels; // null once the data set is built
@@ -54,6 +55,12 @@ public final class DatasetBuilder {
                     "the sample shape has " + wanted + " features, but a row has " + features);
         }
         sampleShape = shape.clone();
+        return this;
+    }
+
+    /** What the classes are called, in the order of their labels; empty without it. */
+    public DatasetBuilder classNames(List<String> names) {
+        classNames = List.copyOf(names);
         return this;
     }
 
@@ -135,9 +142,9 @@ public final class DatasetBuilder {
                     + " rows have one: give all rows labels, or none");
         }
         boolean hasLabels = unlabelled >= rows;
-        int classes = hasLabels ? Labels.countClasses(labels, ignoreIndex) : 0;
+        int classes = hasLabels ? Math.max(classNames.size(), Labels.countClasses(labels, ignoreIndex)) : 0;
         double scale = type == PixelType.UINT8 ? Dataset.UNIT_SCALE : 1;
-        SampleLayout layout = new SampleLayout(type, sampleShape, scale, ignoreIndex, classes, List.of(), List.of());
+        SampleLayout layout = new SampleLayout(type, sampleShape, scale, ignoreIndex, classes, classNames, List.of());
         Dataset built = new Dataset(layout, pixels, hasLabels ? labels : null);
         pixels = null;
         return built;
