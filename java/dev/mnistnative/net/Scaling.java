@@ -2,7 +2,7 @@ package dev.mnistnative.net;
 
 import dev.mnistnative.data.Dataset;
 
-/** What samples are multiplied by before a net sees them. */
+/** What samples are multiplied by before a net sees them, once they are in the {@link InputRange} it was trained on. */
 public sealed interface Scaling {
     /** By the samples' type: bytes by their data set's scale, 1/255 unless it was told; floats not at all. */
     record ByType() implements Scaling {
@@ -18,7 +18,7 @@ public sealed interface Scaling {
     }
 
     /**
-     * Bytes alone; floats are taken as they are.
+     * Bytes, and floats that are known to be of 0 … 255; other floats are taken as they are.
      *
      * @param factor finite and above 0
      */
@@ -64,7 +64,7 @@ public sealed interface Scaling {
         return new ByType();
     }
 
-    /** Bytes by this factor, floats as they are. */
+    /** Bytes by this factor, see {@link Bytes}. */
     static Scaling bytes(double factor) {
         return new Bytes(factor);
     }
