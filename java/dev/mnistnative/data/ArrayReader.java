@@ -53,7 +53,7 @@ final class ArrayReader {
             String kind = header.type().name().toLowerCase(Locale.ROOT);
             options.notes()
                     .accept(content.name() + ": its " + kind + " pixels are whole numbers of 0 … 255: they are taken as"
-                            + " bytes");
+                            + " bytes, which are scaled by 1/255 where neither a model nor --scale says otherwise");
             return new Pixels(PixelType.UINT8, Dataset.UNIT_SCALE, header.sampleShape(), toBytes(memory));
         }
         return new Pixels(type, defaultScale(header.type()), header.sampleShape(), memory);

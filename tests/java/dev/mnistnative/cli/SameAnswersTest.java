@@ -161,7 +161,7 @@ class SameAnswersTest {
     @Test
     void whatIsAssumedIsSaid() throws IOException {
         said(Digits.UINT8, "");
-        said(Digits.INT64, "test-INT64.npy: its int64 pixels are whole numbers of 0 … 255: they are taken as bytes\n");
+        said(Digits.INT64, "test-INT64.npy: its int64 pixels are whole numbers of 0 … 255: they are taken as bytes,");
         said(Digits.FLOAT64_UNIT, "");
         String raw = "the training set has numbers of 0 … 255, which are taken as they are: --scale unit";
         said(Digits.FLOAT32_BYTE, raw);
