@@ -147,8 +147,8 @@ class MessagesTest {
                 if (argument instanceof OptionSpec option && option.arity().max() > 0) {
                     String rest = base.replaceAll("(?<!\\S)" + option.longestName() + " \\S+ ?", "");
                     lines.add(name + " " + rest + " " + option.longestName());
-                    Stream<String> values = Stream.concat(
-                            WRONG.stream(), Stream.of(WRONG_TOO.get(lines.size() % WRONG_TOO.size())));
+                    Stream<String> values =
+                            Stream.concat(WRONG.stream(), Stream.of(WRONG_TOO.get(lines.size() % WRONG_TOO.size())));
                     (option.type() == Path.class ? WRONG_PATHS.stream() : values)
                             .forEach(value -> lines.add(name + " " + rest + " " + option.longestName() + "=" + value));
                 }
