@@ -44,6 +44,7 @@ class Pool {
     void help(int index);
     void stop() noexcept;
     void barrier();
+    static void announce(std::atomic<uint32_t>& word, uint32_t value);
     template <class Done>
     void wait(std::atomic<uint32_t>& word, Done done) const;
 
@@ -51,6 +52,7 @@ class Pool {
     const std::function<void(const Worker&)>* job_ = nullptr;
     bool stop_ = false;
     int spins_ = 0;
+    uint32_t rounds_ = 0;                          // round_, for the thread that alone changes it
     alignas(64) std::atomic<uint32_t> round_{0};   // one more: there is a job, or the end
     alignas(64) std::atomic<uint32_t> arrived_{0}; // at the present barrier
     alignas(64) std::atomic<uint32_t> phase_{0};   // barriers passed
