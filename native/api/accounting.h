@@ -17,6 +17,16 @@ class Account {
     ~Account() { set(0); }
 
     void set(int64_t bytes) { live_bytes += bytes - held_.exchange(bytes); }
+    // For something that only grows: several threads may tell at once, in any order.
+    void grow_to(int64_t bytes) {
+        int64_t held = held_;
+        while (bytes > held) {
+            if (held_.compare_exchange_weak(held, bytes)) {
+                live_bytes += bytes - held;
+                return;
+            }
+        }
+    }
     int64_t bytes() const { return held_; }
 
   private:

@@ -7,7 +7,6 @@
 
 #include "api/floors.h"
 #include "api/structs.h"
-#include "machine/memory.h"
 #include "net/error.h"
 
 namespace mn::api {
@@ -176,7 +175,6 @@ TrainerOptions checked_trainer(const mn_net* net, const mn_placement* placement,
     checked.loss = checked_loss(loss, checked.net.classes());
     require(checked.loss.reduction != Reduction::none, "reduction must be mean or sum: training needs a scalar");
     checked.optimizer = checked_optimizer(optimizer);
-    require_memory(floor_of(checked.placement.device).training_bytes(checked), "the net of these sizes");
     return checked;
 }
 
@@ -226,7 +224,7 @@ Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const
     return samples;
 }
 
-Chunk checked_chunk(const mn_chunk* given, int64_t available, const Net& net) {
+Chunk checked_chunk(const mn_chunk* given, int64_t available) {
     const mn_chunk c = known(given);
     const Chunk chunk{c.order, c.first, c.samples, c.batch_size, c.learning_rates};
     require(available > 0, "data: there is no training set, call mn_trainer_set_data() first");
@@ -249,10 +247,6 @@ Chunk checked_chunk(const mn_chunk* given, int64_t available, const Net& net) {
                    ", but must be finite and not negative");
         }
     }
-    double width = 0; // each layer's outputs are kept for the backward pass
-    for (int l = 0; l < net.layers(); ++l)
-        width += static_cast<double>(net.fan_out(l));
-    require_memory(width * static_cast<double>(chunk.rows(0)) * sizeof(float), "a batch of this batch_size");
     return chunk;
 }
 
@@ -271,18 +265,6 @@ void check_parameter_count(const Net& net, int64_t count) {
         refuse("count is " + std::to_string(count) + ", but the net has " + std::to_string(net.parameter_count()) +
                " parameters");
     }
-}
-
-void require_memory(double bytes, const std::string& what) {
-    constexpr double kMiB = 1024 * 1024;
-    if (bytes < 256 * kMiB)
-        return; // not worth asking
-    const double available = static_cast<double>(available_memory());
-    if (bytes <= available)
-        return;
-    throw Error(Status::out_of_memory, what + " needs at least " + std::to_string(static_cast<int64_t>(bytes / kMiB)) +
-                                           " MiB, but " + std::to_string(static_cast<int64_t>(available / kMiB)) +
-                                           " MiB of memory are free: make it smaller");
 }
 
 void copy_text(const std::string& text, char* out, size_t capacity) {

@@ -35,14 +35,10 @@ void check_labels(const int32_t* labels, int64_t first, int64_t count, int64_t c
 Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const Net& net, int64_t ignore_index);
 
 // Against the training set of `available` samples; learning rates and memory for the batch included.
-Chunk checked_chunk(const mn_chunk* chunk, int64_t available, const Net& net);
+Chunk checked_chunk(const mn_chunk* chunk, int64_t available);
 
 Slot checked_slot(const TrainerOptions& options, const mn_slot& slot, const void* values, int64_t count);
 void check_parameter_count(const Net& net, int64_t count);
-
-// Refuses with OUT_OF_MEMORY where `bytes` are more than the host has free: the system would grant them, and end the
-// process when they are touched.
-void require_memory(double bytes, const std::string& what);
 
 // As much of text as fits, NUL-terminated; nothing without room.
 void copy_text(const std::string& text, char* out, size_t capacity);

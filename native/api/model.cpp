@@ -16,7 +16,7 @@ using namespace mn::api;
 struct mn_model {
     mn::Net net;
     std::unique_ptr<mn::Model> model;
-    Account account;
+    mutable Account account; // its buffers grow with what it is asked
 };
 
 namespace {
@@ -29,6 +29,7 @@ mn_status model_logits(const mn_model* model, const void* pixels, mn::PixelType 
         require(count == 0 || logits, "logits is NULL");
         if (count > 0)
             model->model->logits(samples, logits);
+        model->account.grow_to(model->model->bytes());
     });
 }
 
@@ -43,7 +44,6 @@ mn_status mn_model_create(const mn_net* net, const mn_placement* placement, cons
         made->net = checked_net(net);
         const mn::Placement place = checked_placement(placement);
         check_parameter_count(made->net, count);
-        require_memory(static_cast<double>(count) * sizeof(float), "the net of these sizes");
         made->model = floor_of(place.device).make_model(made->net, place, {parameters, static_cast<size_t>(count)});
         made->account.set(made->model->bytes());
         *model = made.release();
@@ -70,6 +70,7 @@ mn_status mn_model_evaluate(const mn_model* model, const mn_data* data, int64_t 
         require(evaluation != nullptr, "evaluation is NULL");
         const mn::Data samples = checked_evaluation(data, first, count, model->net, ignore_index);
         *evaluation = as_c(model->model->evaluate(samples, first, count, ignore_index, predictions));
+        model->account.grow_to(model->model->bytes());
     });
 }
 

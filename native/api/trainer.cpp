@@ -153,7 +153,7 @@ mn_status mn_trainer_check_data(mn_trainer* trainer, const mn_data* data) {
 
 mn_status mn_trainer_train(mn_trainer* trainer, const mn_chunk* chunk, mn_step_result* results, int64_t* steps_done) {
     return on_trainer(trainer, [&](mn_trainer& t) {
-        const mn::Chunk checked = checked_chunk(chunk, t.data_count, t.options.net);
+        const mn::Chunk checked = checked_chunk(chunk, t.data_count);
         require(results != nullptr, "results is NULL");
         require(steps_done != nullptr, "steps_done is NULL");
         std::vector<mn::StepResult> steps(static_cast<size_t>(checked.steps()));

@@ -7,7 +7,13 @@ namespace mn::cpu {
 
 extern const Floor kFloor;
 
+// Bytes that a trainer takes before its first batch, and for its first chunk's copy of the state.
+double training_bytes(const TrainerOptions& options);
+
 std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options);
+
+// Bytes that a model takes with the buffers of its first sample.
+double inference_bytes(const Net& net, const Placement& place);
 std::unique_ptr<Model> make_model(const Net& net, const Placement& place, std::span<const float> parameters);
 
 } // namespace mn::cpu

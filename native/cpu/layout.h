@@ -25,6 +25,25 @@ constexpr int64_t round_up(int64_t a, int64_t b) {
     return divide_up(a, b) * b;
 }
 
+// While one lives, this thread's new Buffers take no memory but are counted: so that what something needs is asked by
+// the very constructors that take it. Such an object may only be asked for its sizes, and destroyed.
+class BufferCount {
+  public:
+    BufferCount() : outer_(present_) { present_ = this; }
+    ~BufferCount() { present_ = outer_; }
+    BufferCount(const BufferCount&) = delete;
+    BufferCount& operator=(const BufferCount&) = delete;
+
+    double bytes() const { return bytes_; }
+    static BufferCount* present() { return present_; }
+    void add(size_t bytes) { bytes_ += static_cast<double>(bytes); }
+
+  private:
+    static inline thread_local BufferCount* present_ = nullptr;
+    BufferCount* outer_;
+    double bytes_ = 0;
+};
+
 // Memory on a cache-line border, zeroed at first. Throws std::bad_alloc.
 template <class T>
 class Buffer {
@@ -33,6 +52,10 @@ class Buffer {
     explicit Buffer(int64_t size) : size_(size) {
         if (size < 0 || size > std::numeric_limits<int64_t>::max() / 64)
             throw std::bad_alloc();
+        if (BufferCount* count = BufferCount::present()) {
+            count->add(bytes_of(size));
+            return;
+        }
         data_ = static_cast<T*>(::operator new(bytes_of(size), kAlignment));
         std::memset(static_cast<void*>(data_), 0, bytes_of(size));
     }

@@ -52,6 +52,7 @@ double Loss::weights(int64_t rows, const int32_t* labels) const {
 void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, double divisor, Activations* gradient,
                 RowResult* results, double* scratch) const {
     double* powers = scratch + classes_;
+    const double factor = std::isnan(divisor) ? 0 : 1 / divisor;
     for (int64_t row = rows.begin; row < rows.end; ++row) {
         const int32_t label = labels[row];
         logits.copy_row(row, scratch);
@@ -70,7 +71,7 @@ void Loss::rows(const Activations& logits, const int32_t* labels, Range rows, do
         results[row].loss = log_sum - scratch[label];
         results[row].objective = row_objective(scratch, label, log_sum);
         if (gradient)
-            row_gradient(powers, sum, label, 1 / divisor, *gradient, row);
+            row_gradient(powers, sum, label, factor, *gradient, row);
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "cpu/layout.h"
@@ -26,11 +27,15 @@ class Loss {
     double weight_of(int32_t label) const { return ignores(label) ? 0 : options_.weight_of(label); }
     // The sum over the labels of rows.
     double weights(int64_t rows, const int32_t* labels) const;
-    // What the sum of the rows' losses is divided by.
-    double divisor(double weight_sum) const { return options_.reduction == Reduction::mean ? weight_sum : 1; }
+    // What the sum of the rows' losses is divided by: NaN where there is nothing to divide by.
+    double divisor(double weight_sum) const {
+        if (!options_.has_mean(weight_sum))
+            return std::numeric_limits<double>::quiet_NaN();
+        return options_.reduction == Reduction::mean ? weight_sum : 1;
+    }
 
     // results [row] for the given rows, from logits and labels [row].
-    // gradient: of the sum of losses / divisor by the logits; null if it is not wanted.
+    // gradient: of the sum of losses / divisor by the logits, zero where the divisor is NaN; null if it is not wanted.
     // scratch [2 * classes]: the worker's own.
     void rows(const Activations& logits, const int32_t* labels, Range rows, double divisor, Activations* gradient,
               RowResult* results, double* scratch) const;

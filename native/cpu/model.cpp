@@ -1,6 +1,7 @@
 // Inference on immutable weights, by any number of threads at once. A sample's logits are the same bits whoever
 // computes them, and beside whatever other samples.
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "cpu/placement.h"
 #include "cpu/pool.h"
 #include "cpu/workspace.h"
+#include "machine/memory.h"
 
 namespace mn::cpu {
 
@@ -46,7 +48,9 @@ class BufferStore {
                 return buffers;
             }
         }
-        return std::make_unique<Buffers>(arithmetic, rows);
+        auto made = std::make_unique<Buffers>(arithmetic, rows);
+        bytes_ += made->bytes();
+        return made;
     }
 
     void give_back(std::unique_ptr<Buffers> buffers) {
@@ -54,16 +58,12 @@ class BufferStore {
         free_.push_back(std::move(buffers));
     }
 
-    int64_t bytes() const {
-        const std::lock_guard lock(mutex_);
-        int64_t sum = 0;
-        for (const auto& buffers : free_)
-            sum += buffers->bytes();
-        return sum;
-    }
+    // Those that are lent, too.
+    int64_t bytes() const { return bytes_; }
 
   private:
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
+    std::atomic<int64_t> bytes_{0};
     std::vector<std::unique_ptr<Buffers>> free_;
 };
 
@@ -96,22 +96,16 @@ class CpuModel final : public Model {
         if (worth_a_crew(count) && lock.try_lock()) {
             Pool& pool = crew();
             crew_workspace_.reserve(*arithmetic_, kEvaluationRows, net_.classes(), pool.threads());
+            note_crew();
             return cpu::evaluate(loss, data, first, count, predictions, crew_workspace_, pool);
         }
         Pool alone(1);
-        Workspace workspace(*arithmetic_, std::min(count, kEvaluationRows), net_.classes(), alone.threads());
+        Workspace workspace;
+        workspace.reserve(*arithmetic_, std::min(count, kEvaluationRows), net_.classes(), alone.threads());
         return cpu::evaluate(loss, data, first, count, predictions, workspace, alone);
     }
 
-    int64_t classes() const override { return net_.classes(); }
-
-    int64_t bytes() const override {
-        const std::lock_guard lock(crew_mutex_);
-        int64_t sum = parameters_.bytes() + arithmetic_->bytes() + store_.bytes();
-        for (const Buffers& buffers : crew_buffers_)
-            sum += buffers.bytes();
-        return sum + crew_workspace_.bytes();
-    }
+    int64_t bytes() const override { return parameters_.bytes() + arithmetic_->bytes() + store_.bytes() + crew_bytes_; }
 
     std::string describe() const override { return cpu::describe(kernels_, threads_, place_); }
 
@@ -125,10 +119,18 @@ class CpuModel final : public Model {
         return *crew_;
     }
 
+    void note_crew() const {
+        int64_t sum = crew_workspace_.bytes();
+        for (const Buffers& buffers : crew_buffers_)
+            sum += buffers.bytes();
+        crew_bytes_ = sum;
+    }
+
     void predict_together(const Data& samples, float* logits) const {
         Pool& pool = crew();
         while (crew_buffers_.size() < static_cast<size_t>(threads_))
             crew_buffers_.emplace_back(*arithmetic_, kBlockRows);
+        note_crew();
         pool.run([&](const Worker& worker) {
             predict(samples, worker.share_of(samples.count), crew_buffers_[static_cast<size_t>(worker.index)], logits);
         });
@@ -158,11 +160,21 @@ class CpuModel final : public Model {
     mutable std::unique_ptr<Pool> crew_;
     mutable std::vector<Buffers> crew_buffers_; // [threads]
     mutable Workspace crew_workspace_;          // an evaluation's, of all threads together
+    mutable std::atomic<int64_t> crew_bytes_{0};
 };
 
 } // namespace
 
+double inference_bytes(const Net& net, const Placement& place) {
+    const BufferCount count;
+    const PackedNet parameters(net);
+    const auto arithmetic = make_arithmetic(place, {kernels_of(place.isa), net, parameters, Purpose::inference});
+    const Buffers buffers(*arithmetic, 1);
+    return count.bytes();
+}
+
 std::unique_ptr<Model> make_model(const Net& net, const Placement& place, std::span<const float> parameters) {
+    require_memory(inference_bytes(net, place), "the net of these sizes");
     return std::make_unique<CpuModel>(net, place, parameters);
 }
 

@@ -13,6 +13,7 @@
 #include "cpu/pool.h"
 #include "cpu/update.h"
 #include "cpu/workspace.h"
+#include "machine/memory.h"
 
 namespace mn::cpu {
 
@@ -91,8 +92,8 @@ class CpuTrainer final : public Trainer {
 
         Evaluation sums;
         loss_.add(rows, workspace_.labels.data(), workspace_.row_results.data(), sums);
-        const double objective = sums.objective_sum / divisor; // 0 / 0 if every label is ignored
-        if (!std::isfinite(objective) && sums.counted > 0)
+        const double objective = sums.objective_sum / divisor;
+        if (!std::isfinite(objective) && !std::isnan(divisor))
             return false;
         if (worker.leads())
             result = {sums.loss(), objective, static_cast<int32_t>(sums.correct)};
@@ -143,7 +144,18 @@ class CpuTrainer final : public Trainer {
 
 } // namespace
 
+double training_bytes(const TrainerOptions& options) {
+    const BufferCount count;
+    const UpdateRule rule = rule_of(options.optimizer);
+    const TrainingState state(options.net, rule), snapshot(options.net, rule);
+    make_arithmetic(options.placement,
+                    {kernels_of(options.placement.isa), options.net, state.parameters, Purpose::training});
+    const double flat = static_cast<double>(options.net.parameter_count()) * sizeof(float); // on the way in and out
+    return count.bytes() + flat;
+}
+
 std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
+    require_memory(training_bytes(options), "the net of these sizes");
     return std::make_unique<CpuTrainer>(options);
 }
 

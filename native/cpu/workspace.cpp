@@ -1,5 +1,9 @@
 #include "cpu/workspace.h"
 
+#include <string>
+
+#include "machine/memory.h"
+
 namespace mn::cpu {
 
 Workspace::Workspace(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads)
@@ -12,8 +16,17 @@ Workspace::Workspace(Arithmetic& arithmetic, int64_t rows, int64_t classes, int 
 }
 
 void Workspace::reserve(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads) {
-    if (rows > capacity())
-        *this = Workspace(arithmetic, rows, classes, threads);
+    if (rows <= capacity())
+        return;
+    require_memory(bytes_for(arithmetic, rows, classes, threads),
+                   "a batch of " + std::to_string(rows) + " samples (batch_size, or an evaluation's)");
+    *this = Workspace(arithmetic, rows, classes, threads);
+}
+
+double Workspace::bytes_for(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads) {
+    const BufferCount count;
+    const Workspace counted(arithmetic, rows, classes, threads);
+    return count.bytes();
 }
 
 int64_t Workspace::bytes() const {

@@ -23,6 +23,8 @@ struct Workspace {
 
     Workspace() = default; // for no rows
     Workspace(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads);
+    // What one takes.
+    static double bytes_for(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads);
     // So that batches of so many rows fit; it only grows, and stays what it was if memory runs out.
     void reserve(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads);
     int64_t capacity() const { return pass ? pass->capacity() : 0; }

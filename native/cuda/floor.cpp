@@ -11,13 +11,9 @@ std::string refusal(const Placement&) {
     return "";
 }
 
-double training_bytes(const TrainerOptions&) {
-    return 0; // all of it on the device
-}
-
 } // namespace
 
-const Floor kFloor{"cuda",  DeviceKind::cuda, device_count, device_info, no_isa_levels,
-                   refusal, training_bytes,   make_trainer, make_model};
+const Floor kFloor{"cuda",        DeviceKind::cuda, device_count, device_info,
+                   no_isa_levels, refusal,          make_trainer, make_model};
 
 } // namespace mn::cuda

@@ -73,7 +73,7 @@ __device__ inline void score_row(const StepArguments& s, const RowSoftmax& softm
 __device__ inline void loss_row(const StepArguments& s, const StepView& step, int row, float* z, int classes) {
     const int label = step.label(s, row);
     const Norm& norm = s.norms[step.index];
-    const float share = s.loss.mean ? static_cast<float>(1.0 / norm.weight_sum) : 1.0f;
+    const float share = s.loss.share(norm.weight_sum);
     const RowSoftmax softmax(z, classes);
     score_row(s, softmax, z, classes, label, row);
     __syncwarp();
@@ -145,10 +145,11 @@ __device__ __noinline__ inline void finish_step(int index) {
         return;
     const Norm& norm = s.norms[step.index];
     loss /= static_cast<double>(norm.counted);
+    const bool has_mean = s.loss.has_mean(norm.weight_sum);
     if (s.loss.mean)
-        objective /= norm.weight_sum;
+        objective = has_mean ? objective / norm.weight_sum : nan("");
     const bool before = step.index > 0 && s.outcomes[step.index - 1].diverged;
-    s.outcomes[step.index] = {loss, objective, correct, before || (norm.counted > 0 && !isfinite(objective))};
+    s.outcomes[step.index] = {loss, objective, correct, before || (has_mean && !isfinite(objective))};
 }
 
 } // namespace mn::cuda

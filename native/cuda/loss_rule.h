@@ -22,11 +22,19 @@ struct LossRule {
 
     MN_HOST_DEVICE bool counts(int label) const { return label != ignore_index; }
     MN_HOST_DEVICE float weight(int c) const { return class_weights ? class_weights[c] : 1.0f; }
+    // As LossOptions::has_mean.
+    MN_HOST_DEVICE bool has_mean(double weight_sum) const { return !mean || weight_sum > 0; }
+    // What a sample's gradient is multiplied by: its share of the mean, or 1 of a sum; 0 of a batch without a mean.
+    MN_HOST_DEVICE float share(double weight_sum) const {
+        if (!mean)
+            return 1.0f;
+        return has_mean(weight_sum) ? static_cast<float>(1.0 / weight_sum) : 0.0f;
+    }
     // Of one sample; smooth is the weighted sum of -log(probability) over all classes.
     MN_HOST_DEVICE float loss(int label, float negative_log, float smooth) const {
         return hard_share * weight(label) * negative_log + smoothed_share * smooth;
     }
-    // Derivative of the batch's loss by logit c of one sample; norm is 1 / the batch's sum of weights, or 1.
+    // Derivative of the batch's loss by logit c of one sample; norm is its share().
     MN_HOST_DEVICE float gradient(int c, int label, float probability, float norm) const {
         const float hard = weight(label) * (probability - (c == label ? 1.0f : 0.0f));
         const float smooth = class_weight_sum * probability - weight(c);

@@ -1,5 +1,6 @@
 // Inference on the device: immutable weights; calls from several threads take turns.
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 #include "cuda/floor.h"
@@ -20,7 +21,9 @@ constexpr Slot kSlot[] = {Slot::parameters};
 class CudaModel final : public Model {
   public:
     CudaModel(const Net& net, const Placement& place, std::span<const float> parameters)
-        : launcher_(place, Tuning{}), work_(std::make_unique<Work>(net, launcher_.device(), parameters)) {}
+        : launcher_(place, Tuning{}), work_(std::make_unique<Work>(net, launcher_.device(), parameters)) {
+        note_bytes();
+    }
 
     void logits(const Data& samples, float* logits) const override {
         const std::lock_guard turn(mutex_);
@@ -52,6 +55,7 @@ class CudaModel final : public Model {
         loss.ignore_index = ignore_index;
         const int64_t rows = reserve(samples, count);
         w.row_results.reserve(rows);
+        note_bytes();
         int buffer = 0;
         for (int64_t done = 0; done < count; done += rows, buffer ^= 1) {
             const int64_t size = std::min(rows, count - done);
@@ -67,12 +71,7 @@ class CudaModel final : public Model {
         return sums;
     }
 
-    int64_t classes() const override { return work_->net.layout().layers.back().fan_out; }
-
-    int64_t bytes() const override {
-        const std::lock_guard turn(mutex_);
-        return work_->net.bytes() + work_->slices.bytes() + work_->row_results.bytes() + launcher_.bytes();
-    }
+    int64_t bytes() const override { return bytes_; }
 
     std::string describe() const override { return launcher_.description(); }
 
@@ -90,6 +89,13 @@ class CudaModel final : public Model {
         RowResults row_results;
     };
 
+    int64_t classes() const { return work_->net.layout().layers.back().fan_out; }
+
+    // With the lock held, once something may have grown.
+    void note_bytes() const {
+        bytes_ = work_->net.bytes() + work_->slices.bytes() + work_->row_results.bytes() + launcher_.bytes();
+    }
+
     // Room for the rows that go through the net at once; how many those are.
     int64_t reserve(const Data& samples, int64_t count) const {
         Work& w = *work_;
@@ -97,6 +103,7 @@ class CudaModel final : public Model {
         const int64_t rows = std::min(count, small);
         w.net.reserve_rows(rows, launcher_, w.stream.get());
         w.slices.reserve(rows, samples.features, samples.type);
+        note_bytes();
         return rows;
     }
 
@@ -124,6 +131,7 @@ class CudaModel final : public Model {
     mutable std::mutex mutex_;
     mutable Launcher launcher_;
     std::unique_ptr<Work> work_;
+    mutable std::atomic<int64_t> bytes_{0};
 };
 
 } // namespace

@@ -63,11 +63,10 @@ class Model {
     // logits: [data.count, classes]; data.labels is not read
     virtual void logits(const Data& data, float* logits) const = 0;
     // Of samples [first, first + count), as Trainer::evaluate: without class weights and smoothing the objective is the
-    // loss. By default from logits(), block by block, in double precision.
+    // loss.
     virtual Evaluation evaluate(const Data& data, int64_t first, int64_t count, int64_t ignore_index,
-                                int32_t* predictions) const;
-    virtual int64_t classes() const = 0;
-    virtual int64_t bytes() const = 0;
+                                int32_t* predictions) const = 0;
+    virtual int64_t bytes() const = 0; // held now; it only grows, and asking never waits for a call that is under way
     virtual std::string describe() const = 0;
 };
 
@@ -92,16 +91,11 @@ struct Floor {
     std::vector<std::string> (*isa_levels)();
     // "", or the sentence why it cannot compute in this way.
     std::string (*refusal)(const Placement& place);
-    // Bytes of the host's memory that a trainer takes before its first batch.
-    double (*training_bytes)(const TrainerOptions& options);
-
+    // Both refuse what the host's memory has no room for, before it is taken.
     std::unique_ptr<Trainer> (*make_trainer)(const TrainerOptions& options);
     // parameters: the flat vector, [net.parameter_count()]
     std::unique_ptr<Model> (*make_model)(const Net& net, const Placement& place, std::span<const float> parameters);
 };
-
-// Vectors of the parameters' length that training holds: the kept slots, the chunk's copy of them and a gradient.
-double training_vectors(const OptimizerOptions& optimizer);
 
 // For floors on the host's processor and for those without a choice of instruction sets.
 int one_device(std::string* reason);

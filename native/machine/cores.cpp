@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <string>
 #include <thread>
+
+#include "machine/control_groups.h"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -23,28 +23,16 @@ int affinity_cores() {
     return static_cast<int>(std::thread::hardware_concurrency());
 }
 
-// Cores' worth of time that the control group grants, or 0 where there is no limit.
-double quota_cores() {
-    std::string quota;
-    double period = 0;
-    std::ifstream unified("/sys/fs/cgroup/cpu.max");
-    if (unified >> quota >> period && quota != "max" && period > 0)
-        return std::stod(quota) / period;
-    double microseconds = 0;
-    std::ifstream quota_file("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
-    std::ifstream period_file("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
-    if (quota_file >> microseconds && period_file >> period && microseconds > 0 && period > 0)
-        return microseconds / period;
-    return 0;
-}
-
 } // namespace
 
+int quota_threads(double cores) {
+    return std::max(static_cast<int>(std::ceil(std::min(cores, 1e6))), 1);
+}
+
 int usable_cores() {
-    int cores = affinity_cores();
-    if (const double quota = quota_cores(); quota > 0)
-        cores = std::min(cores, static_cast<int>(std::ceil(quota)));
-    return std::max(cores, 1);
+    const int cores = affinity_cores();
+    const double quota = quota_cores("");
+    return std::max(quota > 0 ? std::min(cores, quota_threads(quota)) : cores, 1);
 }
 
 } // namespace mn

@@ -3,7 +3,11 @@
 
 namespace mn {
 
-// Logical cores this process may use: its affinity mask, cut by the control group's CPU quota. At least 1.
+// Logical cores this process may use: its affinity mask, which a control group's cpuset is part of, cut by the CPU
+// quota. At least 1.
 int usable_cores();
+
+// Threads that so many cores' worth of time keep busy: whole ones, at least 1.
+int quota_threads(double cores);
 
 } // namespace mn

@@ -4,6 +4,9 @@
 #include <fstream>
 #include <string>
 
+#include "machine/control_groups.h"
+#include "net/error.h"
+
 namespace mn {
 
 namespace {
@@ -19,17 +22,22 @@ int64_t system_available() {
     return INT64_MAX;
 }
 
-// The file holds a number, or "max" where there is no limit.
-int64_t group_limit() {
-    std::ifstream file("/sys/fs/cgroup/memory.max");
-    int64_t bytes = 0;
-    return file >> bytes ? bytes : INT64_MAX;
-}
-
 } // namespace
 
 int64_t available_memory() {
-    return std::min(system_available(), group_limit());
+    return std::min(system_available(), group_memory(""));
+}
+
+void require_memory(double bytes, const std::string& what) {
+    constexpr double kMiB = 1024 * 1024;
+    if (bytes < 16 * kMiB)
+        return; // not worth asking
+    const double available = static_cast<double>(available_memory());
+    if (bytes <= available)
+        return;
+    throw Error(Status::out_of_memory, what + " needs " + std::to_string(static_cast<int64_t>(bytes / kMiB)) +
+                                           " MiB, but " + std::to_string(static_cast<int64_t>(available / kMiB)) +
+                                           " MiB of memory are free: make it smaller");
 }
 
 } // namespace mn

@@ -17,16 +17,6 @@ struct Data {
     int64_t features = 0;
 
     float value_of_byte(int byte) const { return static_cast<float>(byte * scale); }
-    // Samples [first, first + part_count).
-    Data part(int64_t first, int64_t part_count) const {
-        const int64_t bytes = features * (type == PixelType::uint8 ? 1 : static_cast<int64_t>(sizeof(float)));
-        return {static_cast<const uint8_t*>(pixels) + first * bytes,
-                type,
-                scale,
-                labels ? labels + first : nullptr,
-                part_count,
-                features};
-    }
 };
 
 // A run of consecutive steps on the bound training set.
@@ -68,15 +58,6 @@ struct Evaluation {
 
     // NaN if no label counts.
     double loss() const { return loss_sum / static_cast<double>(counted); }
-
-    // A sample of weight 1 whose objective is its loss.
-    void add(double loss, bool is_correct) {
-        loss_sum += loss;
-        objective_sum += loss;
-        weight_sum += 1;
-        correct += is_correct;
-        ++counted;
-    }
 };
 
 } // namespace mn

@@ -10,13 +10,9 @@ std::string refusal(const Placement& place) {
                : "precision: the reference device computes in double only, leave it at float32";
 }
 
-double training_bytes(const TrainerOptions& options) {
-    return training_vectors(options.optimizer) * static_cast<double>(options.net.parameter_count()) * sizeof(double);
-}
-
 } // namespace
 
-const Floor kFloor{"reference", DeviceKind::reference, one_device,   nullptr,   no_isa_levels,
-                   refusal,     training_bytes,        make_trainer, make_model};
+const Floor kFloor{"reference", DeviceKind::reference, one_device, nullptr, no_isa_levels,
+                   refusal,     make_trainer,          make_model};
 
 } // namespace mn::reference

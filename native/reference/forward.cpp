@@ -1,7 +1,9 @@
 #include "reference/forward.h"
 
 #include <algorithm>
+#include <string>
 
+#include "machine/memory.h"
 #include "reference/activation.h"
 
 namespace mn::reference {
@@ -37,6 +39,14 @@ void linear(const double* inputs, const double* weight, const double* bias, int6
 } // namespace
 
 void Activations::resize(const Net& net, int64_t rows) {
+    if (rows > rows_) {
+        double columns = static_cast<double>(net.features());
+        for (int l = 0; l < net.layers(); ++l)
+            columns += static_cast<double>(net.fan_out(l)) * (net.is_hidden(l) ? 2 : 1);
+        require_memory(columns * static_cast<double>(rows) * sizeof(double),
+                       "a batch of " + std::to_string(rows) + " samples (batch_size, or an evaluation's)");
+        rows_ = rows;
+    }
     values.resize(net.sizes.size());
     sums.resize(static_cast<size_t>(net.layers()));
     for (size_t l = 0; l < values.size(); ++l)

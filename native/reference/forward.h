@@ -19,6 +19,9 @@ struct Activations {
     std::vector<double>& logits() { return values.back(); }
     void resize(const Net& net, int64_t rows);
     int64_t bytes() const;
+
+  private:
+    int64_t rows_ = 0; // the most there were
 };
 
 // input() holds `rows` samples; fills the other values. parameters: the flat vector in state-dict order.

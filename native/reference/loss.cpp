@@ -80,7 +80,8 @@ void cross_entropy(const double* logits, const int32_t* labels, int64_t count, i
         if (gradient && ignored)
             std::fill_n(gradient + i * classes, classes, 0.0);
         if (gradient && !ignored) {
-            const double factor = none && upstream ? upstream[i] : 1 / divisor;
+            const double mean_factor = options.has_mean(divisor) ? 1 / divisor : 0;
+            const double factor = none && upstream ? upstream[i] : mean_factor;
             sample_gradient(row, classes, labels[i], options, factor, gradient + i * classes);
         }
     }

@@ -1,6 +1,7 @@
 // Inference by the reference floor.
 #include <algorithm>
 
+#include "machine/memory.h"
 #include "reference/batch.h"
 #include "reference/evaluate.h"
 #include "reference/floor.h"
@@ -36,7 +37,6 @@ class ReferenceModel final : public Model {
         return reference::evaluate(net_, parameters_, plain, data, first, count, predictions, activations);
     }
 
-    int64_t classes() const override { return net_.classes(); }
     int64_t bytes() const override { return static_cast<int64_t>(parameters_.capacity() * sizeof(double)); }
     std::string describe() const override { return kDescription; }
 
@@ -48,6 +48,7 @@ class ReferenceModel final : public Model {
 } // namespace
 
 std::unique_ptr<Model> make_model(const Net& net, const Placement&, std::span<const float> parameters) {
+    require_memory(static_cast<double>(parameters.size()) * sizeof(double), "the net of these sizes");
     return std::make_unique<ReferenceModel>(net, parameters);
 }
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
+#include "machine/memory.h"
 #include "net/error.h"
 #include "reference/backward.h"
 #include "reference/batch.h"
@@ -117,7 +119,9 @@ class ReferenceTrainer final : public Trainer, public DoubleState {
         const double* logits = activations_.logits().data();
         const int32_t* labels = labels_.data();
         cross_entropy(logits, labels, rows, net.classes(), loss, nullptr, &result.objective, delta_.data());
-        if (!std::isfinite(result.objective) && count_labels(labels, rows, loss.ignore_index) > 0)
+        if (!loss.has_mean(weight_sum(labels, rows, loss)))
+            result.objective = std::numeric_limits<double>::quiet_NaN();
+        else if (!std::isfinite(result.objective))
             return false;
         LossOptions plain;
         plain.ignore_index = loss.ignore_index;
@@ -147,6 +151,10 @@ class ReferenceTrainer final : public Trainer, public DoubleState {
 } // namespace
 
 std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
+    // The kept slots, a chunk's copy of them and a gradient.
+    const double vectors = 2 * static_cast<double>(slots_of(options.optimizer).size()) + 1;
+    require_memory(vectors * static_cast<double>(options.net.parameter_count()) * sizeof(double),
+                   "the net of these sizes");
     return std::make_unique<ReferenceTrainer>(options);
 }
 

@@ -122,6 +122,27 @@ TEST_P(Behaviour, ignored_batch_is_no_divergence) {
     }
 }
 
+TEST_P(Behaviour, a_batch_of_weight_0_is_no_divergence) {
+    for (const double smoothing : {0.0, 0.2}) {
+        TrainerOptions options = small_net(OptimizerKind::sgd);
+        options.loss.class_weights = {1, 1, 0, 2, 1};
+        options.loss.label_smoothing = smoothing;
+        OwnedData data = small_data();
+        std::fill(data.labels.begin() + 10, data.labels.begin() + 20, 2);
+        const std::unique_ptr<Trainer> trainer = started(options, data);
+        const State before = state_of(*trainer, options);
+        const Trained weightless = train(*trainer, steps_of_10(10, 10, 0.1));
+        EXPECT_FALSE(weightless.chunk.diverged);
+        EXPECT_TRUE(std::isnan(weightless.results[0].objective));
+        EXPECT_TRUE(std::isfinite(weightless.results[0].loss)); // which knows no weights
+        EXPECT_EQ(state_of(*trainer, options).slots, before.slots);
+        const Trained all = train(*trainer, steps_of_10(0, 60, 0.1));
+        EXPECT_FALSE(all.chunk.diverged);
+        EXPECT_EQ(all.chunk.steps_done, 6);
+        EXPECT_TRUE(std::isfinite(all.results[5].objective));
+    }
+}
+
 TEST_P(Behaviour, a_steps_losses_are_those_of_an_evaluation) {
     TrainerOptions options = small_net(OptimizerKind::sgd);
     options.loss.class_weights.assign(static_cast<size_t>(options.net.classes()), 1);

@@ -30,7 +30,12 @@ public final class NativeLibrary {
         List<String> levels =
                 List.of(info.isa_levels().getString(StandardCharsets.US_ASCII).split(" "));
         return new CpuInfo(
-                levels, info.isa_best().getString(StandardCharsets.US_ASCII), info.cores(), info.has_bf16() != 0);
+                levels, info.isa_best().getString(StandardCharsets.US_ASCII), cores(info), info.has_bf16() != 0);
+    }
+
+    /** No more than the JVM allows: {@code -XX:ActiveProcessorCount} is a limit that its user has set. */
+    private static int cores(MnCpuInfo info) {
+        return Math.min(info.cores(), Runtime.getRuntime().availableProcessors());
     }
 
     /** The usable GPUs, or why there is none. */

@@ -3,7 +3,6 @@ package dev.mnistnative.binding;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 
 /** An {@code mn_model}: immutable, for inference by any number of threads at once. */
 public final class NativeModel implements AutoCloseable {
@@ -57,14 +56,13 @@ public final class NativeModel implements AutoCloseable {
      * Sums over samples [first, first + count) of the data, whose labels are checked.
      *
      * @param ignoreIndex label of samples that do not count
-     * @param predictions [count] out, direct, from its position: the class with the largest logit; null: not wanted
+     * @param predictions [count] out: the class with the largest logit; null: not wanted
      */
-    public NativeEvaluation evaluate(NativeData data, long first, long count, long ignoreIndex, IntBuffer predictions) {
+    public NativeEvaluation evaluate(NativeData data, long first, long count, long ignoreIndex, int[] predictions) {
         MnEvaluation sums = new MnEvaluation(NativeMemory.struct(MnEvaluation.class));
-        IntBuffer out = predictions == null ? null : predictions.slice();
         try {
-            handle.call(pointer ->
-                    MnistNative.mn_model_evaluate(pointer, data.struct(), first, count, ignoreIndex, sums, out));
+            handle.call(pointer -> MnistNative.mn_model_evaluate(
+                    pointer, data.struct(), first, count, ignoreIndex, sums, predictions));
             return NativeEvaluation.of(sums);
         } finally {
             Reference.reachabilityFence(data);

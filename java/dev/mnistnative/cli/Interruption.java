@@ -8,11 +8,16 @@ import java.util.concurrent.TimeUnit;
  * files closed), and ends with {@link ExitCode#INTERRUPTED} for either signal. {@link #close} says that it has.
  */
 final class Interruption implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 20;
+    /** Work that gives no sign of life for so long is given up, unless it always takes so long from one to the next. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private static final int LONGER_THAN_EVER = 3;
 
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "interruption");
     private volatile Runnable cancel;
+    private volatile long longestNanos;
+    private long lastSign; // of the thread that works
 
     Interruption() {
         Runtime.getRuntime().addShutdownHook(hook);
@@ -20,7 +25,15 @@ final class Interruption implements AutoCloseable {
 
     /** From now on there is something to stop. {@code cancel} asks it to stop soon; another thread calls it. */
     void cancels(Runnable work) {
+        lastSign = System.nanoTime();
         cancel = work;
+    }
+
+    /** A step was done, or what else cannot be broken off: that is how long one has to wait for the next. */
+    void isAlive() {
+        long now = System.nanoTime();
+        longestNanos = Math.max(longestNanos, now - lastSign);
+        lastSign = now;
     }
 
     @Override
@@ -44,7 +57,7 @@ final class Interruption implements AutoCloseable {
 
     private void await() {
         try {
-            stopped.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            stopped.await(Math.max(PATIENCE_NANOS, LONGER_THAN_EVER * longestNanos), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -14,6 +14,8 @@ import dev.mnistnative.report.html.RunRecord;
 import dev.mnistnative.report.terminal.RunSummary;
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.train.CrossEntropyLoss;
+import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingListener;
@@ -134,8 +136,23 @@ final class TrainCommand implements Callable<Integer> {
             reports.add(new TrainingListener() {
                 @Override
                 public void onStart(TrainingStart start) {
-                    interruption.cancels(trainer::cancel); // not before: fit forgets earlier cancellations
+                    interruption.cancels(
+                            () -> { // not before: fit forgets earlier cancellations
+                                screen.note("stopping after the step that is under way"
+                                        + (checkpointOptions.folder() == null ? "" : "; a checkpoint is written then"));
+                                trainer.cancel();
+                            });
                     out.whenReaderIsGone(trainer::cancel);
+                }
+
+                @Override
+                public void onSteps(StepsDone event) {
+                    interruption.isAlive();
+                }
+
+                @Override
+                public void onEpoch(EpochEnded event) {
+                    interruption.isAlive();
                 }
             });
             reports.add(summary);

@@ -3,12 +3,10 @@ package dev.mnistnative.model;
 import dev.mnistnative.binding.NativeEvaluation;
 import dev.mnistnative.binding.NativeModel;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.net.Confusion;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.internal.NativeSamples;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.IntBuffer;
 import java.util.Optional;
 
 /** What comes of running a model over a data set. */
@@ -36,12 +34,8 @@ final class Evaluator {
             throw new IllegalArgumentException("the data has " + data.features() + " features a sample, but the net "
                     + net + " takes " + net.features());
         }
-        IntBuffer predictions = ByteBuffer.allocateDirect(Math.multiplyExact(data.size(), Integer.BYTES))
-                .order(ByteOrder.nativeOrder())
-                .asIntBuffer();
-        NativeEvaluation sums = model.evaluate(NativeSamples.of(data), 0, data.size(), data.ignoreIndex(), predictions);
         int[] predicted = new int[data.size()];
-        predictions.get(0, predicted);
+        NativeEvaluation sums = model.evaluate(NativeSamples.of(data), 0, data.size(), data.ignoreIndex(), predicted);
         return new Evaluator(net, data, sums, predicted);
     }
 
@@ -52,14 +46,9 @@ final class Evaluator {
 
     /** Counts who is taken for whom. A model minimises nothing: its objective is the loss. */
     Evaluation evaluation() {
-        IntBuffer labels = data.labels();
-        int[][] confusion = new int[net.classes()][net.classes()];
-        for (int i = 0; i < predictions.length; i++) {
-            int label = labels.get(labels.position() + i);
-            if (label != data.ignoreIndex()) {
-                confusion[label][predictions[i]]++;
-            }
-        }
+        int[] labels = new int[data.size()];
+        data.labels().get(labels);
+        Confusion confusion = new Confusion(net.classes(), labels, predictions, data.ignoreIndex());
         double loss = sums.lossSum() / sums.counted();
         double accuracy = (double) sums.correct() / sums.counted();
         return new Evaluation(loss, loss, accuracy, sums.counted(), Optional.of(confusion));

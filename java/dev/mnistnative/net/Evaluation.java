@@ -12,40 +12,11 @@ import java.util.Optional;
  *     reduction their weighted mean or their sum; equal to {@code loss} under the mean without weights and smoothing
  * @param accuracy share of right predictions among the samples that count; NaN if none counts
  * @param counted samples that count: those whose label is not ignored
- * @param confusion [classes][classes] the samples of each label (row) by their prediction (column); empty where it was
- *     not counted. Not copied: do not change it
+ * @param confusion who is taken for whom; empty where it was not counted
  */
-public record Evaluation(double loss, double objective, double accuracy, long counted, Optional<int[][]> confusion) {
+public record Evaluation(double loss, double objective, double accuracy, long counted, Optional<Confusion> confusion) {
     /** Right predictions among the samples that count. */
     public long correct() {
         return counted == 0 ? 0 : Math.round(accuracy * counted);
-    }
-
-    /**
-     * Of the samples predicted to be of this class the share that is; NaN if there is none.
-     *
-     * @throws java.util.NoSuchElementException if the confusion was not counted
-     */
-    public double precision(int label) {
-        int[][] counts = confusion.orElseThrow();
-        long predicted = 0;
-        for (int[] row : counts) {
-            predicted += row[label];
-        }
-        return (double) counts[label][label] / predicted;
-    }
-
-    /**
-     * Of the samples of this class the share that is predicted to be; NaN if there is none.
-     *
-     * @throws java.util.NoSuchElementException if the confusion was not counted
-     */
-    public double recall(int label) {
-        int[][] counts = confusion.orElseThrow();
-        long there = 0;
-        for (int count : counts[label]) {
-            there += count;
-        }
-        return (double) counts[label][label] / there;
     }
 }

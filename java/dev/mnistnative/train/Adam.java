@@ -1,7 +1,6 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.binding.NativeOptimizer;
-import java.util.Map;
 
 /**
  * torch.optim.Adam.
@@ -25,11 +24,6 @@ public record Adam(double lr, double beta1, double beta2, double eps, double wei
     }
 
     @Override
-    public Adam withLr(double other) {
-        return new Adam(other, beta1, beta2, eps, weightDecay, amsgrad);
-    }
-
-    @Override
     public String name() {
         return "adam";
     }
@@ -40,13 +34,7 @@ public record Adam(double lr, double beta1, double beta2, double eps, double wei
     }
 
     @Override
-    public Adam with(double newLr, Map<String, Object> changes) {
-        return new Adam(
-                newLr,
-                (Double) changes.getOrDefault("beta1", beta1),
-                (Double) changes.getOrDefault("beta2", beta2),
-                (Double) changes.getOrDefault("eps", eps),
-                (Double) changes.getOrDefault("weight_decay", weightDecay),
-                (Boolean) changes.getOrDefault("amsgrad", amsgrad));
+    public Adam of(double lr, double beta1, double beta2, double eps, double weightDecay, boolean amsgrad) {
+        return new Adam(lr, beta1, beta2, eps, weightDecay, amsgrad);
     }
 }

@@ -1,7 +1,6 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.binding.NativeOptimizer;
-import java.util.Map;
 
 /**
  * torch.optim.AdamW: Adam with decoupled weight decay.
@@ -25,11 +24,6 @@ public record AdamW(double lr, double beta1, double beta2, double eps, double we
     }
 
     @Override
-    public AdamW withLr(double other) {
-        return new AdamW(other, beta1, beta2, eps, weightDecay, amsgrad);
-    }
-
-    @Override
     public String name() {
         return "adamw";
     }
@@ -40,13 +34,7 @@ public record AdamW(double lr, double beta1, double beta2, double eps, double we
     }
 
     @Override
-    public AdamW with(double newLr, Map<String, Object> changes) {
-        return new AdamW(
-                newLr,
-                (Double) changes.getOrDefault("beta1", beta1),
-                (Double) changes.getOrDefault("beta2", beta2),
-                (Double) changes.getOrDefault("eps", eps),
-                (Double) changes.getOrDefault("weight_decay", weightDecay),
-                (Boolean) changes.getOrDefault("amsgrad", amsgrad));
+    public AdamW of(double lr, double beta1, double beta2, double eps, double weightDecay, boolean amsgrad) {
+        return new AdamW(lr, beta1, beta2, eps, weightDecay, amsgrad);
     }
 }

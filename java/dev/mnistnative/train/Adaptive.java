@@ -32,6 +32,20 @@ public sealed interface Adaptive extends Optimizer permits Adam, AdamW {
         return options;
     }
 
+    /** One of the same kind with these settings. */
+    Adaptive of(double lr, double beta1, double beta2, double eps, double weightDecay, boolean amsgrad);
+
+    @Override
+    default Adaptive with(double lr, Map<String, Object> changes) {
+        return of(
+                lr,
+                (Double) changes.getOrDefault("beta1", beta1()),
+                (Double) changes.getOrDefault("beta2", beta2()),
+                (Double) changes.getOrDefault("eps", eps()),
+                (Double) changes.getOrDefault("weight_decay", weightDecay()),
+                (Boolean) changes.getOrDefault("amsgrad", amsgrad()));
+    }
+
     @Override
     default List<String> moments() {
         return amsgrad() ? List.of("exp_avg", "exp_avg_sq", "max_exp_avg_sq") : List.of("exp_avg", "exp_avg_sq");

@@ -10,7 +10,9 @@ public sealed interface Optimizer permits Adaptive, Sgd {
     double lr();
 
     /** The same optimizer with another base learning rate. */
-    Optimizer withLr(double lr);
+    default Optimizer withLr(double lr) {
+        return with(lr, Map.of());
+    }
 
     /** PyTorch's name in small letters: {@code adam}, {@code adamw} or {@code sgd}. */
     String name();

@@ -33,11 +33,6 @@ public record Sgd(double lr, double momentum, double dampening, double weightDec
     }
 
     @Override
-    public Sgd withLr(double other) {
-        return new Sgd(other, momentum, dampening, weightDecay, nesterov);
-    }
-
-    @Override
     public String name() {
         return "sgd";
     }

@@ -38,8 +38,10 @@ public record DeviceChoice<T>(T object, Device device, String reason) {
             case REFERENCE -> NativePlacement.REFERENCE;
             default -> NativePlacement.CPU;
         };
+        boolean allCores = where.threads() == 0 && device.kind() == Device.Kind.CPU; // of those that the JVM allows
+        int threads = allCores ? NativeLibrary.cpu().cores() : where.threads();
         NativePlacement placement =
-                new NativePlacement(code, device.index(), where.precision().code(), where.threads(), where.isa());
+                new NativePlacement(code, device.index(), where.precision().code(), threads, where.isa());
         return new DeviceChoice<>(maker.apply(placement), device, reason);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mnistnative.report.files;
 
+import dev.mnistnative.net.Confusion;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.report.JsonLine;
 import dev.mnistnative.report.Losses;
@@ -7,7 +8,6 @@ import dev.mnistnative.report.Printable;
 import dev.mnistnative.report.PythonNumbers;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,7 +16,7 @@ public final class EvaluationReport {
     private static final String CLASS = "class";
 
     private final Evaluation evaluation;
-    private final int[][] confusion;
+    private final Confusion confusion;
     private final List<String> classNames;
 
     /**
@@ -47,13 +47,17 @@ public final class EvaluationReport {
                     Locale.ROOT,
                     column + "  %9s  %6s  %7d%n",
                     shown.isEmpty() ? c : shown.get(c),
-                    fourDecimals(evaluation.precision(c)),
-                    fourDecimals(evaluation.recall(c)),
-                    samplesOf(c));
+                    fourDecimals(confusion.precision(c)),
+                    fourDecimals(confusion.recall(c)),
+                    confusion.samples(c));
+        }
+        if (confusion.matrix().isEmpty()) {
+            out.println("confusion matrix: left out, there are more than " + Confusion.LARGEST_MATRIX + " classes");
+            return;
         }
         out.println("confusion matrix (rows: labels, columns: predictions):");
         int width = 1 + String.valueOf(evaluation.counted()).length();
-        for (int[] row : confusion) {
+        for (int[] row : confusion.matrix().get()) {
             StringBuilder line = new StringBuilder();
             for (int count : row) {
                 line.append(String.format(Locale.ROOT, "%" + width + "d", count));
@@ -62,7 +66,7 @@ public final class EvaluationReport {
         }
     }
 
-    /** The same as one JSON object on one line; what is not a number is null. */
+    /** The same as one JSON object on one line; what is not a number, or left out, is null. */
     public void json(PrintWriter out) throws IOException {
         JsonLine.print(out, json -> {
             JsonNumbers.write(json, "accuracy", evaluation.accuracy());
@@ -76,14 +80,18 @@ public final class EvaluationReport {
                 if (!classNames.isEmpty()) {
                     json.writeStringField("name", classNames.get(c));
                 }
-                JsonNumbers.write(json, "precision", evaluation.precision(c));
-                JsonNumbers.write(json, "recall", evaluation.recall(c));
-                json.writeNumberField("samples", samplesOf(c));
+                JsonNumbers.write(json, "precision", confusion.precision(c));
+                JsonNumbers.write(json, "recall", confusion.recall(c));
+                json.writeNumberField("samples", confusion.samples(c));
                 json.writeEndObject();
             }
             json.writeEndArray();
+            if (confusion.matrix().isEmpty()) {
+                json.writeNullField("confusion_matrix");
+                return;
+            }
             json.writeArrayFieldStart("confusion_matrix");
-            for (int[] row : confusion) {
+            for (int[] row : confusion.matrix().get()) {
                 json.writeArray(row, 0, row.length);
             }
             json.writeEndArray();
@@ -91,11 +99,7 @@ public final class EvaluationReport {
     }
 
     private int classes() {
-        return confusion.length;
-    }
-
-    private int samplesOf(int label) {
-        return Arrays.stream(confusion[label]).sum();
+        return confusion.classes();
     }
 
     private static String fourDecimals(double value) {

@@ -2,6 +2,7 @@ package dev.mnistnative.report.html;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.TextBlocks;
+import dev.mnistnative.net.Confusion;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
 import java.util.Arrays;
@@ -34,13 +35,13 @@ final class ModelSections {
         return "<div class=\"side\">" + confusionMatrix() + classTable() + "</div>";
     }
 
-    private int[][] confusion() {
+    private Confusion confusion() {
         return evaluation.orElseThrow().confusion().orElseThrow();
     }
 
     private String confusionMatrix() {
-        int classes = confusion().length;
-        if (classes > MAX_CLASSES) {
+        int classes = confusion().classes();
+        if (classes > MAX_CLASSES || confusion().matrix().isEmpty()) {
             return "<p>The confusion matrix of " + classes + " classes is too large to be drawn.</p>";
         }
         StringBuilder html = new StringBuilder("<table class=\"confusion\"><caption>Rows: labels. Columns: predictions."
@@ -52,9 +53,10 @@ final class ModelSections {
                     .append(c);
         }
         html.append("</tr></thead><tbody>\n");
-        int worst = worstConfusion();
+        int[][] matrix = confusion().matrix().get();
+        int worst = worstConfusion(matrix);
         for (int label = 0; label < classes; label++) {
-            int[] row = confusion()[label];
+            int[] row = matrix[label];
             int total = Math.max(1, Arrays.stream(row).sum());
             html.append("<tr><th scope=\"row\">").append(name(label));
             for (int c = 0; c < classes; c++) {
@@ -81,11 +83,11 @@ final class ModelSections {
         return names.isEmpty() ? String.valueOf(label) : Html.escape(names.get(label));
     }
 
-    private int worstConfusion() {
+    private static int worstConfusion(int[][] matrix) {
         int worst = 1;
-        for (int label = 0; label < confusion().length; label++) {
-            for (int c = 0; c < confusion().length; c++) {
-                worst = c == label ? worst : Math.max(worst, confusion()[label][c]);
+        for (int label = 0; label < matrix.length; label++) {
+            for (int c = 0; c < matrix.length; c++) {
+                worst = c == label ? worst : Math.max(worst, matrix[label][c]);
             }
         }
         return worst;
@@ -94,13 +96,13 @@ final class ModelSections {
     private String classTable() {
         StringBuilder html = new StringBuilder(
                 "<table class=\"numbers\"><thead><tr><th>class<th>precision<th>recall<th>samples</tr></thead><tbody>\n");
-        for (int c = 0; c < confusion().length; c++) {
+        for (int c = 0; c < confusion().classes(); c++) {
             html.append("<tr><th>")
                     .append(name(c))
-                    .append(share(evaluation.get().precision(c)))
-                    .append(share(evaluation.get().recall(c)))
+                    .append(share(confusion().precision(c)))
+                    .append(share(confusion().recall(c)))
                     .append("<td>")
-                    .append(Arrays.stream(confusion()[c]).sum())
+                    .append(confusion().samples(c))
                     .append("</tr>\n");
         }
         return html.append("</tbody></table>").toString();

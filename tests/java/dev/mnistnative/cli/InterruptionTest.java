@@ -62,6 +62,7 @@ class InterruptionTest {
         String last = lines.get(lines.size() - 1);
         assertTrue(last.startsWith("{\"event\":\"end\",\"reason\":\"interrupted\",\"seconds\":"), last);
         assertTrue(Files.readString(err).contains("was interrupted"), Files.readString(err));
+        assertTrue(Files.readString(err).contains("stopping after the step that is under way; a checkpoint"));
         assertFalse(Files.exists(weights));
         assertTrue(Files.readString(err).contains("go on with --resume"), Files.readString(err));
         goesOn(checkpoints, lines);

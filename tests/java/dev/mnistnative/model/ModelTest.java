@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.internal.ArgMax;
+import dev.mnistnative.net.Confusion;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
@@ -289,11 +290,12 @@ class ModelTest {
         assertEquals(correct / 2000.0, evaluation.accuracy());
         assertEquals(loss / 2000, evaluation.loss(), 1e-6);
         assertEquals(evaluation.loss(), evaluation.objective());
-        assertArrayEquals(confusion, evaluation.confusion().orElseThrow());
+        Confusion counted = evaluation.confusion().orElseThrow();
+        assertArrayEquals(confusion, counted.matrix().orElseThrow());
         int predicted = confusion[0][1] + confusion[1][1] + confusion[2][1];
-        assertEquals((double) confusion[1][1] / predicted, evaluation.precision(1));
+        assertEquals((double) confusion[1][1] / predicted, counted.precision(1));
         int there = confusion[1][0] + confusion[1][1] + confusion[1][2];
-        assertEquals((double) confusion[1][1] / there, evaluation.recall(1));
+        assertEquals((double) confusion[1][1] / there, counted.recall(1));
     }
 
     @Test

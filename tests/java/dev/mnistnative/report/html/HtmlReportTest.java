@@ -44,7 +44,7 @@ class HtmlReportTest {
             try (Model model = trainer.model()) {
                 var evaluation = model.evaluate(test);
                 wrong = (int) (evaluation.counted() - evaluation.correct());
-                confusion = evaluation.confusion().orElseThrow();
+                confusion = evaluation.confusion().orElseThrow().matrix().orElseThrow();
                 page = new HtmlReport(run, new HtmlReport.Trained(model, Optional.of(test), EvaluatedOn.TEST)).html();
             }
         }

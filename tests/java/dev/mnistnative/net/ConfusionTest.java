@@ -1,0 +1,47 @@
+package dev.mnistnative.net;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mnistnative.report.files.EvaluationReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ConfusionTest {
+    private static final int[] LABELS = {0, 0, 1, -100, 2};
+    private static final int[] PREDICTIONS = {0, 1, 1, 1, 0};
+
+    @Test
+    void pairsAndSharesAreCounted() {
+        Confusion confusion = new Confusion(4, LABELS, PREDICTIONS, -100);
+        assertArrayEquals(
+                new int[][] {{1, 1, 0, 0}, {0, 1, 0, 0}, {1, 0, 0, 0}, {0, 0, 0, 0}},
+                confusion.matrix().orElseThrow());
+        assertEquals(2, confusion.samples(0));
+        assertEquals(0.5, confusion.precision(0));
+        assertEquals(0.5, confusion.recall(0));
+        assertEquals(Double.NaN, confusion.precision(2));
+        assertEquals(0, confusion.recall(2));
+        assertEquals(Double.NaN, confusion.recall(3));
+    }
+
+    @Test
+    void manyClassesHaveNoMatrixButAllElse() throws IOException {
+        int classes = 30_000; // whose matrix would take 3.6 GB
+        Confusion confusion = new Confusion(classes, LABELS, PREDICTIONS, -100);
+        assertEquals(Optional.empty(), confusion.matrix());
+        assertEquals(0.5, confusion.precision(0));
+        Evaluation evaluation = new Evaluation(1, 1, 0.5, 4, Optional.of(confusion));
+        StringWriter text = new StringWriter();
+        new EvaluationReport(evaluation, List.of()).text(new PrintWriter(text, true));
+        assertTrue(text.toString().strip().endsWith("confusion matrix: left out, there are more than 1000 classes"));
+        StringWriter json = new StringWriter();
+        new EvaluationReport(evaluation, List.of()).json(new PrintWriter(json, true));
+        assertTrue(json.toString().strip().endsWith(",\"confusion_matrix\":null}"));
+    }
+}
