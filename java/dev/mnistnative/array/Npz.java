@@ -102,6 +102,9 @@ public final class Npz {
             return found.get();
         }
         List<? extends ZipEntry> members = zip.stream().limit(10).toList();
+        if (members.stream().anyMatch(member -> member.getName().startsWith("[Content_Types].xml"))) {
+            throw DataFormatException.of(path.toString(), "it is an Excel file", "save its sheet as CSV");
+        }
         if (onlyOneWillDo && members.size() == 1) {
             return members.get(0);
         }

@@ -341,6 +341,11 @@ public final class DataFiles {
         if (IdxFormat.matches(head)) {
             return Format.IDX;
         }
+        Optional<ForeignFormat> foreign = ForeignFormat.of(head);
+        if (foreign.isPresent()) {
+            throw DataFormatException.of(
+                    content.name(), foreign.get().fault(), foreign.get().remedy());
+        }
         if (isText(head) || CsvDialect.isUtf16(head)) {
             return Format.CSV;
         }

@@ -78,6 +78,15 @@ class WrongFilesTest {
                 wrong("gzip and more", TestFiles.concat(TestFiles.gzip(IMAGES), two), "no gzip follow"),
                 wrong("gzip of cut IDX", TestFiles.gzip(cut(IMAGES, 20)), "takes 12 bytes, but 4 are there"),
                 wrong("gzip of IDX and more", TestFiles.gzip(TestFiles.concat(IMAGES, two)), "more bytes follow"),
+                wrong(
+                        "HDF5",
+                        TestFiles.concat(TestFiles.bytes(0x89), TestFiles.text("HDF\r\n\0\0")),
+                        "it is an HDF5 file"),
+                wrong("pickle", TestFiles.bytes(0x80, 4, 0x95, 0, 0, 0), "it is a Python pickle"),
+                wrong("Parquet", TestFiles.text("PAR1\0\0\0"), "it is a Parquet file"),
+                wrong("LFS", TestFiles.text("version https://git-lfs.github.com/spec/v1\n"), "Git LFS pointer"),
+                wrong("page", TestFiles.text("\n<!DOCTYPE html>\n<html>"), "it is a web page"),
+                wrong("sheet", TestFiles.npz(true, Map.of("[Content_Types].xml", IMAGES)), "it is an Excel file"),
                 wrong("gzip of gzip", TestFiles.gzip(TestFiles.gzip(IMAGES)), "none of npy"),
                 wrong(
                         "gzip of npz",

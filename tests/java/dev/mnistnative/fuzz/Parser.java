@@ -1,6 +1,7 @@
 package dev.mnistnative.fuzz;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.data.CsvOptions;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
@@ -45,6 +46,13 @@ enum Parser {
             use(() -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
             use(() -> DataFiles.read(
                     file, ReadOptions.DEFAULT.withLabelColumn("y").withClassNames(List.of("a", "1"))));
+            use(() -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("-1")));
+            use(() -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("0,1")));
+            use(() -> DataFiles.readImages(
+                    file,
+                    ReadOptions.DEFAULT
+                            .withFeatureNames(List.of("a", "b"))
+                            .withCsv(CsvOptions.DEFAULT.withDropColumns(List.of("0")))));
         }
     },
     SAFETENSORS {
