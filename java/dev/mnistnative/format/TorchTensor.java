@@ -55,10 +55,11 @@ final class TorchTensor implements StoredTensor {
         FileContents.require(
                 type.isFloatingPoint(),
                 "elements of type " + type.safetensors() + " are no weights: save them as float32");
-        long count = OnnxShapes.count(shape);
+        double wanted = shape.stream().mapToDouble(Long::doubleValue).reduce(type.bytes(), (a, b) -> a * b);
         FileContents.require(
-                count * type.bytes() <= storage.bytes(),
-                "it is said to have " + count + " elements, but its storage has fewer: save it with .contiguous()");
+                wanted <= storage.bytes(),
+                "its shape " + shape + " has more elements than its storage: save it with .contiguous()");
+        long count = OnnxShapes.count(shape);
         ByteBuffer bytes = storage.load();
         if (bytes.order() == ByteOrder.LITTLE_ENDIAN && isContiguous()) {
             int from = (int) (offset * type.bytes());

@@ -8,6 +8,8 @@ import dev.mnistnative.model.Model;
 import dev.mnistnative.net.InputRange;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +29,7 @@ class ForeignModelsTest {
     private static Path folder() {
         try {
             return Path.of(ForeignModelsTest.class.getResource("/models").toURI());
-        } catch (java.net.URISyntaxException e) {
+        } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -36,7 +38,7 @@ class ForeignModelsTest {
         try {
             return Files.readAllLines(folder().resolve(file));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

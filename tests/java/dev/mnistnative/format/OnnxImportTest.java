@@ -15,6 +15,7 @@ import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Scaling;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -272,6 +273,158 @@ class OnnxImportTest {
         refused(
                 Files.write(folder.resolve("m.onnx"), new byte[] {8, 8, 0x3a, 9, 1, 2, 3, 4, 5}),
                 "9 bytes, but only 5");
+    }
+
+    /** A constant whose numbers lie in another file. */
+    private static Graph withExternal(String... entries) {
+        ProtoMessage tensor = new ProtoMessage()
+                .text(OnnxField.TENSOR_NAME, "far")
+                .number(OnnxField.TENSOR_DIMS, 3)
+                .number(OnnxField.TENSOR_DIMS, 2)
+                .number(OnnxField.TENSOR_DATA_TYPE, OnnxField.FLOAT)
+                .number(OnnxField.TENSOR_DATA_LOCATION, 1);
+        for (int i = 0; i < entries.length; i += 2) {
+            tensor.message(
+                    OnnxField.TENSOR_EXTERNAL_DATA,
+                    new ProtoMessage()
+                            .text(OnnxField.ENTRY_KEY, entries[i])
+                            .text(OnnxField.ENTRY_VALUE, entries[i + 1]));
+        }
+        Graph graph = constants();
+        graph.graph.message(OnnxField.GRAPH_INITIALIZER, tensor);
+        return graph.node("Gemm", "far", "b0");
+    }
+
+    @Test
+    void numbersBesideTheModelAreRead() throws IOException {
+        Files.createDirectories(folder.resolve("sub"));
+        Files.write(
+                folder.resolve("sub/w.data"),
+                concat(new byte[8], bytes(1, 4, 2, 5, 3, 6).array()));
+        Graph graph = withExternal("location", "sub/w.data", "offset", "8", "length", "24");
+        Parameters read = read(graph.node("Relu").node("Gemm", "w2", "b2"));
+        assertEquals(NET, read);
+    }
+
+    private static byte[] concat(byte[] a, byte[] b) {
+        byte[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    @Test
+    void noNumbersAreReadFromElsewhere() throws IOException {
+        Path outside = Files.write(Files.createTempFile(folder.getParent(), "outside", ".data"), new byte[24]);
+        Files.createSymbolicLink(folder.resolve("link"), outside);
+        Files.createSymbolicLink(folder.resolve("up"), folder.getParent());
+        Files.write(folder.resolve("short"), new byte[23]);
+        String elsewhere = "no plain path in the folder of the model";
+        for (String location : List.of(
+                "../" + outside.getFileName(),
+                "a/../../" + outside.getFileName(),
+                outside.toString(),
+                "link",
+                "up/" + outside.getFileName(),
+                "C:\\w.data",
+                "a\\b",
+                "",
+                "\0")) {
+            refused(withExternal("location", location), elsewhere);
+        }
+        refused(withExternal("location", "missing"), "not in the folder of the model");
+        refused(withExternal("location", "short"), "which ends at 23");
+        refused(withExternal("location", "short", "length", "99999999999"), "has 99999999999");
+        refused(withExternal("location", "short", "offset", "-1"), "no number");
+        refused(withExternal("location", "short", "offset", "999999999999999999"), "which ends at 23");
+        byte[] model = Files.readAllBytes(withExternal("location", "short").write(folder));
+        String message = assertThrows(
+                        DataFormatException.class, () -> SavedModel.read(new ByteArrayInputStream(model), "the stream"))
+                .getMessage();
+        assertTrue(message.contains("which a stream does not lead to"), message);
+        for (Path made : List.of(outside, folder.resolve("link"), folder.resolve("up"))) {
+            Files.delete(made);
+        }
+    }
+
+    @Test
+    void arithmeticBetweenLayersBecomesPartOfThem() throws IOException {
+        Map<String, Integer> turned = Map.of("transA", 1, "transB", 1);
+        Graph scaled = constants()
+                .floats("two", new float[] {2}, 1)
+                .floats("half", new float[] {0.5f})
+                .floats("b0half", new float[] {0.25f, -0.25f}, 2);
+        assertEquals(
+                NET, // (x · w / 2 + b / 2) · 2, and what comes out of the activation doubled, then halved
+                read(scaled.node("MatMul", "w0")
+                        .node("Div", "two")
+                        .node("Add", "b0half")
+                        .node("Mul", "two")
+                        .node("Relu")
+                        .node("Mul", "two")
+                        .node("Div", "two")
+                        .node("Gemm", "w2", "b2")
+                        .node("Neg")
+                        .node("Mul", "half")
+                        .node("Div", "half")
+                        .node("Neg")));
+        Parameters inColumns = read(constants()
+                .node("Transpose")
+                .node("Gemm", turned, "v0", "b0")
+                .node("Max", "zero")
+                .floats("zero", new float[] {0})
+                .node("Gemm", "w2", "b2")
+                .node("Softmax"));
+        assertEquals(NET, inColumns);
+        Parameters merged = read(constants().node("Gemm", "w0", "b0").node("Gemm", "w2", "b2"));
+        assertEquals(Mlp.of(3, 2), merged.net());
+        assertArrayEquals(new float[] {7 + 32, 14 + 40, 21 + 48, 9 + 40, 18 + 50, 27 + 60}, merged.weight(0));
+        assertArrayEquals(new float[] {3.5f - 4 + 0.25f, 4.5f - 5 - 0.25f}, merged.bias(0));
+    }
+
+    @Test
+    void aSigmoidOfOneOutputIsTwoClasses() throws IOException {
+        Graph graph = constants().floats("w1", new float[] {3, 4}, 2, 1).floats("b1", new float[] {5}, 1);
+        Parameters read = read(graph.node("Gemm", "w0", "b0")
+                .node("Relu")
+                .node("Gemm", "w1", "b1")
+                .node("Sigmoid"));
+        assertArrayEquals(new float[] {0, 0, 3, 4}, read.weight(1));
+        assertArrayEquals(new float[] {0, 5}, read.bias(1));
+    }
+
+    @Test
+    void whatCannotBeSuchANetIsNamed() throws IOException {
+        refused(
+                constants()
+                        .node("Gemm", "w0", "b0")
+                        .node("Relu")
+                        .node("MatMul", "w2")
+                        .node("Relu"),
+                "node Relu there");
+        refused(constants().node("LayerNormalization", "w0").node("Gemm", "w0"), "a node LayerNormalization");
+        Graph doubled = constants();
+        ProtoMessage twice = new ProtoMessage().text(OnnxField.NODE_INPUT, "x").text(OnnxField.NODE_INPUT, "x");
+        refused(doubled.add(twice, "Mul", Map.of()).node("Gemm", "w0", "b0"), "takes the samples twice");
+        refused(
+                constants()
+                        .node("BatchNormalization", Map.of("training_mode", 1), "b0", "b0", "b0", "b0")
+                        .node("Gemm", "w0"),
+                "eval mode");
+        refused(constants().node("Cast", Map.of("to", 7)).node("Gemm", "w0"), "whole numbers");
+        Graph large = constants().constant("size", longs(1 << 20, 1 << 10), OnnxField.INT64, 2);
+        large.graph.message(
+                OnnxField.GRAPH_NODE,
+                new ProtoMessage()
+                        .text(OnnxField.NODE_INPUT, "size")
+                        .text(OnnxField.NODE_OUTPUT, "zeros")
+                        .text(OnnxField.NODE_OP_TYPE, "ConstantOfShape"));
+        refused(large.node("MatMul", "zeros"), "larger than its size bears out");
+    }
+
+    private static ByteBuffer longs(long... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return bytes;
     }
 
     @Test

@@ -35,7 +35,9 @@ class OnnxRuntimeVersionsTest {
     void everyVersionComputesTheSame() throws Exception {
         List<Path> jars;
         try (Stream<Path> files = Files.list(JARS)) {
-            jars = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            jars = files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
         assertFalse(jars.isEmpty());
         for (Activation activation : Activation.values()) {

@@ -57,7 +57,8 @@ class StateDictTest {
     }
 
     private String refusal(Map<String, Tensor> tensors) {
-        String message = assertThrows(DataFormatException.class, () -> read(tensors)).getMessage();
+        String message =
+                assertThrows(DataFormatException.class, () -> read(tensors)).getMessage();
         assertTrue(message.startsWith(folder.resolve("m.safetensors") + ": "), message);
         return message;
     }
@@ -100,8 +101,7 @@ class StateDictTest {
         tensors.put("mask", Tensor.ofFloats(new float[4], 2, 2));
         assertEquals(NET, read(tensors).parameters());
         String note = String.join("\n", notes);
-        assertTrue(
-                note.contains("criterion.weight F32 [3], mask F32 [2, 2], num_batches_tracked I64 []"), note);
+        assertTrue(note.contains("criterion.weight F32 [3], mask F32 [2, 2], num_batches_tracked I64 []"), note);
     }
 
     @Test
