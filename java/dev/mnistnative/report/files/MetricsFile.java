@@ -31,15 +31,15 @@ public final class MetricsFile implements TrainingListener, Closeable {
     private final Path path;
     private final int logSteps;
     private final boolean goesOn;
-    private final JsonGenerator lines;
+    private JsonGenerator lines;
     private boolean minimisesTheLoss = true;
 
     /**
-     * Creates the file, or empties it.
+     * The file is created, or emptied, when the run starts: one that is refused leaves an earlier run's.
      *
      * @param logSteps steps between two step events, 0 for none
      */
-    public MetricsFile(Path path, int logSteps) throws IOException {
+    public MetricsFile(Path path, int logSteps) {
         this(path, logSteps, false);
     }
 
@@ -47,10 +47,13 @@ public final class MetricsFile implements TrainingListener, Closeable {
      * @param goesOn whether to go on after an earlier run's lines, up to the checkpoint that the run goes on from, instead
      *     of replacing them
      */
-    public MetricsFile(Path path, int logSteps, boolean goesOn) throws IOException {
+    public MetricsFile(Path path, int logSteps, boolean goesOn) {
         this.path = path;
         this.logSteps = logSteps;
         this.goesOn = goesOn;
+    }
+
+    private void open() throws IOException {
         Writer out = goesOn
                 ? Files.newBufferedWriter(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                 : Files.newBufferedWriter(path);
@@ -174,11 +177,16 @@ public final class MetricsFile implements TrainingListener, Closeable {
 
     @Override
     public void close() throws IOException {
-        lines.close();
+        if (lines != null) {
+            lines.close();
+        }
     }
 
     private void line(String event, IoAction<JsonGenerator> fields) {
         try {
+            if (lines == null) {
+                open();
+            }
             lines.writeStartObject();
             lines.writeStringField("event", event);
             fields.on(lines);
@@ -186,7 +194,22 @@ public final class MetricsFile implements TrainingListener, Closeable {
             lines.writeRaw('\n');
             lines.flush();
         } catch (IOException e) {
+            cutHalfALine();
             throw failure(e);
+        }
+    }
+
+    /** What fitted on a full disk ends with a whole line. */
+    private void cutHalfALine() {
+        try {
+            close(); // what is buffered would come once more
+        } catch (IOException e) {
+            // the failure before is told
+        }
+        try {
+            EarlierLines.cut(path, line -> false);
+        } catch (IOException e) {
+            // it stays as it is
         }
     }
 

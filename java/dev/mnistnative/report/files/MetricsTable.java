@@ -23,24 +23,31 @@ public final class MetricsTable implements TrainingListener, Closeable {
 
     private final Path path;
     private final boolean goesOn;
-    private final Writer out;
+    private Writer out;
 
     /**
+     * The file is created, or emptied, when the run starts: one that is refused leaves an earlier run's.
+     *
      * @param goesOn whether to go on after an earlier run's rows, up to the checkpoint that the run goes on from, instead
      *     of replacing them
      */
     public MetricsTable(Path path, boolean goesOn) throws IOException {
         this.path = path;
         this.goesOn = goesOn && Files.exists(path) && Files.size(path) > 0;
-        out = this.goesOn ? Files.newBufferedWriter(path, StandardOpenOption.APPEND) : Files.newBufferedWriter(path);
-        if (!this.goesOn) {
-            write(HEADER);
+    }
+
+    private void open() throws IOException {
+        out = goesOn ? Files.newBufferedWriter(path, StandardOpenOption.APPEND) : Files.newBufferedWriter(path);
+        if (!goesOn) {
+            out.write(HEADER);
         }
     }
 
     @Override
     public void onStart(TrainingStart start) {
-        if (goesOn) {
+        if (!goesOn) {
+            write(""); // with the header
+        } else {
             int epochs = start.resumed().map(Resumed::epochs).orElse(0);
             try {
                 EarlierLines.cut(path, row -> comesAgain(row, epochs));
@@ -85,10 +92,28 @@ public final class MetricsTable implements TrainingListener, Closeable {
 
     private void write(String text) {
         try {
+            if (out == null) {
+                open();
+            }
             out.write(text);
             out.flush();
         } catch (IOException e) {
+            cutHalfARow();
             throw failure(e);
+        }
+    }
+
+    /** What fitted on a full disk ends with a whole row. */
+    private void cutHalfARow() {
+        try {
+            close(); // what is buffered would come once more
+        } catch (IOException e) {
+            // the failure before is told
+        }
+        try {
+            EarlierLines.cut(path, row -> false);
+        } catch (IOException e) {
+            // it stays as it is
         }
     }
 
@@ -98,6 +123,8 @@ public final class MetricsTable implements TrainingListener, Closeable {
 
     @Override
     public void close() throws IOException {
-        out.close();
+        if (out != null) {
+            out.close();
+        }
     }
 }

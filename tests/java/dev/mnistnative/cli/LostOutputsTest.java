@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -8,6 +9,7 @@ import dev.mnistnative.format.SavedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,14 +17,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A result that cannot be written takes no other with it, the weights least of all. */
 class LostOutputsTest {
-    private static final String RUN = "train --layers 784,8,10 --limit 640 --epochs 3 --device cpu --progress never ";
+    private static final String RUN = "train --layers 784,8,10 --limit 640 --device cpu --progress never ";
     private static final Path FULL = Path.of("/dev/full");
 
     @TempDir
     private Path folder;
 
     private Cli train(String words) {
-        return Cli.line(RUN + words.replace("{}", folder.toString()));
+        return Cli.line(
+                RUN + (words.contains("--epochs") ? "" : "--epochs 3 ") + words.replace("{}", folder.toString()));
     }
 
     @ParameterizedTest
@@ -52,6 +55,41 @@ class LostOutputsTest {
         assertTrue(Files.readString(folder.resolve("r.html")).contains("</html>"));
         assertTrue(Files.readString(folder.resolve("m.jsonl")).contains("\"completed\""));
         assertTrue(cli.err().contains("not written, or not to the end: weights /dev/full"), cli.err());
+    }
+
+    /** Checkpoints of an earlier run are there, and it is not to be resumed. */
+    @Test
+    void aRunThatIsRefusedLeavesTheMetricsOfTheOneBefore() throws IOException {
+        train("--metrics {}/m.jsonl --checkpoint-dir {}/c").succeeded();
+        Path table = Files.writeString(folder.resolve("m.csv"), "epoch,train_loss,of the one before");
+        byte[] lines = Files.readAllBytes(folder.resolve("m.jsonl"));
+        for (String metrics : List.of("m.jsonl", "m.csv")) {
+            Cli cli = train("--metrics {}/" + metrics + " --checkpoint-dir {}/c");
+            assertEquals(ExitCode.USAGE, cli.exitCode(), cli.err());
+        }
+        assertArrayEquals(lines, Files.readAllBytes(folder.resolve("m.jsonl")));
+        assertEquals("epoch,train_loss,of the one before", Files.readString(table));
+    }
+
+    @Test
+    void metricsOnAFullDiskEndWithAWholeLine() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("small"));
+        Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=4k", "none", disk.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assumeTrue(mount.waitFor() == 0, "only root mounts");
+        try {
+            for (String name : List.of("m.jsonl", "m.csv")) {
+                Cli cli = train("--epochs 60 --metrics {}/small/" + name);
+                assertEquals(ExitCode.FAILED, cli.exitCode(), cli.err());
+                assertEquals(60, cli.lines().size());
+                String left = Files.readString(disk.resolve(name));
+                assertTrue(left.length() > 2000 && left.endsWith("\n"), left);
+                Files.delete(disk.resolve(name));
+            }
+        } finally {
+            new ProcessBuilder("umount", "-l", disk.toString()).start().waitFor();
+        }
     }
 
     @Test
