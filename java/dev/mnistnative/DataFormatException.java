@@ -6,7 +6,7 @@ import java.io.IOException;
  * A file of data, of a net or of a checkpoint that cannot be used. The message is one sentence: the file, what is wrong
  * and where, what to do.
  */
-public final class DataFormatException extends IOException {
+public class DataFormatException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /** @param message one sentence that names the file, the fault and the remedy */

@@ -58,7 +58,7 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "IMAGE",
             arity = "1..*",
-            description = "PNG, JPEG, GIF or BMP of any size and colour; or npy, IDX (gzipped or not), CSV, "
+            description = "PNG, JPEG, GIF, BMP or TIFF of any size and colour; or npy, IDX (gzipped or not), CSV, "
                     + "FILE.npz[:MEMBER]; told apart by content. A folder: all pictures in it. -: standard input.")
     private List<Path> images;
 
@@ -186,7 +186,7 @@ final class PredictCommand implements Callable<Integer> {
                     readOnce(in, file.toString());
                 }
             } else if (Files.exists(file) && PictureFiles.isPicture(file)) {
-                picture(PictureFiles.read(file), file.toString());
+                picture(PictureFiles.read(file, this::remark), file.toString());
             } else {
                 samples(DataFiles.readImages(file, options()), file.toString());
             }
@@ -199,10 +199,15 @@ final class PredictCommand implements Callable<Integer> {
             boolean isPicture = PictureFiles.isPicture(in.readNBytes(PictureFiles.HEAD_BYTES));
             in.reset();
             if (isPicture) {
-                picture(PictureFiles.read(in.readAllBytes(), name), name);
+                picture(PictureFiles.read(in.readAllBytes(), name, this::remark), name);
             } else {
                 samples(DataFiles.readImages(in, name, options()), name);
             }
+        }
+
+        private void remark(String note) {
+            spec.commandLine().getErr().println(note);
+            spec.commandLine().getErr().flush();
         }
 
         private ReadOptions options() {

@@ -9,7 +9,9 @@ import dev.mnistnative.serve.ServeSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -56,6 +58,14 @@ final class ServeCommand implements Callable<Integer> {
     private String host;
 
     @Option(
+            names = "--allow-host",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Names, comma-separated, to be asked by beside localhost, such as that of a proxy in front; "
+                    + "any other name is refused.")
+    private List<String> allowedHosts = List.of();
+
+    @Option(
             names = "--follow",
             paramLabel = "F.jsonl",
             description = "Show the training run that writes these metrics (train --metrics).")
@@ -85,7 +95,8 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         CountDownLatch interrupted = new CountDownLatch(1);
-        ServeSettings settings = Usage.checked(spec, () -> new ServeSettings(host, port, follow, rate, maxBody));
+        ServeSettings settings =
+                Usage.checked(spec, () -> new ServeSettings(host, port, follow, rate, maxBody, allowedHosts));
         try (Interruption interruption = new Interruption();
                 Model predictor = inference.load(model, ONE_THREAD)) {
             DataChecks.requirePictures(spec, predictor.net());
@@ -104,9 +115,11 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.INTERRUPTED;
     }
 
-    private static DigitServer listen(Model predictor, ServeSettings settings) throws IOException {
+    private DigitServer listen(Model predictor, ServeSettings settings) throws IOException {
         try {
-            return new DigitServer(predictor, settings);
+            return new DigitServer(predictor, settings, this::log);
+        } catch (UnknownHostException e) {
+            throw new IOException("there is no host '" + settings.host() + "'; choose another --host", e);
         } catch (BindException e) {
             throw new IOException(
                     String.format(
@@ -117,5 +130,11 @@ final class ServeCommand implements Callable<Integer> {
                             e.getMessage()),
                     e);
         }
+    }
+
+    private void log(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(line);
+        err.flush();
     }
 }

@@ -15,6 +15,9 @@ public final class DigitNormalizer {
     /** Larger pictures are made smaller first: 5 pixels for each of the box leave room for margins. */
     private static final int WORKING_SIDE = 280;
 
+    /** Strength of ink that is left as it is. */
+    private static final float FULL = 0.8f;
+
     private DigitNormalizer() {}
 
     /**
@@ -24,8 +27,8 @@ public final class DigitNormalizer {
      * @throws UnreadableImageException if nothing stands out from the ground
      */
     public static byte[] normalize(GrayImage picture) {
-        GrayImage ink = Specks.removed(Ink.of(shrunk(picture, WORKING_SIDE)));
-        return centred(fitted(cropped(ink), BOX));
+        GrayImage ink = Drawing.in(shrunk(picture, WORKING_SIDE));
+        return centred(strengthened(fitted(cropped(ink), BOX)));
     }
 
     private static GrayImage shrunk(GrayImage image, int side) {
@@ -55,6 +58,23 @@ public final class DigitNormalizer {
             throw new UnreadableImageException("nothing stands out from the ground");
         }
         return ink.crop(left, top, right - left + 1, bottom - top + 1);
+    }
+
+    /** A pen that is thin beside the digit has lost its strength as the picture was shrunk. */
+    private static GrayImage strengthened(GrayImage digit) {
+        float[] values = digit.values().clone();
+        float strongest = 0;
+        for (float value : values) {
+            strongest = Math.max(strongest, value);
+        }
+        float full = Ink.strength(values, strongest / 2);
+        if (full >= FULL) {
+            return digit;
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.min(1, values[i] / full);
+        }
+        return new GrayImage(digit.width(), digit.height(), values);
     }
 
     private static byte[] centred(GrayImage digit) {

@@ -22,27 +22,37 @@ final class Ink {
 
     /**
      * Ink on a ground of 0: 1 where the pen was, whichever of the two was darker. The ground is the median of the
-     * border's pixels, its noise is taken off, and the strength of the ink is the median of the strong half.
+     * border's pixels, its noise is taken off, and the strength of the ink is the median of the strong half. Where the
+     * drawing itself covers much of the border, the two shades of the picture are told apart by their shapes.
      *
      * @throws UnreadableImageException if nothing stands out
      */
     static GrayImage of(GrayImage image) {
-        float[] border = border(image);
-        float ground = quantile(border, 0.5);
+        float[] border = image.border();
+        float ground = Quantiles.of(border, 0.5);
         // not the median deviation: half of the noise around black or white is cut off, and it would be 0
-        float noise = quantile(distances(border, ground), GROUND_SHARE) / DEVIATIONS_OF_SHARE;
-        float[] values = image.values().clone();
+        float noise = Quantiles.of(distances(border, ground), GROUND_SHARE) / DEVIATIONS_OF_SHARE;
         float brighter = 0;
         float darker = 0;
-        for (float value : values) {
+        for (float value : image.values()) {
             brighter = Math.max(brighter, value - ground);
             darker = Math.max(darker, ground - value);
         }
         float strongest = Math.max(brighter, darker);
-        if (strongest < Math.max(FAINTEST, DRAWING_DEVIATIONS * noise)) {
+        if (strongest >= Math.max(FAINTEST, DRAWING_DEVIATIONS * noise)) {
+            return onGround(image, ground, brighter >= darker, strongest, noise);
+        }
+        Polarity.Shades shades = Polarity.of(image);
+        float contrast = Math.abs(shades.ink() - shades.ground());
+        if (contrast < FAINTEST) {
             throw new UnreadableImageException("nothing stands out from the ground");
         }
-        float sign = brighter >= darker ? 1 : -1;
+        return onGround(image, shades.ground(), shades.ink() > shades.ground(), contrast, shades.noise());
+    }
+
+    private static GrayImage onGround(GrayImage image, float ground, boolean bright, float strongest, float noise) {
+        float[] values = image.values().clone();
+        float sign = bright ? 1 : -1;
         float floor = Math.min(strongest / 4, FLOOR_DEVIATIONS * noise);
         for (int i = 0; i < values.length; i++) {
             values[i] = sign * (values[i] - ground);
@@ -54,7 +64,7 @@ final class Ink {
         return new GrayImage(image.width(), image.height(), values);
     }
 
-    private static float strength(float[] values, float atLeast) {
+    static float strength(float[] values, float atLeast) {
         float[] strong = new float[values.length];
         int count = 0;
         for (float value : values) {
@@ -62,23 +72,7 @@ final class Ink {
                 strong[count++] = value;
             }
         }
-        return quantile(Arrays.copyOf(strong, count), 0.5);
-    }
-
-    private static float[] border(GrayImage image) {
-        int w = image.width();
-        int h = image.height();
-        float[] border = new float[2 * (w + h)];
-        int n = 0;
-        for (int x = 0; x < w; x++) {
-            border[n++] = image.values()[x];
-            border[n++] = image.values()[(h - 1) * w + x];
-        }
-        for (int y = 0; y < h; y++) {
-            border[n++] = image.values()[y * w];
-            border[n++] = image.values()[y * w + w - 1];
-        }
-        return border;
+        return Quantiles.of(Arrays.copyOf(strong, count), 0.5);
     }
 
     private static float[] distances(float[] values, float from) {
@@ -87,11 +81,5 @@ final class Ink {
             distances[i] = Math.abs(values[i] - from);
         }
         return distances;
-    }
-
-    private static float quantile(float[] values, double share) {
-        float[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[(int) (sorted.length * share)];
     }
 }

@@ -2,30 +2,19 @@ package dev.mnistnative.image;
 
 import dev.mnistnative.DataFormatException;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 
-/** Reads and writes pictures: PNG, JPEG, GIF and BMP, told apart by their content. */
+/** Reads and writes pictures: PNG, JPEG, GIF, BMP and TIFF, told apart by their content. */
 public final class PictureFiles {
-    /** A picture that claims to be larger is refused before memory is taken for it. */
-    private static final long MAX_PIXELS = 50_000_000;
-
     /** How many first bytes tell a picture. */
-    public static final int HEAD_BYTES = 4;
-
-    private static final int PNG_HEAD = 0x89504e47;
-    private static final int JPEG_HEAD = 0xffd8ff00;
-    private static final int GIF_HEAD = 0x47494638;
-    private static final int BMP_HEAD = 0x424d0000;
+    public static final int HEAD_BYTES = PictureFormat.HEAD_BYTES;
 
     static {
         ImageIO.setUseCache(false); // no temporary files
@@ -33,7 +22,10 @@ public final class PictureFiles {
 
     private PictureFiles() {}
 
-    /** Whether a file begins as a picture does. */
+    /**
+     * Whether a file begins as a picture does, or as what is often taken for one (HEIC, PDF, a video …): {@code read} says
+     * what it is.
+     */
     public static boolean isPicture(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return isPicture(in.readNBytes(HEAD_BYTES));
@@ -46,60 +38,35 @@ public final class PictureFiles {
      * @param head the first bytes, {@link #HEAD_BYTES} of them if there are so many
      */
     public static boolean isPicture(byte[] head) {
-        int word = 0;
-        for (int i = 0; i < Math.min(head.length, HEAD_BYTES); i++) {
-            word = word << 8 | head[i] & 0xff;
-        }
-        return head.length >= HEAD_BYTES
-                && (word == PNG_HEAD
-                        || word == GIF_HEAD
-                        || (word & 0xffffff00) == JPEG_HEAD
-                        || (word & 0xffff0000) == BMP_HEAD);
+        return PictureFormat.of(head) != null;
+    }
+
+    /** {@link #read(Path, Consumer)} without notes. */
+    public static GrayImage read(Path file) throws IOException {
+        return read(file, note -> {});
     }
 
     /**
      * Reads a picture.
      *
-     * @throws DataFormatException if the file is damaged or its picture too large
+     * @param notes is told what was left out or seems wrong, a sentence each
+     * @throws DataFormatException if the file is damaged, cut off, of a kind that is not read, or too large
      */
-    public static GrayImage read(Path file) throws IOException {
-        return read(Files.readAllBytes(file), file.toString());
+    public static GrayImage read(Path file, Consumer<String> notes) throws IOException {
+        return read(Files.readAllBytes(file), file.toString(), notes);
     }
 
     /**
-     * Reads a picture from memory.
+     * Reads a picture from memory: PNG, JPEG, GIF, BMP or TIFF, turned upright as its EXIF data say. It takes about two
+     * seconds at most.
      *
      * @param name what to call it in messages
-     * @throws DataFormatException if it is damaged, too large or of an unknown format
+     * @param notes is told what was left out or seems wrong, a sentence each
+     * @throws PictureMemoryException if there is no room for it
+     * @throws DataFormatException if it is damaged, cut off, too large or of another format
      */
-    public static GrayImage read(byte[] bytes, String name) throws DataFormatException {
-        try (ImageInputStream in = ImageIO.createImageInputStream(new ByteArrayInputStream(bytes))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new DataFormatException(name + ": it is no picture of a known format; give PNG or JPEG.");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                requireModest(reader, name);
-                return GrayImage.of(reader.read(0));
-            } finally {
-                reader.dispose();
-            }
-        } catch (DataFormatException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) { // the readers throw both at damaged files
-            throw new DataFormatException(
-                    name + ": the picture is damaged or of an unknown kind (" + e.getMessage() + "); save it anew.", e);
-        }
-    }
-
-    private static void requireModest(ImageReader reader, String name) throws IOException {
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MAX_PIXELS) {
-            throw new DataFormatException(name + ": the picture has " + pixels + " pixels, but at most " + MAX_PIXELS
-                    + " are read; make it smaller.");
-        }
+    public static GrayImage read(byte[] bytes, String name, Consumer<String> notes) throws DataFormatException {
+        return new PictureDecoder(name, notes).decode(bytes);
     }
 
     /** The bytes of a PNG file. */

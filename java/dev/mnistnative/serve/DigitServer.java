@@ -11,13 +11,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * A page to draw a digit on and to follow a training run, and what it asks for: {@code /predict}, {@code /model},
@@ -25,8 +25,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class DigitServer implements AutoCloseable {
     private static final int BACKLOG = 512;
-    private static final int THREADS = 256;
-    private static final int WAITING = 1024;
+
+    /** One for each connection: a request that comes slowly holds a thread, and must not keep others from being read. */
+    private static final int THREADS = 2048;
+
+    private static final int STACK_BYTES = 256 * 1024;
     private static final int IDLE_SECONDS = 30;
     private static final int STOP_SECONDS = 1;
 
@@ -37,7 +40,8 @@ public final class DigitServer implements AutoCloseable {
     private static final int INTERNAL = 500;
     private static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain; charset=utf-8";
-    private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+    private static final int NO_CONTENT = 204;
+    private static final int NO_BODY = -1;
 
     static {
         // read once, by the JDK's first HttpServer; what the user has set stays
@@ -45,7 +49,7 @@ public final class DigitServer implements AutoCloseable {
         setIfAbsent("sun.net.httpserver.idleInterval", String.valueOf(IDLE_SECONDS));
         setIfAbsent("sun.net.httpserver.maxIdleConnections", String.valueOf(BACKLOG));
         setIfAbsent("sun.net.httpserver.nodelay", "true");
-        setIfAbsent("jdk.httpserver.maxConnections", "2048");
+        setIfAbsent("jdk.httpserver.maxConnections", String.valueOf(THREADS));
     }
 
     private final HttpServer server;
@@ -54,7 +58,8 @@ public final class DigitServer implements AutoCloseable {
     private final RateLimit rateLimit;
     private final ServeMetrics metrics = new ServeMetrics();
     private final EventStream events;
-    private final boolean loopback;
+    private final HostNames names;
+    private final Consumer<String> log;
     private final Map<String, Route> routes = new HashMap<>();
 
     private interface Answer {
@@ -62,28 +67,50 @@ public final class DigitServer implements AutoCloseable {
     }
 
     /** `answer` null = the event stream. */
-    private record Route(String method, String type, Answer answer) {}
+    private record Route(String method, String type, Answer answer) {
+        String allowed() {
+            return method.equals("GET") ? "GET, HEAD, OPTIONS" : method + ", OPTIONS";
+        }
 
-    /** Warms up, some tenths of a second the first time, and listens. */
-    public DigitServer(Model model, ServeSettings settings) throws IOException {
+        boolean allows(String asked) {
+            return method.equals(asked) || method.equals("GET") && asked.equals("HEAD");
+        }
+    }
+
+    /**
+     * Warms up, some tenths of a second the first time, and listens.
+     *
+     * @param log is told of each request that failed by the server's fault, a line each
+     */
+    public DigitServer(Model model, ServeSettings settings, Consumer<String> log) throws IOException {
         this.settings = settings;
+        this.log = log;
         InetAddress address = InetAddress.getByName(settings.host());
-        loopback = address.isLoopbackAddress();
+        names = new HostNames(address, settings.host(), settings.allowedHosts());
         rateLimit = new RateLimit(settings.requestsPerSecond(), ServeSettings.BURST_SECONDS, System::nanoTime);
         events = new EventStream(settings.follow());
         addRoutes(model);
         threads = threads();
         server = HttpServer.create(new InetSocketAddress(address, settings.port()), BACKLOG);
-        server.setExecutor(threads);
+        server.setExecutor(this::execute);
         server.createContext("/", this::handle);
         server.start();
     }
 
     /** Where it listens. */
     public String url() {
-        String host = loopback ? "127.0.0.1" : settings.host();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
-                + server.getAddress().getPort() + "/";
+        InetSocketAddress address = server.getAddress();
+        String host = address.getAddress().isAnyLocalAddress() ? "localhost" : HostNames.inUrl(settings.host());
+        return "http://" + host + ":" + address.getPort() + "/";
+    }
+
+    /** The JDK's server ends its only dispatching thread at an error, but closes the connection at an exception. */
+    private void execute(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (OutOfMemoryError e) {
+            throw new RejectedExecutionException("no memory for a thread", e);
+        }
     }
 
     /** Answers what is under way, at most for a moment, and ends. */
@@ -101,7 +128,7 @@ public final class DigitServer implements AutoCloseable {
         page("/page.css", "page.css", "text/css; charset=utf-8");
         page("/draw.js", "draw.js", "text/javascript; charset=utf-8");
         page("/training.js", "training.js", "text/javascript; charset=utf-8");
-        page("/icon.svg", "icon.svg", "image/svg+xml");
+        page("/icon.svg", "icon.svg", "image/svg+xml; charset=utf-8");
         routes.put("/predict", new Route("POST", JSON, predict::answer));
         routes.put("/model", new Route("GET", TEXT, exchange -> utf8(model.net() + " on " + model.device())));
         routes.put("/healthz", new Route("GET", TEXT, exchange -> utf8("ok\n")));
@@ -130,20 +157,33 @@ public final class DigitServer implements AutoCloseable {
             status = answer(exchange, route);
         } catch (Refusal e) {
             status = e.status();
-            send(exchange, status, JSON, utf8("{\"error\":\"" + quoted(e.getMessage()) + "\"}\n"));
-        } catch (RuntimeException e) {
-            send(exchange, INTERNAL, JSON, utf8("{\"error\":\"internal error\"}\n"));
-            throw e;
+            refuse(exchange, status, e.getMessage());
+        } catch (OutOfMemoryError e) {
+            status = Refusal.UNAVAILABLE;
+            log.accept("out of memory at " + exchange.getRequestMethod() + " " + path + ": " + e.getMessage());
+            refuse(exchange, status, "the server has too little memory now; ask again in a moment");
+        } catch (RuntimeException | Error e) {
+            log.accept("status 500 for " + exchange.getRequestMethod() + " " + path + ": " + e);
+            refuse(exchange, INTERNAL, "internal error");
         } finally {
             metrics.answered(route == null ? "other" : path, status, System.nanoTime() - begun);
             exchange.close();
         }
     }
 
-    private int answer(HttpExchange exchange, Route route) throws IOException, Refusal {
-        requireOurName(exchange);
-        if (!rateLimit.admits(exchange.getRemoteAddress().getAddress().getHostAddress())) {
+    private static void refuse(HttpExchange exchange, int status, String sentence) throws IOException {
+        if (status == Refusal.UNAVAILABLE || status == Refusal.TOO_MANY) {
             exchange.getResponseHeaders().set("Retry-After", "1");
+        }
+        send(exchange, status, JSON, utf8("{\"error\":\"" + quoted(sentence) + "\"}\n"));
+    }
+
+    private int answer(HttpExchange exchange, Route route) throws IOException, Refusal {
+        if (!names.admit(exchange.getRequestHeaders().getFirst("Host"))) {
+            throw new Refusal(
+                    Refusal.FORBIDDEN, "this server does not answer to that name; serve --allow-host NAME allows it");
+        }
+        if (!rateLimit.admits(exchange.getRemoteAddress().getAddress().getHostAddress())) {
             throw new Refusal(
                     Refusal.TOO_MANY,
                     "more than " + settings.requestsPerSecond() + " requests a second; wait a little");
@@ -151,9 +191,15 @@ public final class DigitServer implements AutoCloseable {
         if (route == null) {
             throw new Refusal(Refusal.NOT_FOUND, "there is no such page");
         }
-        if (!route.method().equals(exchange.getRequestMethod())) {
-            exchange.getResponseHeaders().set("Allow", route.method());
-            throw new Refusal(Refusal.METHOD_NOT_ALLOWED, "only " + route.method() + " is understood here");
+        String method = exchange.getRequestMethod();
+        if (method.equals("OPTIONS")) {
+            exchange.getResponseHeaders().set("Allow", route.allowed());
+            exchange.sendResponseHeaders(NO_CONTENT, NO_BODY);
+            return NO_CONTENT;
+        }
+        if (!route.allows(method)) {
+            exchange.getResponseHeaders().set("Allow", route.allowed());
+            throw new Refusal(Refusal.METHOD_NOT_ALLOWED, "only " + route.allowed() + " are understood here");
         }
         if (route.answer() == null) {
             events.answer(exchange);
@@ -163,23 +209,19 @@ public final class DigitServer implements AutoCloseable {
         return OK;
     }
 
-    /** A foreign site whose name was pointed at this machine must not read along (DNS rebinding). */
-    private void requireOurName(HttpExchange exchange) throws Refusal {
-        String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
-        String name = host.replaceFirst(":\\d*$", "").toLowerCase(Locale.ROOT);
-        if (loopback && !LOOPBACK_NAMES.contains(name)) {
-            throw new Refusal(Refusal.FORBIDDEN, "this server answers to localhost only");
-        }
-    }
-
     private static void send(HttpExchange exchange, int status, String type, byte[] content) throws IOException {
         var headers = exchange.getResponseHeaders();
         headers.set("Content-Type", type);
         headers.set("Cache-Control", "no-store");
         headers.set("X-Content-Type-Options", "nosniff");
         headers.set("Content-Security-Policy", "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'");
-        if (status == Refusal.TOO_LARGE) {
+        if (status == Refusal.TOO_LARGE || status == Refusal.UNAVAILABLE || status == Refusal.BAD_REQUEST) {
             headers.set("Connection", "close"); // what is left of the body is not read
+        }
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            headers.set("Content-Length", String.valueOf(content.length));
+            exchange.sendResponseHeaders(status, NO_BODY);
+            return;
         }
         exchange.sendResponseHeaders(status, content.length);
         try (OutputStream out = exchange.getResponseBody()) { // its end sends it before the rest of the body is awaited
@@ -189,14 +231,11 @@ public final class DigitServer implements AutoCloseable {
 
     private static ThreadPoolExecutor threads() {
         AtomicInteger number = new AtomicInteger();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), task -> {
-                    Thread thread = new Thread(task, "serve-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        return new ThreadPoolExecutor(0, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+            Thread thread = new Thread(null, task, "serve-" + number.incrementAndGet(), STACK_BYTES);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     private static void setIfAbsent(String property, String value) {

@@ -40,6 +40,10 @@ final class EventStream {
         try {
             exchange.getResponseHeaders().set("Content-Type", "text/event-stream; charset=utf-8");
             exchange.getResponseHeaders().set("Cache-Control", "no-store");
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.sendResponseHeaders(OK, -1);
+                return;
+            }
             exchange.sendResponseHeaders(OK, 0);
             try (OutputStream out = exchange.getResponseBody()) {
                 stream(out);

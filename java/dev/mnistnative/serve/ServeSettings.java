@@ -1,6 +1,7 @@
 package dev.mnistnative.serve;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where to listen and how much to take.
@@ -10,9 +11,11 @@ import java.nio.file.Path;
  * @param follow a training run's metrics.jsonl, or null; need not exist yet
  * @param requestsPerSecond of one client address, 0 = any number; bursts of {@link #BURST_SECONDS} times that are let
  *     through
- * @param maxBodyBytes of a request
+ * @param maxBodyBytes of a request, at most a gibibyte
+ * @param allowedHosts names to be asked by beside this machine's own, e.g. that of a proxy in front
  */
-public record ServeSettings(String host, int port, Path follow, int requestsPerSecond, int maxBodyBytes) {
+public record ServeSettings(
+        String host, int port, Path follow, int requestsPerSecond, int maxBodyBytes, List<String> allowedHosts) {
     /** How many seconds' worth of requests may come at once. */
     static final int BURST_SECONDS = 10;
 
@@ -28,5 +31,10 @@ public record ServeSettings(String host, int port, Path follow, int requestsPerS
         if (maxBodyBytes < 1) {
             throw new IllegalArgumentException("max-body is " + maxBodyBytes + ", but must be at least 1");
         }
+        if (maxBodyBytes > Bodies.MAX_LIMIT) {
+            throw new IllegalArgumentException(
+                    "max-body is " + maxBodyBytes + ", but must be at most " + Bodies.MAX_LIMIT);
+        }
+        allowedHosts = List.copyOf(allowedHosts);
     }
 }

@@ -13,6 +13,8 @@
   const cursor = { x: canvas.width / 2, y: canvas.height / 2, down: false, shown: false };
   let strokes = [];
   let current = null;
+  let finger = null;
+  let names = [];
   let busy = false;
   let stale = false;
   let announcing = 0;
@@ -76,7 +78,7 @@
       const begun = performance.now();
       try {
         const body = await picture;
-        const reply = await fetch("/predict", { method: "POST", headers: { "Content-Type": "image/png" }, body });
+        const reply = await fetch("predict", { method: "POST", headers: { "Content-Type": "image/png" }, body });
         const answer = await reply.json();
         if (!reply.ok) throw new Error(answer.error);
         if (strokes.length > 0) show(answer, performance.now() - begun);
@@ -88,14 +90,21 @@
   }
 
   function show(answer, milliseconds) {
-    digit.textContent = answer.digit;
+    names = answer.names ?? [];
+    bars.classList.toggle("named", names.some((name) => name.length > 2));
+    digit.textContent = nameOf(answer.digit);
+    digit.classList.toggle("word", nameOf(answer.digit).length > 2);
     answer.probabilities.forEach((p, c) => bar(c, p, c === answer.digit));
     const image = seen.createImageData(28, 28);
     answer.pixels.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
     seen.putImageData(image, 0, 0);
     time.textContent = `Answered in ${milliseconds.toFixed(0)} ms.`;
     const sure = (100 * answer.probabilities[answer.digit]).toFixed(0);
-    announce(`${answer.digit}, ${sure} percent sure`);
+    announce([`${nameOf(answer.digit)}, ${sure} percent sure`, ...answer.notes ?? []].join(". "));
+  }
+
+  function nameOf(c) {
+    return names[c] ?? String(c);
   }
 
   // Screen readers hear the end of a stroke, not every millimetre of it.
@@ -123,10 +132,11 @@
       const fill = document.createElement("div");
       fill.className = "fill";
       item.children[1].append(fill);
-      item.firstChild.textContent = c;
       bars.append(item);
     }
     const item = bars.children[c];
+    item.firstChild.textContent = nameOf(c);
+    item.firstChild.title = nameOf(c);
     item.classList.toggle("best", best);
     item.querySelector(".fill").style.transform = `scaleX(${probability})`;
     item.querySelector(".share").textContent = `${(100 * probability).toFixed(1)} %`;
@@ -156,20 +166,26 @@
 
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    canvas.setPointerCapture(event.pointerId);
+    if (finger !== null) return; // a second finger or the palm
+    finger = event.pointerId;
+    canvas.setPointerCapture(finger);
     cursor.shown = false;
     begin(position(event));
     event.preventDefault();
     canvas.focus({ focusVisible: false });
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (current && !cursor.down && event.buttons & 1) {
+    if (event.pointerId === finger && current && !cursor.down && event.buttons & 1) {
       (event.getCoalescedEvents?.() ?? [event]).forEach((e) => current.push(position(e)));
       extend(position(event));
     }
   });
-  for (const name of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(name, () => { if (!cursor.down) current = null; });
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    canvas.addEventListener(name, (event) => {
+      if (event.pointerId !== finger) return;
+      finger = null;
+      if (!cursor.down) current = null;
+    });
   }
 
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -220,7 +236,7 @@
     });
   });
 
-  fetch("/model").then((reply) => reply.text()).then((text) => { document.getElementById("model").textContent = text; });
+  fetch("model").then((reply) => reply.text()).then((text) => { document.getElementById("model").textContent = text; });
   for (let c = 0; c < 10; c++) bar(c, 0, false);
   redraw();
   document.addEventListener("DOMContentLoaded", () => { if (location.hash === "#training") select(tabs[1]); });

@@ -110,7 +110,7 @@
 
   function follow() {
     if (source) return;
-    source = new EventSource("/events");
+    source = new EventSource("events");
     source.onopen = () => { reset(); draw(); };
     source.onmessage = (message) => { take(JSON.parse(message.data)); };
     source.addEventListener("restart", () => { reset(); draw(); });

@@ -51,7 +51,8 @@ class BrowserTest {
         }
         metrics = folder.resolve("m.jsonl");
         predictor = Model.load(TrainedModel.write(folder.resolve("m.safetensors")), ONE_THREAD);
-        server = new DigitServer(predictor, new ServeSettings("127.0.0.1", 0, metrics, 0, 1 << 20));
+        server = new DigitServer(
+                predictor, new ServeSettings("127.0.0.1", 0, metrics, 0, 1 << 20, List.of()), line -> {});
         browser = WebDriver.start(chromedriver.get(), chromium.get(), Files.createDirectory(folder.resolve("profile")));
     }
 
@@ -122,6 +123,22 @@ class BrowserTest {
         if (target != null) {
             Files.write(Path.of(target, name + ".png"), browser.screenshot());
         }
+    }
+
+    /** A palm or a second finger must not smear the drawing. */
+    @Test
+    void onlyTheFirstFingerDraws() throws IOException, InterruptedException {
+        browser.visit(server.url());
+        JsonNode drawn = browser.script("const c = document.getElementById('canvas'); c.setPointerCapture = () => {};"
+                + "const b = c.getBoundingClientRect(), f = b.width / 280;"
+                + "const at = (type, id, x, y) => c.dispatchEvent(new PointerEvent(type, {pointerId: id, button: 0,"
+                + " buttons: 1, clientX: b.left + x * f, clientY: b.top + y * f, bubbles: true}));"
+                + "at('pointerdown', 1, 60, 40); at('pointerdown', 2, 220, 40); at('pointermove', 1, 60, 140);"
+                + "at('pointermove', 2, 220, 140); at('pointerup', 2, 220, 140); at('pointermove', 1, 60, 240);"
+                + "at('pointerup', 1, 60, 240);"
+                + "const p = (x, y) => c.getContext('2d').getImageData(x, y, 1, 1).data[0];"
+                + "return {first: p(60, 90), afterwards: p(60, 200), second: p(220, 90), between: p(140, 90)}");
+        assertEquals("{\"afterwards\":255,\"between\":0,\"first\":255,\"second\":0}", drawn.toString());
     }
 
     @Test

@@ -163,7 +163,7 @@ class PredictCommandTest {
         byte[] png = PictureFiles.png(PictureFiles.gray(new byte[SIDE * SIDE], SIDE, SIDE));
         Path cut = Files.write(folder.resolve("cut.png"), Arrays.copyOf(png, 30));
         Cli.run("predict", "--model", model.toString(), cut.toString())
-                .failed(ExitCode.USAGE, cut.toString(), "damaged");
+                .failed(ExitCode.USAGE, cut.toString(), "cut off");
         Path text = Files.writeString(folder.resolve("notes.txt"), "no image\n");
         Cli.run("predict", "--model", model.toString(), text.toString()).failed(ExitCode.USAGE, text.toString());
         Cli.run("predict", "--model", model.toString(), "no/such.png").failed(ExitCode.USAGE, "no/such.png");

@@ -231,7 +231,8 @@ class SameAnswersTest {
 
     private static int[] ofServer(Model model, double white) throws IOException {
         int[] answers = new int[ASKED];
-        try (DigitServer server = new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 0, 1 << 20))) {
+        try (DigitServer server =
+                new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 0, 1 << 20, List.of()), line -> {})) {
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(server.url()).resolve("/predict"))
                     .header("Content-Type", "application/json");

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,8 @@ class DigitServerTest {
     @BeforeEach
     void start() throws IOException {
         followed = folder.resolve("m.jsonl");
-        server = new DigitServer(model, new ServeSettings("127.0.0.1", 0, followed, 0, MAX_BODY));
+        server =
+                new DigitServer(model, new ServeSettings("127.0.0.1", 0, followed, 0, MAX_BODY, List.of()), line -> {});
         url = server.url();
     }
 
@@ -182,7 +184,8 @@ class DigitServerTest {
 
     @Test
     void aClientMayAskSoOften() throws IOException {
-        try (DigitServer slow = new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 1, MAX_BODY))) {
+        try (DigitServer slow =
+                new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 1, MAX_BODY, List.of()), line -> {})) {
             int refused = 0;
             for (int i = 0; i < 3 * ServeSettings.BURST_SECONDS; i++) {
                 Http.Answer answer = Http.get(slow.url(), "/healthz");
@@ -270,7 +273,8 @@ class DigitServerTest {
 
     @Test
     void withoutARunThereAreNoEvents() throws IOException {
-        try (DigitServer alone = new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 0, MAX_BODY))) {
+        try (DigitServer alone =
+                new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 0, MAX_BODY, List.of()), line -> {})) {
             Http.Answer answer = Http.get(alone.url(), "/events");
             assertEquals(404, answer.status());
             assertTrue(answer.body().contains("--follow"), answer.body());

@@ -80,6 +80,11 @@ final class Http implements AutoCloseable {
         return new Answer(Integer.parseInt(text.substring(9, 12)), text, body);
     }
 
+    /** All that comes until the server closes the connection. */
+    String rest() throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

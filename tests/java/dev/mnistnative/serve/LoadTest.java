@@ -25,7 +25,8 @@ class LoadTest {
     void everyRequestIsAnsweredRightly() throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
         try (Model model = FirstPixel.model();
-                DigitServer server = new DigitServer(model, new ServeSettings("127.0.0.1", 0, null, 2000, 1 << 20))) {
+                DigitServer server = new DigitServer(
+                        model, new ServeSettings("127.0.0.1", 0, null, 2000, 1 << 20, List.of()), line -> {})) {
             long begun = System.nanoTime();
             List<Callable<Integer>> work = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {

@@ -84,7 +84,7 @@ class HtmlReportTest {
         assertEquals(Math.min(45, wrong), digits.size());
         assertEquals(WIDTH, tiles.size());
         for (MatchResult image : digits) {
-            var picture = PictureFiles.read(Base64.getDecoder().decode(image.group(1)), "a mistake");
+            var picture = PictureFiles.read(Base64.getDecoder().decode(image.group(1)), "a mistake", note -> {});
             assertEquals(28 * 28, picture.values().length);
         }
     }

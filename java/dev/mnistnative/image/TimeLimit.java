@@ -1,0 +1,85 @@
+package dev.mnistnative.image;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadProgressListener;
+
+/**
+ * Ends a decoding that takes too long, at its next reading of the file or its next line of pixels. A small file can ask
+ * for minutes of work, by many passes over a large picture.
+ */
+final class TimeLimit implements IIOReadProgressListener {
+    private static final long NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final long end = System.nanoTime() + NANOS;
+    private volatile boolean over;
+
+    boolean isOver() {
+        return over;
+    }
+
+    private boolean check() {
+        over |= System.nanoTime() - end > 0;
+        return over;
+    }
+
+    /** The same bytes, until the time is over. */
+    InputStream watch(InputStream in) {
+        return new FilterInputStream(in) {
+            @Override
+            public int read() throws IOException {
+                require();
+                return super.read();
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                require();
+                return super.read(bytes, offset, Math.min(length, PORTION));
+            }
+
+            private void require() throws IOException {
+                if (check()) {
+                    throw new IOException("the time is over");
+                }
+            }
+        };
+    }
+
+    /** Small, so that the time is looked at often. */
+    private static final int PORTION = 512;
+
+    @Override
+    public void imageProgress(ImageReader source, float percentage) {
+        if (check()) {
+            source.abort();
+        }
+    }
+
+    @Override
+    public void sequenceStarted(ImageReader source, int first) {}
+
+    @Override
+    public void sequenceComplete(ImageReader source) {}
+
+    @Override
+    public void imageStarted(ImageReader source, int index) {}
+
+    @Override
+    public void imageComplete(ImageReader source) {}
+
+    @Override
+    public void thumbnailStarted(ImageReader source, int index, int thumbnail) {}
+
+    @Override
+    public void thumbnailProgress(ImageReader source, float percentage) {}
+
+    @Override
+    public void thumbnailComplete(ImageReader source) {}
+
+    @Override
+    public void readAborted(ImageReader source) {}
+}
