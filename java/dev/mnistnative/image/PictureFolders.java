@@ -30,6 +30,7 @@ public final class PictureFolders {
     private static final int MOST_PIXELS = 1 << 16;
     private static final float BRIGHT = 0.5f;
     private static final int NAMED = 3;
+    private static final char REPLACED = '\ufffd';
 
     private PictureFolders() {}
 
@@ -135,6 +136,7 @@ public final class PictureFolders {
         List<String> names = !given.isEmpty() || numbers
                 ? given
                 : classes.stream().map(PictureFolders::name).toList();
+        requireExpressible(folder, names);
         List<Sample> samples = new ArrayList<>();
         for (Path of : classes) {
             int label = label(of, names, numbers);
@@ -145,6 +147,17 @@ public final class PictureFolders {
             }
         }
         return new Reading(folder, samples, names, options).read();
+    }
+
+    /** Java has replaced what the locale's encoding does not know, and two classes may have become one. */
+    private static void requireExpressible(Path folder, List<String> names) throws DataFormatException {
+        if (names.stream().anyMatch(name -> name.indexOf(REPLACED) >= 0)) {
+            throw DataFormatException.of(
+                    folder.toString(),
+                    "a class's folder has characters in its name that this locale's encoding, "
+                            + System.getProperty("sun.jnu.encoding") + ", does not know",
+                    "set LC_ALL=C.UTF-8, or rename the folder");
+        }
     }
 
     private static String name(Path path) {

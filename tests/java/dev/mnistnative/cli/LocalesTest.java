@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,6 +104,25 @@ class LocalesTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(ExitCode.USAGE, process.waitFor(), output);
         assertTrue(output.contains("the current folder") && output.contains("set LC_ALL=C.UTF-8"), output);
+    }
+
+    @Test
+    void classesThatTheEncodingDoesNotKnowAreRefused() throws Exception {
+        BufferedImage picture = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+        assertTrue(ImageIO.write(picture, "png", folder.resolve("p.png").toFile()));
+        String program =
+                Program.command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        Path script = Files.writeString(
+                folder.resolve("script"),
+                "cd '" + folder + "' && mkdir -p d/\u00e4 d/\u00f6 && cp p.png d/\u00e4 && cp p.png d/\u00f6 && "
+                        + program + " data --data d",
+                StandardCharsets.UTF_8);
+        Process process = new ProcessBuilder("env", "-i", "PATH=/bin:/usr/bin", "bash", script.toString())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(ExitCode.USAGE, process.waitFor(), output);
+        assertTrue(output.contains("a class's folder") && output.contains("set LC_ALL=C.UTF-8"), output);
     }
 
     @Test
