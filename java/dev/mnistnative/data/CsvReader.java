@@ -73,7 +73,9 @@ final class CsvReader implements CsvRecords.Sink {
     @Override
     public void field(int column, CsvField field) throws IOException {
         if (columns != null) {
-            line = records.line();
+            if (column == 0) {
+                line = records.line();
+            }
             put(column, field);
             return;
         }

@@ -152,15 +152,22 @@ final class CsvRecords extends CsvCallbackHandler<Boolean> {
     @Override
     protected void addField(char[] buffer, int offset, int length, boolean quoted) {
         if (!(collapses && length == 0 && !quoted)) {
-            int column = fields++;
-            passing(() -> sink.field(column, field.at(buffer, offset, length)));
+            try {
+                sink.field(fields++, field.at(buffer, offset, length));
+            } catch (IOException e) {
+                throw passing(e);
+            }
         }
     }
 
     @Override
     protected void setComment(char[] buffer, int offset, int length) {
         type = RecordType.COMMENT;
-        passing(() -> sink.comment(new String(buffer, offset, length)));
+        try {
+            sink.comment(new String(buffer, offset, length));
+        } catch (IOException e) {
+            throw passing(e);
+        }
     }
 
     @Override
@@ -171,22 +178,18 @@ final class CsvRecords extends CsvCallbackHandler<Boolean> {
     @Override
     protected Boolean buildRecord() {
         if (type == RecordType.DATA && fields > 0) {
-            passing(() -> sink.endOfRecord(fields));
+            try {
+                sink.endOfRecord(fields);
+            } catch (IOException e) {
+                throw passing(e);
+            }
         }
         return Boolean.TRUE;
     }
 
-    private interface Step {
-        void run() throws IOException;
-    }
-
     /** FastCSV knows no checked exceptions: it ends by an unchecked one, and {@link #explain} gives ours again. */
-    private void passing(Step step) {
-        try {
-            step.run();
-        } catch (IOException e) {
-            fault = e;
-            throw new CsvParseException(String.valueOf(e.getMessage()), e);
-        }
+    private CsvParseException passing(IOException e) {
+        fault = e;
+        return new CsvParseException(String.valueOf(e.getMessage()), e);
     }
 }
