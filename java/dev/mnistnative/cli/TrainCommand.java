@@ -198,7 +198,13 @@ final class TrainCommand implements Callable<Integer> {
             model.write(save, ModelFormat.forWriting(save));
         } catch (IOException e) {
             Path refuge = Files.createTempFile("mnist-native-", ".safetensors");
-            model.write(refuge, ModelFormat.SAFETENSORS);
+            try {
+                model.write(refuge, ModelFormat.SAFETENSORS);
+            } catch (IOException again) {
+                Files.delete(refuge);
+                e.addSuppressed(again);
+                throw e;
+            }
             screen.warning(Printable.text("the weights could not be written to " + save + "; they are in " + refuge));
             throw e;
         }
