@@ -263,7 +263,7 @@ typedef struct mn_step_result {
     double loss;      /* mean of the plain cross-entropies of the labels that are not ignore_index, as mn_evaluation's;
                          NaN if all are: no divergence, the gradient is zero */
     double objective; /* what the step minimises: class weights and label smoothing are in it, reduced as the options
-                         say */
+                         say; NaN where the mean's class weights add up to 0: no divergence, the gradient is zero */
     int32_t correct;  /* samples whose largest logit (the first, if equal) is their label */
     int32_t reserved; /* 0 */
 } mn_step_result;

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainingData;
+import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Parameters;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +90,15 @@ class KeepBestTest extends CheckpointRuns {
                 loss(epochs.get(best)), kept.result().best().get().evaluation().loss());
         assertEquals(kept.afterEpochs().get(best), kept.left());
         assertEquals(loss(epochs.get(best)), kept.loss(), 1e-6);
+    }
+
+    @Test
+    void aCheckpointIsAModelOfItsLastWeights() throws IOException {
+        Kept kept = train(overfitting().keep(Keep.BEST).build(), Checkpoints.in(folder));
+        List<String> notes = new ArrayList<>();
+        SavedModel model = SavedModel.read(checkpoints().get(2), notes::add);
+        assertEquals(kept.afterEpochs().get(EPOCHS - 1), model.parameters());
+        assertEquals(List.of(), notes, "the second set of weights is no part of it");
     }
 
     @Test
