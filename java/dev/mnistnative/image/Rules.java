@@ -41,6 +41,9 @@ final class Rules {
     /** A line as thin as this beside the pen is of another pen. */
     private static final double MUCH_THINNER = 0.3;
 
+    /** A pen of fewer pixels tells nothing about thinner ones. */
+    private static final int FINE = 7;
+
     /** What is left must be so large beside the picture to be a digit, a part of it so large beside the largest. */
     private static final double REST = 0.12;
 
@@ -228,7 +231,7 @@ final class Rules {
         return runs;
     }
 
-    /** The median of how far ink reaches across a line: a row out of a thick stroke is no thin line. */
+    /** How far ink reaches across a line, where the digit's strokes do not: a row out of a thick stroke is no thin line. */
     private int thickness(Line line) {
         int[] counts = new int[Math.max(ink.width(), ink.height()) + 1];
         int all = 0;
@@ -244,11 +247,11 @@ final class Rules {
             counts[to - from + 1]++;
             all++;
         }
-        int median = 0;
-        for (int count = 0; 2 * count < all; count += counts[median]) {
-            median++;
+        int quartile = 0;
+        for (int count = 0; 4 * count < all; count += counts[quartile]) {
+            quartile++;
         }
-        return median;
+        return quartile;
     }
 
     private boolean isStrong(Line line, int along, int across) {
@@ -262,7 +265,7 @@ final class Rules {
         int begin = line.horizontal ? rest[0] : rest[1];
         int end = line.horizontal ? rest[2] : rest[3];
         int thickness = thickness(line);
-        if (thickness <= MUCH_THINNER * pen) {
+        if (thickness <= MUCH_THINNER * pen && pen >= FINE) {
             return true;
         }
         boolean thin = thickness <= THIN * pen;

@@ -122,7 +122,7 @@ class GroundTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"10, 125, 6", "10, 125, 0"})
+    @CsvSource({"10, 125, 6", "10, 125, 0", "70, 70, 3"})
     void withAxes(int x, int y, int distance) {
         comeOutTheSame((i, random) -> DigitPictures.painted(paper(i), 0, g -> {
             g.fillRect(x, distance, 1, SIDE - 2 * distance);
