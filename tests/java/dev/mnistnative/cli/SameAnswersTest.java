@@ -101,6 +101,7 @@ class SameAnswersTest {
                 assertEquals(right / (double) ASKED, ofEvaluate(file, form), 1e-9, form + " given to evaluate");
             }
             assertArrayEquals(answers, ofServer(model, 255), "0 ... 255 given to serve");
+            assertArrayEquals(answers, ofServer(model, 1), "0 ... 1 given to serve");
         }
     }
 
