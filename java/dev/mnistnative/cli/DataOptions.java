@@ -118,7 +118,11 @@ final class DataOptions {
         Path path = Path.of(data);
         if (!Files.exists(path)) {
             throw Usage.error(
-                    command, "--data " + data + ": there is no such folder or file; check the path, or say mnist");
+                    command,
+                    "--data " + data + ": there is no such folder or file; "
+                            + (data.contains(".npz:")
+                                    ? "name members of an npz with --images and --labels"
+                                    : "check the path, or say mnist"));
         }
         return path;
     }

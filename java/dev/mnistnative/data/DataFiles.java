@@ -248,7 +248,7 @@ public final class DataFiles {
         throw DataFormatException.of(
                 file.toString(),
                 format == Format.CSV ? "the label column of this CSV is not told" : "it has images but no labels",
-                format == Format.CSV ? "name it" : "give a file of labels too");
+                format == Format.CSV ? "name it (--label-column)" : "give a file of labels too (--images, --labels)");
     }
 
     private static Dataset read(
@@ -322,7 +322,7 @@ public final class DataFiles {
                 throw DataFormatException.of(
                         content.name(),
                         "it is text, not an array",
-                        "give npy, npz or IDX, or a CSV as the only file together with its label column");
+                        "give npy, npz or IDX, or a CSV as the only file together with its label column (--label-column)");
         };
     }
 

@@ -127,7 +127,7 @@ final class FolderFiles {
                 test().isPresent()
                         ? "the folder has a test set but no training data"
                         : "the folder has no training data; looked for " + describe(TRAIN),
-                "name the files so, or give them one by one as images and labels");
+                "name the files so, or give them one by one (--images, --labels)");
     }
 
     /** Empty if the folder has no test data. */
@@ -176,7 +176,7 @@ final class FolderFiles {
                     kinds.size() > 1
                             ? "it holds several of EMNIST's sets: " + kinds
                             : "it has " + begin + "-images-idx3-ubyte but not its labels",
-                    "give files of images and labels one by one, or a folder with one whole set");
+                    "give its files one by one (--images, --labels), or a folder with one whole set");
         }
         return Optional.of(SampleFiles.of(files.get(begin + "-images-idx3-ubyte"), labels));
     }
