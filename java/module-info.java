@@ -16,6 +16,7 @@ module dev.mnistnative {
     requires static com.google.protobuf;
     requires static info.picocli;
     requires static java.desktop;
+    requires static java.management;
     requires static jdk.httpserver;
 
     exports dev.mnistnative;
