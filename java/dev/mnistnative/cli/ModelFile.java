@@ -1,6 +1,7 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.report.Printable;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +31,6 @@ final class ModelFile {
 
     /** The same for a model that another option names. */
     static SavedModel read(CommandSpec spec, Path path) throws IOException {
-        return SavedModel.read(path, note -> spec.commandLine().getErr().println(path + ": " + note));
+        return SavedModel.read(path, note -> spec.commandLine().getErr().println(Printable.text(path + ": " + note)));
     }
 }

@@ -100,6 +100,10 @@ enum FileKind {
                     head -> head.begins("\u0093NUMPY"),
                     "it is one NumPy array",
                     "save all layers' arrays in one file by numpy.savez"),
+            new Foreign(
+                    head -> head.begins("\u0078\u009c") || head.begins("\u0078\u0001") || head.begins("\u0078\u00da"),
+                    "it is packed with zlib, as joblib packs scikit-learn's models",
+                    "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, coef_1 …"),
             new Foreign(head -> head.begins("\u001f\u008b"), "it is packed with gzip", "unpack it with gunzip first"),
             new Foreign(
                     head -> head.begins("BZh")
@@ -129,7 +133,7 @@ enum FileKind {
         if (Onnx.matches(Arrays.copyOf(first, Math.min(first.length, Onnx.HEAD_BYTES)))) {
             return ONNX;
         }
-        if (first.length > Long.BYTES && first[Long.BYTES] == '{') {
+        if (first.length > Long.BYTES && first[Long.BYTES] == '{' && first[6] == 0 && first[7] == 0) {
             return SAFETENSORS;
         }
         Head head = new Head(first, new String(first, StandardCharsets.ISO_8859_1));

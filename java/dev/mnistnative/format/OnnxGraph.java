@@ -14,6 +14,7 @@ final class OnnxGraph {
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final Map<String, ByteBuffer> constants = new HashMap<>();
     private final Map<String, List<Long>> inputs = new LinkedHashMap<>();
+    private final Map<String, Integer> types = new HashMap<>();
     private final Set<String> outputs = new LinkedHashSet<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private String producer = "";
@@ -49,6 +50,11 @@ final class OnnxGraph {
         return given;
     }
 
+    /** ONNX's number of an input's type; 0 if it is not told. */
+    int typeOf(String input) {
+        return types.getOrDefault(input, 0);
+    }
+
     Set<String> outputs() {
         return outputs;
     }
@@ -75,12 +81,24 @@ final class OnnxGraph {
                     constants.put(text(field.message(), OnnxField.TENSOR_NAME), field.message());
                 case OnnxField.GRAPH_SPARSE_INITIALIZER ->
                     throw new IllegalArgumentException("it has sparse weights: save them dense");
-                case OnnxField.GRAPH_INPUT ->
-                    inputs.put(text(field.message(), OnnxField.VALUE_NAME), dimensions(field.message()));
+                case OnnxField.GRAPH_INPUT -> readInput(field.message());
                 case OnnxField.GRAPH_OUTPUT -> outputs.add(text(field.message(), OnnxField.VALUE_NAME));
                 default -> {}
             }
         });
+    }
+
+    private void readInput(ByteBuffer message) {
+        String name = text(message, OnnxField.VALUE_NAME);
+        inputs.put(name, dimensions(message));
+        ByteBuffer tensor = part(part(message, OnnxField.VALUE_TYPE), OnnxField.TYPE_TENSOR);
+        if (tensor != null) {
+            ProtoField.forEach(tensor, field -> {
+                if (field.number() == OnnxField.TENSOR_TYPE_ELEMENT) {
+                    types.put(name, (int) field.value());
+                }
+            });
+        }
     }
 
     private void readNode(ByteBuffer message) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** What the nodes on the samples' way do to them: layers, activations, arithmetic with constants. */
 final class OnnxPath {
@@ -29,11 +30,13 @@ final class OnnxPath {
     private final OnnxFolding folding;
     private final OnnxSamples samples;
     private final LayerChain chain;
+    private final Consumer<String> notes;
 
-    OnnxPath(OnnxFolding folding, OnnxSamples samples, LayerChain chain) {
+    OnnxPath(OnnxFolding folding, OnnxSamples samples, LayerChain chain, Consumer<String> notes) {
         this.folding = folding;
         this.samples = samples;
         this.chain = chain;
+        this.notes = notes;
     }
 
     /** Whether a node after the last layer can still be a part of it. */
@@ -57,10 +60,15 @@ final class OnnxPath {
         }
     }
 
+    /** Nothing is dropped in inference, whatever mode the model was exported in. */
     private void dropout(OnnxNode node) throws IOException {
-        boolean training =
-                !node.from(2).isEmpty() && folding.array(node.from(2)).values()[0] != 0;
-        FileContents.require(!training, "the node " + node.title() + " drops at random: export the model in eval mode");
+        if (!node.from(2).isEmpty() && folding.array(node.from(2)).values()[0] != 0) {
+            forTraining(node, "nothing is dropped here");
+        }
+    }
+
+    private void forTraining(OnnxNode node, String done) {
+        notes.accept("it was exported in training mode (" + node.title() + "): " + done);
     }
 
     private static void cast(OnnxNode node) {
@@ -164,8 +172,10 @@ final class OnnxPath {
     /** With the mean and variance of training; along the second dimension. */
     private void batchNormalization(OnnxNode node, String value) throws IOException {
         FileContents.require(
-                node.from(0).equals(value) && node.whole("training_mode", 0) == 0,
-                "the node " + node.title() + " normalises by the samples themselves: export the model in eval mode");
+                node.from(0).equals(value), "the node " + node.title() + " takes the samples as its constants");
+        if (node.whole("training_mode", 0) != 0) {
+            forTraining(node, "the mean and variance kept from training are used");
+        }
         double epsilon = node.real("epsilon", 1e-5f);
         double[][] parts = new double[4][];
         for (int i = 0; i < parts.length; i++) {

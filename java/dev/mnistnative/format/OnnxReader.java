@@ -1,9 +1,11 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.net.InputRange;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Scaling;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,7 +41,7 @@ final class OnnxReader {
         folding = new OnnxFolding(graph, file);
         samples = new OnnxSamples(folding);
         chain = new LayerChain(notes);
-        path = new OnnxPath(folding, samples, chain);
+        path = new OnnxPath(folding, samples, chain, notes);
         Map<String, OnnxNode> makers = new HashMap<>();
         graph.nodes().forEach(node -> node.to().forEach(name -> makers.put(name, node)));
         Set<OnnxNode> alive = new LinkedHashSet<>();
@@ -118,9 +120,21 @@ final class OnnxReader {
         ending.leftOut().ifPresent(notes);
         boolean ownPreprocessing = graph.metadata().containsKey(MetadataCodec.SCALE)
                 || graph.metadata().containsKey(MetadataCodec.MEAN);
-        Preprocessing preprocessing = chain.finish(!ownPreprocessing);
+        Preprocessing found = chain.finish(!ownPreprocessing);
+        Preprocessing preprocessing = ownPreprocessing ? found : ofInputType(found, graph.typeOf(input.getKey()));
         Parameters parameters = LinearLayer.toParameters(chain.layers(), chain.activations());
         return new SavedModel.Content(parameters, () -> info(preprocessing, ending.classNames()));
+    }
+
+    /** Inputs that are whole numbers are taken as they are, bytes as 0 … 255. */
+    private static Preprocessing ofInputType(Preprocessing preprocessing, int type) {
+        boolean whole = type == OnnxField.UINT8 || type == OnnxField.INT32 || type == OnnxField.INT64;
+        if (!whole || !(preprocessing.scaling() instanceof Scaling.ByType)) {
+            return preprocessing;
+        }
+        return preprocessing
+                .withRange(type == OnnxField.UINT8 ? InputRange.BYTE : InputRange.OTHER)
+                .withScaling(Scaling.all(1));
     }
 
     /** The node that a value goes on to: to a layer, or by what can be a part of one; null at the end of the net. */

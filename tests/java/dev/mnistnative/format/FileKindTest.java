@@ -54,6 +54,8 @@ class FileKindTest {
                 "\\37\\213\\10\\0\\0\\0\\0\\0 | gzip",
                 "\\200\\4\\225\\1\\0\\0\\0\\0\\0\\0\\0\\214\\32sklearn.neural_network._mlp | scikit-learn or joblib",
                 "\\200\\4\\225\\1\\0\\0\\0\\0\\0\\0\\0]\\224. | Python pickle",
+                "x\\234\\355\\1 | packed with zlib",
+                "{\"model\" {\"a\": 1} | it is JSON",
                 "GGUF\\3\\0\\0\\0 | GGUF",
                 "\\211PNG\\r\\n\\032\\n | picture",
                 "%PDF-1.7 | PDF",

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -382,6 +383,25 @@ class OnnxImportTest {
     }
 
     @Test
+    void anExportInTrainingModeIsReadAsForInference() throws IOException {
+        Graph graph = constants()
+                .floats("ratio", new float[] {0.5f})
+                .constant("true", ByteBuffer.wrap(new byte[] {1}), OnnxField.BOOL)
+                .floats("ones", new float[] {1, 1}, 2)
+                .floats("zeros", new float[2], 2)
+                .floats("variance", new float[] {1 - 1e-5f, 1 - 1e-5f}, 2);
+        graph.node("Gemm", "w0", "b0")
+                .node("BatchNormalization", Map.of("training_mode", 1), "ones", "zeros", "zeros", "variance")
+                .node("Relu")
+                .node("Dropout", "ratio", "true")
+                .node("Gemm", "w2", "b2");
+        List<String> notes = new ArrayList<>();
+        Parameters read = SavedModel.read(graph.write(folder), notes::add).parameters();
+        assertArrayEquals(NET.values(), read.values(), 1e-5f);
+        assertEquals(2, notes.size(), notes.toString());
+    }
+
+    @Test
     void aSigmoidOfOneOutputIsTwoClasses() throws IOException {
         Graph graph = constants().floats("w1", new float[] {3, 4}, 2, 1).floats("b1", new float[] {5}, 1);
         Parameters read = read(graph.node("Gemm", "w0", "b0")
@@ -405,11 +425,6 @@ class OnnxImportTest {
         Graph doubled = constants();
         ProtoMessage twice = new ProtoMessage().text(OnnxField.NODE_INPUT, "x").text(OnnxField.NODE_INPUT, "x");
         refused(doubled.add(twice, "Mul", Map.of()).node("Gemm", "w0", "b0"), "takes the samples twice");
-        refused(
-                constants()
-                        .node("BatchNormalization", Map.of("training_mode", 1), "b0", "b0", "b0", "b0")
-                        .node("Gemm", "w0"),
-                "eval mode");
         refused(constants().node("Cast", Map.of("to", 7)).node("Gemm", "w0"), "whole numbers");
         Graph large = constants().constant("size", longs(1 << 20, 1 << 10), OnnxField.INT64, 2);
         large.graph.message(
