@@ -233,6 +233,30 @@ def by_hand(folder):
         folder.expect("dynamo.onnx", net(folder.unit))
         folder.expect("sklearn.onnx", net(folder.unit))
     skl2onnx(folder, weights)
+    front = {
+        "scaler.onnx": helper.make_node(
+            "Scaler", ["x"], ["front"], domain="ai.onnx.ml", offset=[0.125] * features, scale=[4.0] * features
+        ),
+        "bytes.onnx": helper.make_node("Cast", ["x"], ["front"], to=TensorProto.FLOAT),
+    }
+    for file, node in front.items():
+        kind = TensorProto.UINT8 if file == "bytes.onnx" else TensorProto.FLOAT
+        rest = [helper.make_node("MatMul", ["front", "w0"], ["y0"]), helper.make_node("Add", ["b0", "y0"], ["z0"])]
+        for i in range(1, len(weights)):
+            rest.append(helper.make_node("Relu", ["z%d" % (i - 1)], ["x%d" % i]))
+            rest.append(helper.make_node("Gemm", ["x%d" % i, "w%d" % i, "b%d" % i], ["z%d" % i]))
+        graph = helper.make_graph(
+            [node] + rest,
+            "front",
+            [helper.make_tensor_value_info("x", kind, [None, features])],
+            [helper.make_tensor_value_info("z%d" % (len(weights) - 1), TensorProto.FLOAT, [None, folder.sizes[-1]])],
+            [numpy_helper.from_array(weight.T.copy(), "w%d" % i) for i, (weight, _) in enumerate(weights)]
+            + [numpy_helper.from_array(bias, "b%d" % i) for i, (_, bias) in enumerate(weights)],
+        )
+        opsets = [helper.make_opsetid("", 13), helper.make_opsetid("ai.onnx.ml", 1)]
+        onnx.save(helper.make_model(graph, opset_imports=opsets), folder.name(file))
+        with torch.no_grad():
+            folder.expect(file, net(folder.bytes.float() if file == "bytes.onnx" else (folder.unit - 0.125) * 4))
 
 
 def skl2onnx(folder, weights):
