@@ -9,11 +9,11 @@ import java.util.function.Supplier;
 
 /**
  * What the evaluations of a run have come to: how many epochs there were since the best, and the best one's weights
- * where the settings keep them. It watches the objective, which training minimises: the loss with its class weights and
- * label smoothing.
+ * where the settings keep them. It watches the loss that all reports print, the plain mean, and not the objective, which
+ * has class weights and label smoothing in it.
  */
 final class EvaluationHistory {
-    private static final String BEST = "early_stopping.best_objective";
+    private static final String LOWEST = "early_stopping.best_loss";
     private static final String EPOCHS_WITHOUT = "early_stopping.epochs_without";
     private static final String BEST_EPOCH = "best.epoch";
     private static final String BEST_LOSS = "best.loss";
@@ -23,7 +23,7 @@ final class EvaluationHistory {
 
     private final int patience;
     private final boolean keepsWeights;
-    private double best = Double.POSITIVE_INFINITY;
+    private double lowest = Double.POSITIVE_INFINITY;
     private int without;
     private BestEpoch bestEpoch; // null: none yet, or none is kept
     private Parameters bestParameters;
@@ -41,7 +41,7 @@ final class EvaluationHistory {
      */
     static EvaluationHistory of(TrainingSettings settings, CheckpointHeader header, Parameters parameters) {
         EvaluationHistory history = new EvaluationHistory(settings);
-        history.best = header.number(BEST);
+        history.lowest = header.number(LOWEST);
         history.without = header.integer(EPOCHS_WITHOUT);
         if (parameters != null) {
             Evaluation evaluation = new Evaluation(
@@ -59,7 +59,7 @@ final class EvaluationHistory {
     /** Every bit of what has been seen but the weights, for a checkpoint's header. */
     Map<String, String> entries() {
         Map<String, String> entries = new LinkedHashMap<>();
-        entries.put(BEST, String.valueOf(best));
+        entries.put(LOWEST, String.valueOf(lowest));
         entries.put(EPOCHS_WITHOUT, String.valueOf(without));
         if (bestEpoch != null) {
             Evaluation evaluation = bestEpoch.evaluation();
@@ -79,8 +79,8 @@ final class EvaluationHistory {
      * @param parameters gives those after the epoch
      */
     void add(int epoch, Evaluation evaluation, Supplier<Parameters> parameters) {
-        if (evaluation.objective() < best) {
-            best = evaluation.objective();
+        if (evaluation.loss() < lowest) {
+            lowest = evaluation.loss();
             without = 0;
             if (keepsWeights) {
                 bestParameters = parameters.get();

@@ -170,11 +170,12 @@ class KeepBestTest extends CheckpointRuns {
         history.add(2, evaluation(0.5), () -> parameters);
         history.add(3, evaluation(Double.NaN), () -> parameters);
         history.add(4, evaluation(0.5), () -> parameters);
+        history.add(5, evaluation(0.6), () -> parameters); // of a lower objective
         assertEquals(2, history.bestEpoch().orElseThrow().epoch());
     }
 
-    private static Evaluation evaluation(double objective) {
-        return new Evaluation(objective, objective, 0.5, 10, Optional.empty());
+    private static Evaluation evaluation(double loss) {
+        return new Evaluation(loss, -loss, 0.5, 10, Optional.empty());
     }
 
     @Test

@@ -41,7 +41,7 @@ class MutatedCheckpointsPropertyTest {
             "optimizer_step",
             "epoch_totals.loss_sum",
             "epoch_totals.batches",
-            "early_stopping.best_objective",
+            "early_stopping.best_loss",
             "early_stopping.epochs_without",
             "best.epoch",
             "best.counted");
