@@ -18,6 +18,9 @@ final class Bands {
     /** Of a line the share that may still have the band's brightness just inside it. */
     private static final double ATTACHED = 0.02;
 
+    /** Of such a line the share at either end that is a corner. */
+    private static final double CORNER = 0.05;
+
     /** Of the new border the share that the drawing may touch, and of the new picture the share that it must have. */
     private static final double TOUCHED = 0.35;
 
@@ -28,8 +31,11 @@ final class Bands {
     private final GrayImage image;
     private final float range;
 
-    /** A band: its depth with its soft edge, its brightness, whether nothing inside touches it. */
-    private record Band(int depth, float level, boolean detached) {}
+    /** A band's depth with and without its soft edge, and its brightness. */
+    private record Band(int depth, int pure, float level) {}
+
+    /** What lies just inside a band: whether it is all of another brightness, and whether in one of its corners. */
+    private record Edge(boolean detached, boolean freeCorner) {}
 
     private Bands(GrayImage image, float range) {
         this.image = image;
@@ -55,10 +61,14 @@ final class Bands {
         for (int side = 0; side < SIDES; side++) {
             bands[side] = band(side);
         }
+        Edge[] edges = new Edge[SIDES];
+        for (int side = 0; side < SIDES; side++) {
+            edges[side] = bands[side] == null ? null : edge(bands, side);
+        }
         int[] depths = new int[SIDES];
         boolean any = false;
         for (int side = 0; side < SIDES; side++) {
-            if (bands[side] != null && (bands[side].detached() || isPartOfAFrame(bands, side))) {
+            if (bands[side] != null && isNoGround(bands, edges, side)) {
                 depths[side] = bands[side].depth();
                 any = true;
             }
@@ -72,17 +82,23 @@ final class Bands {
         return holdsADrawing(inner) ? inner : image;
     }
 
-    /** What touches one side of a frame stands free of another. */
-    private static boolean isPartOfAFrame(Band[] bands, int side) {
+    /**
+     * What touches one side of a frame stands free of another. Ground around a digit looks like a band where the digit's
+     * first stroke is long, but goes on around that stroke's ends.
+     */
+    private static boolean isNoGround(Band[] bands, Edge[] edges, int side) {
         int alike = 0;
+        int freeCorners = 0;
         boolean free = false;
-        for (Band band : bands) {
-            if (band != null && Math.abs(band.level() - bands[side].level()) < SAME) {
+        for (int other = 0; other < SIDES; other++) {
+            if (bands[other] != null && Math.abs(bands[other].level() - bands[side].level()) < SAME) {
                 alike++;
-                free |= band.detached();
+                freeCorners += edges[other].freeCorner() ? 1 : 0;
+                free |= edges[other].detached() && edges[other].freeCorner();
             }
         }
-        return alike == SIDES || alike > 1 && free;
+        return alike == SIDES && freeCorners > SIDES / 2
+                || edges[side].freeCorner() && (edges[side].detached() || alike > 1 && free);
     }
 
     /** left, right, top, bottom */
@@ -124,28 +140,40 @@ final class Bands {
         if (depth > deepest) {
             return null;
         }
+        int pure = depth;
+        if (!isStraight(line(side, pure - 1), level)) {
+            return null;
+        }
         float next = Quantiles.of(line(side, depth + 1), 0.5);
         while (depth < deepest && Math.abs(next - median) > SAME / 2 * range) { // the soft edge
             depth++;
             median = next;
             next = Quantiles.of(line(side, depth + 1), 0.5);
         }
-        return new Band(depth, level, attached(line(side, depth + 1), level) <= ATTACHED);
+        return new Band(depth, pure, level);
     }
 
-    /** The share of a line that has the band's brightness, apart from its ends, where other bands may stand. */
-    private double attached(float[] line, float level) {
+    /** Whether the last line of a band is all of it, or, of a slanted one, leaves it at an end: not in its middle. */
+    private boolean isStraight(float[] line, float level) {
+        float nearness = OTHER * range;
+        return share(line, level, nearness) >= UNIFORM
+                || Math.abs(line[0] - level) > nearness
+                || Math.abs(line[line.length - 1] - level) > nearness;
+    }
+
+    /** The line just inside a band, without the bands at its ends. */
+    private Edge edge(Band[] bands, int side) {
+        float level = bands[side].level();
         float nearness = (1 - OTHER) / 2 * range;
-        int begin = 0;
-        int end = line.length;
-        int reach = (int) Math.ceil(DEEPEST * line.length);
-        while (begin < reach && Math.abs(line[begin] - level) < nearness) {
-            begin++;
-        }
-        while (end > line.length - reach && end > begin && Math.abs(line[end - 1] - level) < nearness) {
-            end--;
-        }
-        return share(Arrays.copyOfRange(line, begin, end), level, nearness);
+        float[] line = line(side, bands[side].depth() + 1);
+        int first = side < 2 ? 2 : 0;
+        int begin = bands[first] == null ? 0 : bands[first].pure() + 1;
+        int end = line.length - (bands[first + 1] == null ? 0 : bands[first + 1].pure() + 1);
+        float[] inside = Arrays.copyOfRange(line, begin, end);
+        int corner = Math.min(inside.length, 1 + (int) Math.ceil(CORNER * inside.length));
+        boolean freeCorner = share(Arrays.copyOf(inside, corner), level, nearness) == 0
+                || share(Arrays.copyOfRange(inside, inside.length - corner, inside.length), level, nearness) == 0;
+        return new Edge(share(inside, level, nearness) <= ATTACHED, freeCorner);
     }
 
     private static double share(float[] values, float level, float nearness) {

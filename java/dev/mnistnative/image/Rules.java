@@ -44,6 +44,9 @@ final class Rules {
     /** A pen of fewer pixels tells nothing about thinner ones. */
     private static final int FINE = 7;
 
+    /** Beside a pen of fewer pixels no line that ends within the picture can be told from a stroke. */
+    private static final int COARSE = 4;
+
     /** What is left must be so large beside the picture to be a digit, a part of it so large beside the largest. */
     private static final double REST = 0.12;
 
@@ -274,7 +277,7 @@ final class Rules {
             double margin = Math.max(NEAR, (thin ? MARGIN : WIDE_MARGIN) * length);
             return begin >= margin && end <= length - 1 - margin;
         }
-        if (!thin) {
+        if (!thin || pen < COARSE) {
             return false;
         }
         double beyond = BEYOND * (line.end - line.begin);

@@ -97,6 +97,27 @@ class GroundTest {
         return squareA == 0 ? 0 : product / Math.sqrt(squareA * squareB);
     }
 
+    /**
+     * On plain paper nothing is taken for a band or a rule: long strokes of a digit, of which the ground beside them has the
+     * form of a frame, stay.
+     */
+    @Test
+    void onPlainPaperNothingIsTakenAway() {
+        DigitPictures.Digits many = DigitPictures.first(1000);
+        StringBuilder peeled = new StringBuilder();
+        for (int i = 0; i < many.pixels().length; i++) {
+            BufferedImage small = DigitPictures.large(many.pixels()[i], DigitPictures.SIDE);
+            for (BufferedImage each : new BufferedImage[] {small, DigitPictures.recolored(small, PAPER, INK)}) {
+                GrayImage picture = GrayImage.of(each);
+                GrayImage ink = Ink.of(picture);
+                if (Bands.peeled(picture) != picture || Rules.removed(ink) != ink) {
+                    peeled.append(' ').append(i);
+                }
+            }
+        }
+        assertEquals("", peeled.toString());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {28, 60, 140})
     void cropped(int side) {

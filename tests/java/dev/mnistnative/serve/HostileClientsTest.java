@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.model.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +152,40 @@ class HostileClientsTest {
             assertEquals(200, Http.post(server.url(), "application/json", body).status());
         }
         assertThrows(IllegalArgumentException.class, () -> server("127.0.0.1", Integer.MAX_VALUE));
+    }
+
+    /** Bodies that are announced and do not come hold their room, and only as long as their connections last. */
+    @Test
+    void bodiesThatFindNoRoomAreAskedToComeAgain() throws Exception {
+        long needed = Runtime.getRuntime().maxMemory() / 4 / Bodies.MAX_LIMIT + 2;
+        String head = Http.head(
+                "POST", "/predict", "Content-Type: image/png\r\nContent-Length: " + Bodies.MAX_LIMIT + "\r\n");
+        ExecutorService clients = Executors.newCachedThreadPool();
+        List<Http> connections = new ArrayList<>();
+        try (DigitServer server = server("127.0.0.1", Bodies.MAX_LIMIT)) {
+            List<Callable<Http.Answer>> answers = new ArrayList<>();
+            for (int i = 0; i < needed; i++) {
+                Http http = new Http(server.url());
+                connections.add(http);
+                answers.add(() -> http.send(head).read());
+            }
+            Http.Answer first = clients.invokeAny(answers);
+            assertEquals(503, first.status(), first.body());
+            assertTrue(first.head().toLowerCase(Locale.ROOT).contains("retry-after: 1\r\n"), first.head());
+            assertEquals(200, Http.get(server.url(), "/healthz").status());
+            for (Http http : connections) {
+                http.close();
+            }
+            byte[] body = FirstPixel.json(7).getBytes(StandardCharsets.UTF_8);
+            while (Http.post(server.url(), "application/json", body).status() != 200) {
+                Thread.sleep(10);
+            }
+        } finally {
+            for (Http http : connections) {
+                http.close();
+            }
+            clients.shutdown();
+        }
     }
 
     @Test
