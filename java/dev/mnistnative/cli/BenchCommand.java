@@ -72,7 +72,7 @@ final class BenchCommand implements Callable<Integer> {
         try (TrainingData samples =
                 mnist ? BenchmarkSamples.mnist() : BenchmarkSamples.madeUp(settings.layers(), settings.batchSize())) {
             Benchmark benchmark = Usage.checked(spec, () -> new Benchmark(settings, samples, seconds));
-            BenchmarkResult result = benchmark.run(new StartNote(screen));
+            BenchmarkResult result = benchmark.run(StartNote.ofBenchmark(screen));
             BenchmarkReport report = new BenchmarkReport(result, mnist ? "MNIST" : "made-up pixels");
             if (json) {
                 report.json(out);

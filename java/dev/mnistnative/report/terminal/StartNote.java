@@ -11,9 +11,20 @@ import java.util.stream.Collectors;
 /** One line before the first step: what computes, and why not the GPU if that was left open. */
 public final class StartNote implements TrainingListener {
     private final Screen screen;
+    private final boolean tellsLeftOut;
 
     public StartNote(Screen screen) {
+        this(screen, true);
+    }
+
+    private StartNote(Screen screen, boolean tellsLeftOut) {
         this.screen = screen;
+        this.tellsLeftOut = tellsLeftOut;
+    }
+
+    /** Without what is left out and how to have it: for a run whose weights nobody keeps. */
+    public static StartNote ofBenchmark(Screen screen) {
+        return new StartNote(screen, false);
     }
 
     @Override
@@ -25,7 +36,9 @@ public final class StartNote implements TrainingListener {
         screen.note("training " + start.settings().layers() + " on "
                 + (dropped == 0 ? "" : data.samples() - dropped + " of ") + data.samples() + " samples: "
                 + machine.description() + why);
-        leftOut(data.unused(), start.settings()).forEach(screen::note);
+        if (tellsLeftOut) {
+            leftOut(data.unused(), start.settings()).forEach(screen::note);
+        }
     }
 
     private static List<String> leftOut(Unused unused, TrainingSettings settings) {
