@@ -61,9 +61,13 @@ final class CsvColumns {
         return header ? "column '" + names.get(column) + "'" : "column " + column;
     }
 
-    /** What names a column to those who leave it out. */
+    /** What names a column to those who leave it out: its number where its name has blanks and no other's is that number. */
     String argument(int column) {
-        return names.get(column).contains(" ") ? String.valueOf(column) : names.get(column);
+        String number = String.valueOf(column);
+        if (!names.get(column).contains(" ")) {
+            return names.get(column);
+        }
+        return names.contains(number) ? "\"" + names.get(column) + "\"" : number;
     }
 
     int features() {

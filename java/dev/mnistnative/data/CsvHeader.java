@@ -97,7 +97,7 @@ final class CsvHeader {
                 next++;
             }
         }
-        return next >= COUNTED_COLUMNS;
+        return next >= COUNTED_COLUMNS || next > 1 && first.get(0).isEmpty(); // above pandas' own index
     }
 
     private void note(String what) {

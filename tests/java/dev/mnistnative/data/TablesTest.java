@@ -128,6 +128,19 @@ class TablesTest {
     }
 
     @Test
+    void anIndexBesideColumnsThatAreNumbersIsLeftOutByItsName() throws IOException {
+        String text = ",0,1,2\n0,5,9,1\n1,6,9,0\n2,7,9,1\n"; // DataFrame(…).to_csv()
+        try (Dataset set = read(text, options("2"))) {
+            assertEquals(List.of("Unnamed: 0", "0", "1"), set.featureNames());
+        }
+        assertNoted("--drop-columns \"Unnamed: 0\"");
+        CsvOptions drop = CsvOptions.DEFAULT.withDropColumns(List.of("Unnamed: 0"));
+        try (Dataset set = read(text, options("2").withCsv(drop))) {
+            assertEquals(List.of("0", "1"), set.featureNames());
+        }
+    }
+
+    @Test
     void aNamelessIndexIsNotedAndCanBeLeftOut() throws IOException {
         String text = ",a,y\n0,5,1\n1,6,0\n2,7,1\n";
         try (Dataset set = read(text, options("y"))) {
