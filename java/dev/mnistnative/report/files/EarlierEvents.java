@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * The event files that an earlier run left in a folder. One that was killed has told more than its last checkpoint
  * knows: when it goes on from there, those points come again. TensorBoard's own way, a start event with a step from
  * which on all earlier points are void, knows one step for all curves, but epochs and steps are counted apart: so the
- * files are cut, too.
+ * files are cut, too. Those of other programs stay as they are.
  */
 final class EarlierEvents {
     private static final int LARGEST_RECORD = 1 << 20; // ours are of some hundred bytes
@@ -51,6 +51,7 @@ final class EarlierEvents {
 
     private long keptBytes(Path file) throws IOException {
         long kept = 0;
+        boolean ours = false;
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
             while (true) {
                 long length = Long.reverseBytes(in.readLong());
@@ -60,16 +61,44 @@ final class EarlierEvents {
                 in.readInt();
                 byte[] record = in.readNBytes((int) length);
                 in.readInt();
+                ours |= kept == 0 && isOurs(record);
+                if (!ours) {
+                    return Files.size(file);
+                }
                 if (comesAgain(record)) {
                     return kept;
                 }
                 kept += 2 * Long.BYTES + length;
             }
         } catch (EOFException e) {
-            return kept;
+            return ours ? kept : Files.size(file);
         } catch (IOException e) { // no event: not ours
             return Files.size(file);
         }
+    }
+
+    /** Whether a file's first record tells our name. */
+    private static boolean isOurs(byte[] record) throws IOException {
+        CodedInputStream event = CodedInputStream.newInstance(record);
+        for (int key = event.readTag(); key != 0; key = event.readTag()) {
+            if (WireFormat.getTagFieldNumber(key) == EventFile.EVENT_SOURCE) {
+                return text(event.readByteArray(), EventFile.SOURCE_WRITER).equals(EventFile.WRITER);
+            }
+            event.skipField(key);
+        }
+        return false;
+    }
+
+    /** A message's first text of that field; "" if it has none. */
+    private static String text(byte[] message, int field) throws IOException {
+        CodedInputStream in = CodedInputStream.newInstance(message);
+        for (int key = in.readTag(); key != 0; key = in.readTag()) {
+            if (WireFormat.getTagFieldNumber(key) == field) {
+                return in.readString();
+            }
+            in.skipField(key);
+        }
+        return "";
     }
 
     private boolean comesAgain(byte[] record) throws IOException {
@@ -96,16 +125,9 @@ final class EarlierEvents {
         CodedInputStream values = CodedInputStream.newInstance(summary);
         for (int key = values.readTag(); key != 0; key = values.readTag()) {
             if (WireFormat.getTagFieldNumber(key) == EventFile.SUMMARY_VALUE) {
-                CodedInputStream value = CodedInputStream.newInstance(values.readByteArray());
-                for (int inner = value.readTag(); inner != 0; inner = value.readTag()) {
-                    if (WireFormat.getTagFieldNumber(inner) == EventFile.VALUE_TAG) {
-                        return value.readString();
-                    }
-                    value.skipField(inner);
-                }
-            } else {
-                values.skipField(key);
+                return text(values.readByteArray(), EventFile.VALUE_TAG);
             }
+            values.skipField(key);
         }
         return "";
     }

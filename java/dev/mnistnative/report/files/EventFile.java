@@ -27,10 +27,15 @@ final class EventFile implements Closeable {
     /** How the names of event files begin. */
     static final String PREFIX = "events.out.tfevents.";
 
+    /** Who wrote a file, as its first record tells: folders of TensorBoard may hold files of other programs. */
+    static final String WRITER = "dev.mnistnative";
+
     static final int EVENT_STEP = 2;
     static final int EVENT_SUMMARY = 5;
     static final int SUMMARY_VALUE = 1;
     static final int VALUE_TAG = 1;
+    static final int EVENT_SOURCE = 10;
+    static final int SOURCE_WRITER = 1;
     private static final int EVENT_WALL_TIME = 1;
     private static final int EVENT_FILE_VERSION = 3;
     private static final int EVENT_SESSION_LOG = 7;
@@ -57,9 +62,11 @@ final class EventFile implements Closeable {
                 ProcessHandle.current().pid());
         path = free(folder, name);
         out = new BufferedOutputStream(Files.newOutputStream(path, StandardOpenOption.CREATE_NEW));
+        byte[] source = message(metadata -> metadata.writeString(SOURCE_WRITER, WRITER));
         writeRecord(message(event -> {
             event.writeDouble(EVENT_WALL_TIME, wallTime());
             event.writeString(EVENT_FILE_VERSION, "brain.Event:2");
+            event.writeByteArray(EVENT_SOURCE, source);
         }));
         flush();
     }

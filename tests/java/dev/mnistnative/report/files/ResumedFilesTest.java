@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.mnistnative.report.Runs;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -132,6 +133,24 @@ class ResumedFilesTest {
         assertEquals(List.of(), points(files.get(0)));
         assertEquals(1, restart(files.get(1)));
         assertArrayEquals(others, Files.readAllBytes(foreign));
+    }
+
+    /** PyTorch's SummaryWriter writes the same records, but not who wrote them. */
+    @Test
+    void filesOfOtherProgramsAreNotCut() throws IOException {
+        try (TensorBoardEvents events = new TensorBoardEvents(folder, 0, false)) {
+            events.onStart(Runs.start(""));
+            events.onEpoch(Runs.epoch(0.25, 0.75, 0.5));
+        }
+        Path file = eventFiles().get(0);
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Files.writeString(
+                file, text.replace("dev.mnistnative", "somebody.else.x") + "half", StandardCharsets.ISO_8859_1);
+        byte[] others = Files.readAllBytes(file);
+        try (TensorBoardEvents events = new TensorBoardEvents(folder, 0, true)) {
+            events.onStart(Runs.resumed(0, 3));
+        }
+        assertArrayEquals(others, Files.readAllBytes(file));
     }
 
     private static long restart(Path file) throws IOException {

@@ -92,6 +92,11 @@ public final class TfEvents {
                     session = (int) varint(log);
                     assertEquals(0, log.remaining(), "bytes left over");
                 }
+                case 10 << 3 | 2 -> {
+                    ByteBuffer source = little(take(in, (int) varint(in)));
+                    assertEquals(1 << 3 | 2, varint(source), "SourceMetadata.writer");
+                    assertEquals("dev.mnistnative", text(source));
+                }
                 default -> throw new AssertionError("unexpected key " + key);
             }
         }
