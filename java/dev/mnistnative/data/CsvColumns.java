@@ -61,7 +61,7 @@ final class CsvColumns {
         return header ? "column '" + names.get(column) + "'" : "column " + column;
     }
 
-    /** What names a column to those who leave it out: its number where its name has blanks and no other's is that number. */
+    /** What names a column to those who leave it out: its number if its name has blanks, unless that is a name. */
     String argument(int column) {
         String number = String.valueOf(column);
         if (!names.get(column).contains(" ")) {
