@@ -144,7 +144,7 @@ final class ZipArchive {
                 member.size >= 0 && member.size <= most,
                 "its part \"" + name + "\" has " + member.size + " bytes, but at most " + most + " are wanted");
         FileContents.require(
-                member.size <= MAX_FREELY || member.size / MAX_RATIO <= member.packed,
+                member.size <= MAX_FREELY || member.size / MAX_RATIO <= Math.min(member.packed, file.size()),
                 "its part \"" + name + "\" is said to have " + member.size + " bytes, packed into " + member.packed
                         + ", as no weights can be");
         ByteBuffer bytes = unpacked(member, (int) member.size);

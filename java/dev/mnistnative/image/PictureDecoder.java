@@ -155,7 +155,7 @@ final class PictureDecoder {
     private int period(int width, int height, int bytesPerPixel) throws DataFormatException {
         Runtime java = Runtime.getRuntime();
         double room = (java.maxMemory() - java.totalMemory() + java.freeMemory()) / (double) MEMORY_SHARE;
-        int period = (Math.max(width, height) + SIDE - 1) / SIDE;
+        int period = Math.min((Math.max(width, height) + SIDE - 1) / SIDE, Math.min(width, height));
         // the picture, its brightness as floats, and the working copies of that
         while ((double) width * height / period / period * (bytesPerPixel + 2.0 * Float.BYTES) > room) {
             period++;
