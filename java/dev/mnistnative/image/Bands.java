@@ -18,6 +18,9 @@ final class Bands {
     /** Of a line the share that may still have the band's brightness just inside it. */
     private static final double ATTACHED = 0.02;
 
+    /** The same where both of its ends are free: a stroke may run into the band. */
+    private static final double CROSSED = 0.2;
+
     /** Of such a line the share at either end that is a corner. */
     private static final double CORNER = 0.05;
 
@@ -66,20 +69,20 @@ final class Bands {
             edges[side] = bands[side] == null ? null : edge(bands, side);
         }
         int[] depths = new int[SIDES];
-        boolean any = false;
+        int peeled = 0;
         for (int side = 0; side < SIDES; side++) {
             if (bands[side] != null && isNoGround(bands, edges, side)) {
                 depths[side] = bands[side].depth();
-                any = true;
+                peeled++;
             }
         }
         int width = image.width() - depths[0] - depths[1];
         int height = image.height() - depths[2] - depths[3];
-        if (!any || width < SMALLEST || height < SMALLEST) {
+        if (peeled == 0 || width < SMALLEST || height < SMALLEST) {
             return image;
         }
         GrayImage inner = image.crop(depths[0], depths[2], width, height);
-        return holdsADrawing(inner) ? inner : image;
+        return holdsADrawing(inner, peeled == SIDES ? 1 : TOUCHED) ? inner : image;
     }
 
     /**
@@ -145,7 +148,8 @@ final class Bands {
             return null;
         }
         float next = Quantiles.of(line(side, depth + 1), 0.5);
-        while (depth < deepest && Math.abs(next - median) > SAME / 2 * range) { // the soft edge
+        // the soft edge goes on away from the band; back to it goes what follows
+        while (depth < deepest && Math.abs(next - level) - Math.abs(median - level) > SAME / 2 * range) {
             depth++;
             median = next;
             next = Quantiles.of(line(side, depth + 1), 0.5);
@@ -171,9 +175,10 @@ final class Bands {
         int end = line.length - (bands[first + 1] == null ? 0 : bands[first + 1].pure() + 1);
         float[] inside = Arrays.copyOfRange(line, begin, end);
         int corner = Math.min(inside.length, 1 + (int) Math.ceil(CORNER * inside.length));
-        boolean freeCorner = share(Arrays.copyOf(inside, corner), level, nearness) == 0
-                || share(Arrays.copyOfRange(inside, inside.length - corner, inside.length), level, nearness) == 0;
-        return new Edge(share(inside, level, nearness) <= ATTACHED, freeCorner);
+        boolean begins = share(Arrays.copyOf(inside, corner), level, nearness) == 0;
+        boolean ends = share(Arrays.copyOfRange(inside, inside.length - corner, inside.length), level, nearness) == 0;
+        double most = begins && ends ? CROSSED : ATTACHED;
+        return new Edge(share(inside, level, nearness) <= most, begins || ends);
     }
 
     private static double share(float[] values, float level, float nearness) {
@@ -184,14 +189,17 @@ final class Bands {
         return values.length == 0 ? 0 : count / (double) values.length;
     }
 
-    /** Whether something stands on a ground that is most of the new border: what was taken away was no ground. */
-    private boolean holdsADrawing(GrayImage inner) {
+    /**
+     * Whether something stands on a ground that has enough of the new border: what was taken away was no ground. In a frame
+     * it may be a crop.
+     */
+    private boolean holdsADrawing(GrayImage inner, double touched) {
         float ground = Quantiles.of(inner.values(), 0.5);
         float different = OTHER * range;
         int content = 0;
         for (float value : inner.values()) {
             content += Math.abs(value - ground) > different ? 1 : 0;
         }
-        return content >= DRAWN * inner.values().length && 1 - share(inner.border(), ground, different) <= TOUCHED;
+        return content >= DRAWN * inner.values().length && 1 - share(inner.border(), ground, different) <= touched;
     }
 }

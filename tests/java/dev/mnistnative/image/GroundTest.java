@@ -131,6 +131,24 @@ class GroundTest {
         comeOutTheSame((i, random) -> DigitPictures.framed(paper(i), width, distance, 0));
     }
 
+    /** The frame lies on the digit's outermost pixels, or so near that no more than a pixel parts them. */
+    @ParameterizedTest
+    @CsvSource({"140, 1, 2", "28, 2, 1"})
+    void framedAsNearAsCanBe(int side, int margin, int width) {
+        comeOutTheSame((i, random) -> DigitPictures.framed(
+                DigitPictures.recolored(
+                        DigitPictures.cropped(DigitPictures.large(digits.pixels()[i], side), margin), PAPER, INK),
+                width,
+                0,
+                0));
+    }
+
+    /** Long tails of a digit run into the strip. */
+    @Test
+    void withAStripThatTheDigitTouches() {
+        comeOutTheSame((i, random) -> DigitPictures.painted(paper(i), 5, g -> g.fillRect(0, SIDE - 11, SIDE, 11)));
+    }
+
     @Test
     void inATableCell() {
         comeOutTheSame((i, random) ->
