@@ -17,7 +17,8 @@ final class DataChecks {
                 command,
                 String.format(
                         Locale.ROOT,
-                        "the samples have %d features, but the net %s takes %d: give %s beginning with %d, or other data",
+                        "the samples have %d features, but the net %s takes %d: give %s beginning with %d, or "
+                                + "other data",
                         samples.features(),
                         layers,
                         layers.features(),

@@ -33,7 +33,10 @@ final class ScaleOption {
                 : base.withPreprocessing(overTraining(base.preprocessing()).withRange(InputRange.UNKNOWN));
     }
 
-    /** What is done to the samples of a run, and later to others: with a scale given the training set is multiplied by it. */
+    /**
+     * What is done to the samples of a run, and later to others: with a scale given the training set is multiplied by
+     * it.
+     */
     Preprocessing overTraining(Preprocessing base) {
         return scale == null ? base : base.withScaling(Scaling.all(scale.factor()));
     }

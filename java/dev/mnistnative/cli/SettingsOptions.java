@@ -70,7 +70,8 @@ final class SettingsOptions {
             paramLabel = "last|best",
             description =
                     "Whose weights are kept at the end: the last epoch's, or those after the epoch with the lowest "
-                            + "loss on the test set, or on the held-out part (default: last; best with --early-stopping).")
+                            + "loss on the test set, or on the held-out part (default: last; best with "
+                            + "--early-stopping).")
     private Keep keep;
 
     @Mixin

@@ -61,7 +61,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "Start from the weights of this file, of the kinds that --model takes elsewhere (safetensors, "
-                            + "ONNX, .pt, npz), and from what it says of its samples and classes (default: PyTorch's initial values for the seed).")
+                            + "ONNX, .pt, npz), and from what it says of its samples and classes (default: "
+                            + "PyTorch's initial values for the seed).")
     private Path init;
 
     @Option(

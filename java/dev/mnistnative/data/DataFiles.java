@@ -322,7 +322,8 @@ public final class DataFiles {
                 throw DataFormatException.of(
                         content.name(),
                         "it is text, not an array",
-                        "give npy, npz or IDX, or a CSV as the only file together with its label column (--label-column)");
+                        "give npy, npz or IDX, or a CSV as the only file together with its label column "
+                                + "(--label-column)");
         };
     }
 

@@ -149,7 +149,7 @@ public final class Dataset implements AutoCloseable {
         return layout.scale();
     }
 
-    /** Which numbers there are, before the {@link #scale()}. It is measured once: a pass over them, unless they are bytes. */
+    /** Which numbers there are, before the {@link #scale()}; measured once, in a pass over them, bytes aside. */
     public NumberRange range() {
         NumberRange known = range;
         if (known == null) {

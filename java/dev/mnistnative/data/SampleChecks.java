@@ -17,7 +17,8 @@ final class SampleChecks {
         }
         if (type == PixelType.FLOAT32 && pixels.order() != ByteOrder.nativeOrder()) {
             throw new IllegalArgumentException("pixels: the buffer's order is " + pixels.order()
-                    + ", but float32 must lie in native byte order; say order(ByteOrder.nativeOrder()) before they are put"
+                    + ", but float32 must lie in native byte order; say order(ByteOrder.nativeOrder()) before "
+                    + "they are put"
                     + " in, and again for a duplicate or slice");
         }
     }

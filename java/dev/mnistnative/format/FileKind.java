@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
-/** What a file is by its first bytes: one of the formats that nets are read from, or one that is known by name alone. */
+/**
+ * What a file is by its first bytes: one of the formats that nets are read from, or one that is known by name alone.
+ */
 enum FileKind {
     SAFETENSORS,
     ONNX,
@@ -90,7 +92,8 @@ enum FileKind {
             new Foreign(
                     head -> head.isPickle() && (head.contains("sklearn") || head.contains("joblib")),
                     "it is a pickle of scikit-learn or joblib, which only Python can load",
-                    "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, coef_1 …"),
+                    "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, "
+                            + "coef_1 …"),
             new Foreign(
                     Head::isPickle,
                     "it is a Python pickle, which can run programs and is not read",
@@ -103,7 +106,8 @@ enum FileKind {
             new Foreign(
                     head -> head.begins("\u0078\u009c") || head.begins("\u0078\u0001") || head.begins("\u0078\u00da"),
                     "it is packed with zlib, as joblib packs scikit-learn's models",
-                    "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, coef_1 …"),
+                    "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, "
+                            + "coef_1 …"),
             new Foreign(head -> head.begins("\u001f\u008b"), "it is packed with gzip", "unpack it with gunzip first"),
             new Foreign(
                     head -> head.begins("BZh")
@@ -116,7 +120,8 @@ enum FileKind {
             new Foreign(
                     head -> head.has(TAR_MAGIC, "ustar") || head.begins("storages\0") || head.begins("pickle\0"),
                     "it is a tar archive",
-                    "unpack it, and give the model in it; a file that PyTorch before 0.2 saved as tar wants to be loaded"
+                    "unpack it, and give the model in it; a file that PyTorch before 0.2 saved as tar wants to "
+                            + "be loaded"
                             + " and saved by a newer one"),
             new Foreign(
                     head -> head.begins("\u0089PNG") || head.begins("\u00ff\u00d8\u00ff") || head.begins("GIF8"),

@@ -45,7 +45,9 @@ final class LayerChain {
         return layers.get(layers.size() - 1);
     }
 
-    /** What is done next to each feature; it becomes a part of the layer before or after it, or of the preprocessing. */
+    /**
+     * What is done next to each feature; it becomes a part of the layer before or after it, or of the preprocessing.
+     */
     Affine pending() {
         return pending;
     }

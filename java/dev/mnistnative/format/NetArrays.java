@@ -10,8 +10,8 @@ import java.util.Map;
 
 /**
  * A net as NumPy's arrays: the weights float32 under the state dict's names; beside them what its numbers mean, {@code
- * activation}, {@code input_range}, {@code scale}, {@code scale_of} and {@code ignore_index} without dimension, {@code mean} and {@code std}
- * float64 [features], {@code class_names} and {@code feature_names} as texts.
+ * activation}, {@code input_range}, {@code scale}, {@code scale_of} and {@code ignore_index} without dimension,
+ * {@code mean} and {@code std} float64 [features], {@code class_names} and {@code feature_names} as texts.
  */
 final class NetArrays {
     private NetArrays() {}

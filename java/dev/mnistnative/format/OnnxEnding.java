@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a graph makes of the logits: probabilities, the class with the greatest, its name. All of it is left out, for the
- * answers are the same without; the names of the classes are kept.
+ * What a graph makes of the logits: probabilities, the class with the greatest, its name. All of it is left out, for
+ * the answers are the same without; the names of the classes are kept.
  */
 final class OnnxEnding {
     private static final Set<String> FIRST = Set.of(

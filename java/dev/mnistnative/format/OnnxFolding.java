@@ -110,7 +110,9 @@ final class OnnxFolding {
         }
     }
 
-    /** @throws IllegalArgumentException if the value is not there, damaged, not constant or made by an unknown operator */
+    /**
+     * @throws IllegalArgumentException if the value is not there, damaged, not constant or made by an unknown operator
+     */
     OnnxArray array(String name) throws IOException {
         OnnxArray known = computed.get(name);
         if (known != null) {

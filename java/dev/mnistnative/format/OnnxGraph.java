@@ -41,8 +41,8 @@ final class OnnxGraph {
     }
 
     /**
-     * Names and dimensions of the values that whoever runs the model gives; a dimension is −1 where it is open, the list
-     * null where nothing is said. (Constants may stand among a graph's inputs, with defaults, but are none.)
+     * Names and dimensions of the values that whoever runs the model gives; a dimension is −1 where it is open, the
+     * list null where nothing is said. (Constants may stand among a graph's inputs, with defaults, but are none.)
      */
     Map<String, List<Long>> inputs() {
         Map<String, List<Long>> given = new LinkedHashMap<>(inputs);

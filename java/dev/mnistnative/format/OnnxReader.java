@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Follows an ONNX graph from its input to its output and takes the layers on the way. What comes after the logits is left
- * out.
+ * Follows an ONNX graph from its input to its output and takes the layers on the way. What comes after the logits is
+ * left out.
  */
 final class OnnxReader {
     private static final long MAX_BYTES = Integer.MAX_VALUE - 8L;

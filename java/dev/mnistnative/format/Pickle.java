@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads Python's pickles of protocols 2 to 5 as data: None is null, numbers are Long, BigInteger or Double, texts String,
- * lists and sets List, dictionaries Map. Whatever a pickle wants to be called is only asked of a {@link World}; nothing is
- * ever executed.
+ * Reads Python's pickles of protocols 2 to 5 as data: None is null, numbers are Long, BigInteger or Double, texts
+ * String, lists and sets List, dictionaries Map. Whatever a pickle wants to be called is only asked of a {@link World};
+ * nothing is ever executed.
  */
 final class Pickle {
     private static final int MAX_STEPS = 2_000_000;

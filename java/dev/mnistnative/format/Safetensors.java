@@ -66,8 +66,8 @@ public final class Safetensors {
 
     /**
      * The net's parameters among a file's tensors: those of Linear layers, whatever their names, in the order that
-     * numbers in these tell, or else their shapes; F32, or F64, F16, BF16 turned into float32. A layer without bias gets
-     * zeros. Its activations by the metadata, else ReLU. Of a checkpoint it takes the weights.
+     * numbers in these tell, or else their shapes; F32, or F64, F16, BF16 turned into float32. A layer without bias
+     * gets zeros. Its activations by the metadata, else ReLU. Of a checkpoint it takes the weights.
      *
      * @throws IllegalArgumentException if they are not those of such a net, or one is not finite
      */

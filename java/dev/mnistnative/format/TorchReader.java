@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Reads what PyTorch's torch.save writes: a zip with a pickle and the numbers, since 1.6, or the old format, pickles with
- * the numbers behind them.
+ * Reads what PyTorch's torch.save writes: a zip with a pickle and the numbers, since 1.6, or the old format, pickles
+ * with the numbers behind them.
  */
 final class TorchReader {
     private static final String PICKLE = "data.pkl";

@@ -12,8 +12,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The members of a zip, found by its directory, so that it may come from a stream: the JDK reads such files only by path,
- * and from a stream not those that PyTorch writes.
+ * The members of a zip, found by its directory, so that it may come from a stream: the JDK reads such files only by
+ * path, and from a stream not those that PyTorch writes.
  */
 final class ZipArchive {
     private static final int END = 0x06054b50;

@@ -21,14 +21,16 @@ final class ZipModels {
 
     private static String foreign(Set<String> names) {
         if (names.stream().anyMatch(name -> name.endsWith(".h5"))) {
-            return "it is Keras's (.keras), with HDF5 in it: save the arrays of its Dense layers by numpy.savez, or turn "
+            return "it is Keras's (.keras), with HDF5 in it: save the arrays of its Dense layers by "
+                    + "numpy.savez, or turn "
                     + "the model into ONNX with tf2onnx";
         }
         if (names.stream()
                 .anyMatch(name -> name.endsWith("serialized_exported_program.json")
                         || name.endsWith("archive_format")
                         || name.endsWith("models/model.json"))) {
-            return "it is an exported program of PyTorch (torch.export, .pt2): save model.state_dict() with torch.save, or"
+            return "it is an exported program of PyTorch (torch.export, .pt2): save model.state_dict() with "
+                    + "torch.save, or"
                     + " export ONNX";
         }
         return "it is a zip of " + StateDict.named(names.stream()) + ": unpack it and give the model in it";

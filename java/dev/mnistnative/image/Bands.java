@@ -86,8 +86,8 @@ final class Bands {
     }
 
     /**
-     * What touches one side of a frame stands free of another. Ground around a digit looks like a band where the digit's
-     * first stroke is long, but goes on around that stroke's ends.
+     * What touches one side of a frame stands free of another. Ground around a digit looks like a band where the
+     * digit's first stroke is long, but goes on around that stroke's ends.
      */
     private static boolean isNoGround(Band[] bands, Edge[] edges, int side) {
         int alike = 0;
@@ -190,8 +190,8 @@ final class Bands {
     }
 
     /**
-     * Whether something stands on a ground that has enough of the new border: what was taken away was no ground. In a frame
-     * it may be a crop.
+     * Whether something stands on a ground that has enough of the new border: what was taken away was no ground. In a
+     * frame it may be a crop.
      */
     private boolean holdsADrawing(GrayImage inner, double touched) {
         float ground = Quantiles.of(inner.values(), 0.5);

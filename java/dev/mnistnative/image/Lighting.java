@@ -1,9 +1,9 @@
 package dev.mnistnative.image;
 
 /**
- * Evens out light that changes over a picture: gradients, vignettes, shadows, dark areas along a side. The light is what
- * is left of a picture where everything as narrow as a stroke is filled from its surroundings (a morphological closing
- * for dark ink, an opening for bright ink), so that edges of shadows stay where they are.
+ * Evens out light that changes over a picture: gradients, vignettes, shadows, dark areas along a side. The light is
+ * what is left of a picture where everything as narrow as a stroke is filled from its surroundings (a morphological
+ * closing for dark ink, an opening for bright ink), so that edges of shadows stay where they are.
  */
 final class Lighting {
     /** Wider than any stroke, as a share of the longer side. */

@@ -23,8 +23,8 @@ public final class PictureFiles {
     private PictureFiles() {}
 
     /**
-     * Whether a file begins as a picture does, or as what is often taken for one (HEIC, PDF, a video …): {@code read} says
-     * what it is.
+     * Whether a file begins as a picture does, or as what is often taken for one (HEIC, PDF, a video …): {@code read}
+     * says what it is.
      */
     public static boolean isPicture(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {

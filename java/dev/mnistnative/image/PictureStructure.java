@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a picture's file says besides its pixels, found without decoding: whether it is whole, how it is turned, how many
- * frames it has, how much work it is.
+ * What a picture's file says besides its pixels, found without decoding: whether it is whole, how it is turned, how
+ * many frames it has, how much work it is.
  *
  * @param whole whether its end is there
  * @param orientation EXIF's, 1 to 8

@@ -110,8 +110,8 @@ final class Polarity {
     }
 
     /**
-     * Ink hangs together, and a crop's ground is cut by it into several pieces at the border; the ground has most of the
-     * border, of the corners and of the picture.
+     * Ink hangs together, and a crop's ground is cut by it into several pieces at the border; the ground has most of
+     * the border, of the corners and of the picture.
      */
     private boolean darkIsInk() {
         double border = share(image.border()) - 0.5;

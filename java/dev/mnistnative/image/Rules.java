@@ -102,7 +102,9 @@ final class Rules {
         }
     }
 
-    /** Of neighbouring rows with long runs those whose runs are about as long as the longest: others have strokes too. */
+    /**
+     * Of neighbouring rows with long runs those whose runs are about as long as the longest: others have strokes too.
+     */
     private static Line line(boolean horizontal, int[][] runs, int first, int end) {
         int longest = 0;
         for (int y = first; y < end; y++) {
@@ -234,7 +236,9 @@ final class Rules {
         return runs;
     }
 
-    /** How far ink reaches across a line, where the digit's strokes do not: a row out of a thick stroke is no thin line. */
+    /**
+     * How far ink reaches across a line, where the digit's strokes do not: a row out of a thick stroke is no thin line.
+     */
     private int thickness(Line line) {
         int[] counts = new int[Math.max(ink.width(), ink.height()) + 1];
         int all = 0;

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells two digits from one that is drawn in several strokes: an empty gap parts them, and each is nearly as tall as the
- * other. Strokes of one digit come nearer to each other than that.
+ * Tells two digits from one that is drawn in several strokes: an empty gap parts them, and each is nearly as tall as
+ * the other. Strokes of one digit come nearer to each other than that.
  */
 final class TwoDigits {
     /**
-     * The gap as a share of the height of what it parts: less is enough where all is wider than a digit. The height of each
-     * part as a share of the tallest.
+     * The gap as a share of the height of what it parts: less is enough where all is wider than a digit. The height of
+     * each part as a share of the tallest.
      */
     private static final double GAP = 0.25;
 

@@ -29,9 +29,10 @@ import java.util.stream.IntStream;
  * A trained net for inference, with what its numbers mean: immutable, usable by any number of threads at once.
  *
  * <p>{@code predict}, {@code probabilities}, {@code topK} and {@code evaluate} take samples as they come and do to them
- * what was done in training ({@link Preprocessing}), whatever type carries them. The raw ways in are named {@code logits…}: they take the numbers
- * that the net itself sees. Samples are [count, features], row-major, one or many; logits and probabilities are [count,
- * classes]. Numbers that are not finite are an {@link IllegalArgumentException} that names their place.
+ * what was done in training ({@link Preprocessing}), whatever type carries them. The raw ways in are named
+ * {@code logits…}: they take the numbers that the net itself sees. Samples are [count, features], row-major, one or
+ * many; logits and probabilities are [count, classes]. Numbers that are not finite are an
+ * {@link IllegalArgumentException} that names their place.
  *
  * <p>After close every call is an {@link IllegalStateException}; closing while another thread's call is under way is
  * one, too, and changes nothing. A model that is forgotten frees its memory when the garbage collector finds it, and

@@ -47,9 +47,9 @@ public enum InputRange {
     }
 
     /**
-     * Which range a training set's numbers are in. Bytes are it by their type, but for bytes of 0 and 1 alone; floats by
-     * their values: {@link #UNIT} within 0 … 1, {@link #BYTE} whole within 0 … 255 and the largest at least 128, or such
-     * pictures that were resampled.
+     * Which range a training set's numbers are in. Bytes are it by their type, but for bytes of 0 and 1 alone; floats
+     * by their values: {@link #UNIT} within 0 … 1, {@link #BYTE} whole within 0 … 255 and the largest at least 128, or
+     * such pictures that were resampled.
      */
     static InputRange ofTraining(Dataset training) {
         NumberRange numbers = training.range();
@@ -65,8 +65,8 @@ public enum InputRange {
     }
 
     /**
-     * Which range the pixels of one picture are in: {@link #BYTE} or {@link #UNIT}; {@link #UNKNOWN} where they are all 0
-     * or 1, which both have; {@link #OTHER} outside of 0 … 255.
+     * Which range the pixels of one picture are in: {@link #BYTE} or {@link #UNIT}; {@link #UNKNOWN} where they are all
+     * 0 or 1, which both have; {@link #OTHER} outside of 0 … 255.
      */
     public static InputRange ofPixels(NumberRange pixels) {
         if (!pixels.isWithin(0, BRIGHTEST)) {

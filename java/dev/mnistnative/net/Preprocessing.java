@@ -45,8 +45,8 @@ public record Preprocessing(InputRange range, Scaling scaling, Optional<Standard
     }
 
     /**
-     * The same with the range that the rest implies, for a net of which none is told. A scale of bytes, or one of 1/255,
-     * is for 0 … 255; so are pixels whose means, without a scale, lie above what 0 … 1 has.
+     * The same with the range that the rest implies, for a net of which none is told. A scale of bytes, or one of
+     * 1/255, is for 0 … 255; so are pixels whose means, without a scale, lie above what 0 … 1 has.
      */
     public Preprocessing withImpliedRange() {
         boolean scaled = scaling instanceof Scaling.Bytes
@@ -100,8 +100,8 @@ public record Preprocessing(InputRange range, Scaling scaling, Optional<Standard
     }
 
     /**
-     * What one should know of how these samples are brought to the training set's range: that they are taken for another
-     * one, or that it cannot be known. Empty where nothing had to be assumed.
+     * What one should know of how these samples are brought to the training set's range: that they are taken for
+     * another one, or that it cannot be known. Empty where nothing had to be assumed.
      */
     public Optional<String> remark(Dataset samples) {
         return rescaling(samples).remark();

@@ -15,7 +15,9 @@ record Rescaling(double factor, Optional<String> remark) {
     /** Pixels of 0 … 255 that are darker than this all over are not told from other numbers. */
     private static final double DIM = 32;
 
-    /** How far numbers of 0 … 1 get outside by resampling, or rows of a table that was brought to 0 … 1 by its extremes. */
+    /**
+     * How far numbers of 0 … 1 get outside by resampling, or rows of a table that was brought to 0 … 1 by its extremes.
+     */
     private static final double MARGIN = 0.5;
 
     /** @param ownScale of bytes for which nothing else is told */

@@ -26,7 +26,9 @@ import java.util.function.Consumer;
 public final class DigitServer implements AutoCloseable {
     private static final int BACKLOG = 512;
 
-    /** One for each connection: a request that comes slowly holds a thread, and must not keep others from being read. */
+    /**
+     * One for each connection: a request that comes slowly holds a thread, and must not keep others from being read.
+     */
     private static final int THREADS = 2048;
 
     private static final int STACK_BYTES = 256 * 1024;

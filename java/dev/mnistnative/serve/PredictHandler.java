@@ -26,10 +26,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code POST /predict}: {@code application/json} with {@code {"pixels": [784 numbers 0..255, or all of them 0..1]}}, an
- * image in MNIST's form; or {@code image/png}, {@code image/jpeg} and the like, a picture of any size, brought into that
- * form. Answers {@code {"digit": …, "probabilities": […], "pixels": […]}}, the pixels being what the net saw; {@code name}
- * and {@code names} where the model's classes have names, {@code notes} where a picture is remarkable.
+ * {@code POST /predict}: {@code application/json} with {@code {"pixels": [784 numbers 0..255, or all of them 0..1]}},
+ * an image in MNIST's form; or {@code image/png}, {@code image/jpeg} and the like, a picture of any size, brought into
+ * that form. Answers {@code {"digit": …, "probabilities": […], "pixels": […]}}, the pixels being what the net saw;
+ * {@code name} and {@code names} where the model's classes have names, {@code notes} where a picture is remarkable.
  */
 final class PredictHandler {
     private static final int PIXELS = DigitNormalizer.SIDE * DigitNormalizer.SIDE;

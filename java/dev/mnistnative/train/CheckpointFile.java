@@ -21,8 +21,8 @@ import java.util.TreeMap;
 
 /**
  * One checkpoint as a safetensors file: the weights under their state-dict names, {@code optimizer.NAME} for each of
- * the optimizer's moments, {@code best.parameters} where the best epoch's are kept, and all else in the metadata, with a
- * SHA-256 over everything.
+ * the optimizer's moments, {@code best.parameters} where the best epoch's are kept, and all else in the metadata, with
+ * a SHA-256 over everything.
  *
  * @param state of the run
  * @param fingerprint what must be the same to go on

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 
 /**
  * What the evaluations of a run have come to: how many epochs there were since the best, and the best one's weights
- * where the settings keep them. It watches the loss that all reports print, the plain mean, and not the objective, which
- * has class weights and label smoothing in it.
+ * where the settings keep them. It watches the loss that all reports print, the plain mean, and not the objective,
+ * which has class weights and label smoothing in it.
  */
 final class EvaluationHistory {
     private static final String LOWEST = "early_stopping.best_loss";

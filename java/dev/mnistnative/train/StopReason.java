@@ -9,8 +9,8 @@ public enum StopReason {
     /** {@link Trainer#cancel()} or the thread's interruption. */
     INTERRUPTED,
     /**
-     * A loss was not finite, of a step (the parameters are those at the start of its chunk) or of an evaluation; where the
-     * settings keep the best epoch and there is one, the parameters are its.
+     * A loss was not finite, of a step (the parameters are those at the start of its chunk) or of an evaluation; where
+     * the settings keep the best epoch and there is one, the parameters are its.
      */
     DIVERGED
 }

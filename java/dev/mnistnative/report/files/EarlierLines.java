@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.Predicate;
 
 /**
- * What an earlier run wrote to a file of lines. A run that was killed has told more than its last checkpoint knows: when
- * it goes on from there, those lines come again.
+ * What an earlier run wrote to a file of lines. A run that was killed has told more than its last checkpoint knows:
+ * when it goes on from there, those lines come again.
  */
 final class EarlierLines {
     private EarlierLines() {}

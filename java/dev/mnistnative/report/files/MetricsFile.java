@@ -44,8 +44,8 @@ public final class MetricsFile implements TrainingListener, Closeable {
     }
 
     /**
-     * @param goesOn whether to go on after an earlier run's lines, up to the checkpoint that the run goes on from, instead
-     *     of replacing them
+     * @param goesOn whether to go on after an earlier run's lines, up to the checkpoint that the run goes on from,
+     *     instead of replacing them
      */
     public MetricsFile(Path path, int logSteps, boolean goesOn) {
         this.path = path;

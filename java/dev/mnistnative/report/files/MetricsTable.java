@@ -28,8 +28,8 @@ public final class MetricsTable implements TrainingListener, Closeable {
     /**
      * The file is created, or emptied, when the run starts: one that is refused leaves an earlier run's.
      *
-     * @param goesOn whether to go on after an earlier run's rows, up to the checkpoint that the run goes on from, instead
-     *     of replacing them
+     * @param goesOn whether to go on after an earlier run's rows, up to the checkpoint that the run goes on from,
+     *     instead of replacing them
      */
     public MetricsTable(Path path, boolean goesOn) throws IOException {
         this.path = path;

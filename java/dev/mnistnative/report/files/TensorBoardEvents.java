@@ -36,8 +36,8 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
      * Creates the folder if it is not there, and a new event file in it.
      *
      * @param logSteps steps between two points of the step curves, 0 for none
-     * @param goesOn whether earlier files in the folder are the same run's: what they tell beyond the checkpoint that it
-     *     goes on from is cut off
+     * @param goesOn whether earlier files in the folder are the same run's: what they tell beyond the checkpoint that
+     *     it goes on from is cut off
      */
     public TensorBoardEvents(Path folder, int logSteps, boolean goesOn) throws IOException {
         this.folder = folder;

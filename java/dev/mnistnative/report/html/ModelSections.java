@@ -166,14 +166,14 @@ final class ModelSections {
                         .reversed())
                 .limit(NEURONS)
                 .toList();
-        StringBuilder html = new StringBuilder(
-                String.format(
-                                Locale.ROOT,
-                                "<p>%s of the first layer's %d neurons: what raises them (%s) and what",
-                                strongest.size() == shape.fanOut(0) ? "All" : "The " + strongest.size() + " strongest",
-                                shape.fanOut(0),
-                                "<span class=\"plus\">orange</span>")
-                        + " lowers them (<span class=\"minus\">blue</span>), each on its own scale.</p><div class=\"tiles\">\n");
+        StringBuilder html = new StringBuilder(String.format(
+                        Locale.ROOT,
+                        "<p>%s of the first layer's %d neurons: what raises them (%s) and what",
+                        strongest.size() == shape.fanOut(0) ? "All" : "The " + strongest.size() + " strongest",
+                        shape.fanOut(0),
+                        "<span class=\"plus\">orange</span>")
+                + " lowers them (<span class=\"minus\">blue</span>), each on its own scale.</p><div "
+                + "class=\"tiles\">\n");
         for (int neuron : strongest) {
             int start = neuron * shape.features();
             html.append(Html.image(

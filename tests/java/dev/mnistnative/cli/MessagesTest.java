@@ -123,7 +123,8 @@ class MessagesTest {
     }
 
     private static final String TRAIN =
-            "--data {}/t.csv --label-column kind --layers 2,4,2 --batch-size 2 --epochs 1 --device cpu --threads 1 --quiet";
+            "--data {}/t.csv --label-column kind --layers 2,4,2 --batch-size 2 --epochs 1 --device cpu "
+                    + "--threads 1 --quiet";
 
     /** What each command is run with, so that it is soon over; serve never comes to serving. */
     private static final Map<String, String> BASE = Map.of(

@@ -98,8 +98,8 @@ class GroundTest {
     }
 
     /**
-     * On plain paper nothing is taken for a band or a rule: long strokes of a digit, of which the ground beside them has the
-     * form of a frame, stay.
+     * On plain paper nothing is taken for a band or a rule: long strokes of a digit, of which the ground beside them
+     * has the form of a frame, stay.
      */
     @Test
     void onPlainPaperNothingIsTakenAway() {
