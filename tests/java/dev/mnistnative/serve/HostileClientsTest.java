@@ -132,8 +132,9 @@ class HostileClientsTest {
         }
     }
 
+    /** (Some JDKs take an empty line for a size of 0, and wait for the line that ends the body.) */
     @ParameterizedTest
-    @ValueSource(strings = {"zz\r\n", "-5\r\n", "\r\n", "5\r\nabcdefgh\r\n0\r\n\r\n", "ffffffffff\r\n"})
+    @ValueSource(strings = {"zz\r\n", "-5\r\n", "\r\n\r\n", "5\r\nabcdefgh\r\n0\r\n\r\n", "ffffffffff\r\n"})
     void malformedChunksAreTheClientsFault(String chunks) throws IOException {
         try (DigitServer server = server("127.0.0.1", MAX_BODY);
                 Http http = new Http(server.url())) {
