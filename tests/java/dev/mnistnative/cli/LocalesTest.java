@@ -127,7 +127,7 @@ class LocalesTest {
 
     @Test
     void aPathThatTheEncodingDoesNotKnowHasARemedy() {
-        assumeTrue(!Files.exists(Path.of("\ufffd")));
+        assumeTrue(!Files.exists(Path.of("\ufffd")), "a file of that name is there");
         Cli.run("evaluate", "--model", "m\ufffd.safetensors").failed(ExitCode.USAGE, "argument 3", "LC_ALL=C.UTF-8");
         Cli.run("data", "--data", "a\0b").failed(ExitCode.USAGE, "a\\u0000b");
     }

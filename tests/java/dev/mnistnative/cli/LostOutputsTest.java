@@ -31,7 +31,7 @@ class LostOutputsTest {
     @ParameterizedTest
     @ValueSource(strings = {"--metrics", "--report"})
     void aFullDiskForASideOutputLeavesTheRest(String option) throws IOException {
-        assumeTrue(Files.exists(FULL));
+        assumeTrue(Files.exists(FULL), "no /dev/full");
         Cli cli = train(option + " /dev/full --quiet --save {}/s.safetensors --checkpoint-dir {}/c --tensorboard {}/t");
         assertEquals(ExitCode.FAILED, cli.exitCode(), cli.err());
         assertEquals(3, cli.lines().size(), cli.out());
@@ -46,7 +46,7 @@ class LostOutputsTest {
 
     @Test
     void weightsThatCannotBeWrittenAreKeptElsewhere() throws IOException {
-        assumeTrue(Files.exists(FULL));
+        assumeTrue(Files.exists(FULL), "no /dev/full");
         Cli cli = train("--save /dev/full --metrics {}/m.jsonl --report {}/r.html");
         assertEquals(ExitCode.FAILED, cli.exitCode(), cli.err());
         String where = cli.err().replaceFirst("(?s).*they are in (\\S+)\n.*", "$1");
