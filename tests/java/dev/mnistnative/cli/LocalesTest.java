@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -92,37 +93,38 @@ class LocalesTest {
 
     @Test
     void aFolderThatTheEncodingDoesNotKnowHasARemedy() throws Exception {
-        String program =
-                Program.command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
-        Path script = Files.writeString(
-                folder.resolve("script"),
-                "cd '" + folder + "' && mkdir \u00e4 && cd \u00e4 && " + program + " train --epochs 1 --save s",
-                StandardCharsets.UTF_8);
-        Process process = new ProcessBuilder("env", "-i", "PATH=/bin:/usr/bin", "bash", script.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(ExitCode.USAGE, process.waitFor(), output);
-        assertTrue(output.contains("the current folder") && output.contains("set LC_ALL=C.UTF-8"), output);
+        refusedWithoutLocale(
+                program -> "mkdir \u00e4 && cd \u00e4 && " + program + " train --epochs 1 --save s",
+                "the current folder");
     }
 
     @Test
     void classesThatTheEncodingDoesNotKnowAreRefused() throws Exception {
         BufferedImage picture = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
         assertTrue(ImageIO.write(picture, "png", folder.resolve("p.png").toFile()));
+        refusedWithoutLocale(
+                program -> "mkdir -p d/\u00e4 d/\u00f6 && cp p.png d/\u00e4 && cp p.png d/\u00f6 && " + program
+                        + " data --data d",
+                "a class's folder");
+    }
+
+    /**
+     * Runs commands of the shell in the test's folder, without a locale: usage is refused with a remedy.
+     *
+     * @param commands of the program's own command line
+     * @param what is refused
+     */
+    private void refusedWithoutLocale(UnaryOperator<String> commands, String what) throws Exception {
         String program =
                 Program.command().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
         Path script = Files.writeString(
-                folder.resolve("script"),
-                "cd '" + folder + "' && mkdir -p d/\u00e4 d/\u00f6 && cp p.png d/\u00e4 && cp p.png d/\u00f6 && "
-                        + program + " data --data d",
-                StandardCharsets.UTF_8);
+                folder.resolve("script"), "cd '" + folder + "' && " + commands.apply(program), StandardCharsets.UTF_8);
         Process process = new ProcessBuilder("env", "-i", "PATH=/bin:/usr/bin", "bash", script.toString())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(ExitCode.USAGE, process.waitFor(), output);
-        assertTrue(output.contains("a class's folder") && output.contains("set LC_ALL=C.UTF-8"), output);
+        assertTrue(output.contains(what) && output.contains("set LC_ALL=C.UTF-8"), output);
     }
 
     @Test
