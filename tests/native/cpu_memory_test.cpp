@@ -12,6 +12,7 @@
 namespace mn::test {
 namespace {
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 // Pages that the process has in memory.
 int64_t resident_bytes() {
     std::ifstream file("/proc/self/status");
@@ -22,6 +23,7 @@ int64_t resident_bytes() {
     }
     return 0;
 }
+#endif
 
 // A panel for each weight that is one number wide.
 TrainerOptions wide(int features, OptimizerKind kind, Precision precision) {
