@@ -226,7 +226,7 @@ Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const
 
 Chunk checked_chunk(const mn_chunk* given, int64_t available) {
     const mn_chunk c = known(given);
-    const Chunk chunk{c.order, c.first, c.samples, c.batch_size, c.learning_rates};
+    const Chunk chunk{c.order, c.first, c.samples, c.batch_size, c.learning_rates, c.seed};
     require(available > 0, "data: there is no training set, call mn_trainer_set_data() first");
     require(chunk.samples >= 1 && chunk.samples <= kMaxCount, "samples must be between 1 and 2^31 - 1");
     require(chunk.batch_size >= 1 && chunk.batch_size <= kMaxCount, "batch_size must be between 1 and 2^31 - 1");

@@ -256,6 +256,7 @@ typedef struct mn_chunk {
     int64_t samples;
     int64_t batch_size;
     const double* learning_rates; /* [steps], steps = ceil(samples / batch_size) */
+    uint64_t seed; /* of what the steps draw at random (dropout), each by its place in the trainer's step count */
 } mn_chunk;
 
 /* Of a batch, under the parameters before its update. */

