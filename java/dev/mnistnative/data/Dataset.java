@@ -3,10 +3,11 @@ package dev.mnistnative.data;
 import dev.mnistnative.binding.NativeLoss;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Samples and their labels: immutable, in direct (or mapped) memory that the native side reads in place.
@@ -28,31 +29,16 @@ public final class Dataset implements AutoCloseable {
     /** From so many features on a row of numbers is taken for a picture. */
     public static final int PICTURE_FEATURES = 64;
 
-    /** Keeps the split's permutation apart from those of the epochs under the same seed. */
-    private static final long SPLIT_STREAM = 0x53504c4954L;
-
-    private final SampleLayout layout;
-    private volatile Memory memory;
+    private volatile Samples content; // null once closed
     private volatile NumberRange range; // null until it is asked for
 
-    /** `labels` may be null, and is never moved. */
-    private record Memory(SampleMemory pixels, IntBuffer labels) {
-        int size() {
-            return pixels.samples();
-        }
-    }
-
+    /** `labels` may be null. */
     Dataset(SampleLayout layout, ByteBuffer pixels, IntBuffer labels) {
-        this(layout, SampleMemory.of(pixels, layout.sampleBytes()), labels);
+        this(new Samples(layout, SampleMemory.of(pixels, layout.sampleBytes()), Supervision.ofLabels(labels)));
     }
 
-    Dataset(SampleLayout layout, SampleMemory pixels, IntBuffer labels) {
-        if (labels != null && labels.remaining() != pixels.samples()) {
-            throw new IllegalArgumentException(
-                    "labels: " + labels.remaining() + " for " + pixels.samples() + " samples");
-        }
-        this.layout = layout;
-        this.memory = new Memory(pixels, labels == null ? null : labels.slice());
+    Dataset(Samples content) {
+        this.content = content;
     }
 
     /**
@@ -128,32 +114,29 @@ public final class Dataset implements AutoCloseable {
 
     /** Pixels of a sample: the product of {@link #sampleShape()}. */
     public int features() {
-        open();
-        return layout.features();
+        return open().layout().features();
     }
 
     /** Shape of one sample as the file has it, e.g. {28, 28}; a copy. */
     public int[] sampleShape() {
-        open();
-        return layout.sampleShape().clone();
+        return open().layout().sampleShape().clone();
     }
 
     public PixelType pixelType() {
-        open();
-        return layout.type();
+        return open().layout().type();
     }
 
     /** What bytes are multiplied by to give the values the network sees: 1/255 by default. 1 for floats. */
     public double scale() {
-        open();
-        return layout.scale();
+        return open().layout().scale();
     }
 
     /** Which numbers there are, before the {@link #scale()}; measured once, in a pass over them, bytes aside. */
     public NumberRange range() {
         NumberRange known = range;
         if (known == null) {
-            known = open().pixels().range(layout.type());
+            Samples m = open();
+            known = m.pixels().range(m.layout().type());
             range = known;
         }
         return known;
@@ -161,8 +144,7 @@ public final class Dataset implements AutoCloseable {
 
     /** Whether the samples look like pictures: of two dimensions or more, or of {@link #PICTURE_FEATURES} or more. */
     public boolean hasPictures() {
-        open();
-        return SampleLayout.arePictures(layout.sampleShape());
+        return SampleLayout.arePictures(open().layout().sampleShape());
     }
 
     /**
@@ -170,26 +152,22 @@ public final class Dataset implements AutoCloseable {
      * of a data set ({@link #limit}, {@link #select}, {@link #split}) has as many as the whole. 0 without labels.
      */
     public int classes() {
-        open();
-        return layout.classes();
+        return open().layout().classes();
     }
 
     /** Names of the classes, in the order of their labels, where the file had names; else empty. */
     public List<String> classNames() {
-        open();
-        return layout.classNames();
+        return open().layout().classNames();
     }
 
     /** Names of the features [features], in their order, where the file had names; else empty. */
     public List<String> featureNames() {
-        open();
-        return layout.featureNames();
+        return open().layout().featureNames();
     }
 
     /** The label of samples that take no part in the loss. */
     public long ignoreIndex() {
-        open();
-        return layout.ignoreIndex();
+        return open().layout().ignoreIndex();
     }
 
     /**
@@ -199,15 +177,14 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalStateException if there are no labels
      */
     public int label(int i) {
-        return requireLabels(open()).get(i);
+        return open().taught().requireLabels().get(i);
     }
 
     /** The values [features] that the network sees for sample i; a copy. */
     public float[] sample(int i) {
-        Memory m = open();
-        Objects.checkIndex(i, m.size());
-        float[] values = new float[layout.features()];
-        m.pixels().copyTo(values, i, layout);
+        Samples m = open();
+        float[] values = new float[m.layout().features()];
+        m.copySample(Objects.checkIndex(i, m.size()), values);
         return values;
     }
 
@@ -217,7 +194,7 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalStateException if they are more than the 2 GiB that a buffer can hold
      */
     public ByteBuffer pixels() {
-        Memory m = open();
+        Samples m = open();
         if (m.pixels().bytes() > DirectMemory.MAX_BYTES) {
             throw new IllegalStateException("the pixels are " + m.pixels().bytes()
                     + " bytes, more than a buffer can hold: ask for them part by part, pixels(first, count)");
@@ -242,7 +219,76 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalStateException if there are none
      */
     public IntBuffer labels() {
-        return requireLabels(open()).asReadOnlyBuffer();
+        return open().taught().requireLabels().asReadOnlyBuffer();
+    }
+
+    /** Whether there are {@link #labels()}. */
+    public boolean hasLabels() {
+        return open().taught().labels() != null;
+    }
+
+    /** Whether there are {@link #targets()}. */
+    public boolean hasTargets() {
+        return open().taught().targets() != null;
+    }
+
+    /** Targets of a sample; 0 where there are none. */
+    public int outputs() {
+        return open().taught().outputs();
+    }
+
+    /**
+     * What the net's outputs should be, row-major [size, outputs], finite: a read-only direct view in native byte
+     * order.
+     *
+     * @throws IllegalStateException if there are none
+     */
+    public FloatBuffer targets() {
+        return open().taught().requireTargets().asReadOnlyBuffer();
+    }
+
+    /** Names of the targets [outputs], in their order, where the file had names; else empty. */
+    public List<String> targetNames() {
+        return open().taught().targetNames();
+    }
+
+    /** How much each sample counts [size], 0 or more: a read-only direct view; empty where each counts 1. */
+    public Optional<FloatBuffer> sampleWeights() {
+        return Optional.ofNullable(open().taught().weights()).map(FloatBuffer::asReadOnlyBuffer);
+    }
+
+    /**
+     * The same samples in the same memory, with these targets instead of others; labels stay.
+     *
+     * @param values [size, outputs], row-major, finite; copied
+     * @param outputs targets of a sample, 1 or more
+     * @throws IllegalArgumentException if the lengths do not fit or a target is not finite
+     */
+    public Dataset withTargets(float[] values, int outputs) {
+        Samples m = open();
+        Supervision taught = m.taught().withTargets(Supervision.targets(values, Math.max(1, outputs)), outputs);
+        return new Dataset(m.with(taught));
+    }
+
+    /**
+     * The same with these names of its targets.
+     *
+     * @param names [outputs], or empty
+     */
+    public Dataset withTargetNames(List<String> names) {
+        Samples m = open();
+        return new Dataset(m.with(m.taught().withTargetNames(names)));
+    }
+
+    /**
+     * The same samples in the same memory, each counting so much in loss and gradient.
+     *
+     * @param weights [size], finite and 0 or more; copied
+     * @throws IllegalArgumentException if they are more or fewer, or one is not allowed
+     */
+    public Dataset withSampleWeights(float[] weights) {
+        Samples m = open();
+        return new Dataset(m.with(m.taught().withWeights(Supervision.weights(weights))));
     }
 
     /**
@@ -252,14 +298,7 @@ public final class Dataset implements AutoCloseable {
      * @param scale for bytes the new {@link #scale()}, for floats a factor; finite and above 0
      */
     public Dataset withScale(double scale) {
-        if (!(scale > 0 && scale <= Float.MAX_VALUE)) {
-            throw new IllegalArgumentException("scale must be a finite number above 0, not " + scale);
-        }
-        Memory m = open();
-        if (layout.type() == PixelType.UINT8) {
-            return new Dataset(layout.as(PixelType.UINT8, scale), m.pixels(), m.labels());
-        }
-        return scale == 1 ? new Dataset(layout, m.pixels(), m.labels()) : map((feature, x) -> x * scale);
+        return new Dataset(open().scaled(scale));
     }
 
     /**
@@ -268,24 +307,12 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if a label is negative and not `ignoreIndex`
      */
     public Dataset withIgnoreIndex(long ignoreIndex) {
-        Memory m = open();
-        if (m.labels() != null) {
-            Labels.countClasses(m.labels(), ignoreIndex);
-        }
-        return new Dataset(layout.ignoring(ignoreIndex), m.pixels(), m.labels());
+        return new Dataset(open().ignoring(ignoreIndex));
     }
 
     /** The first n samples (all of them if there are fewer), in the same memory. n is 1 or more. */
     public Dataset limit(int n) {
-        if (n < 1) {
-            throw new IllegalArgumentException("limit must be 1 or more, not " + n);
-        }
-        Memory m = open();
-        int size = Math.min(n, m.size());
-        return new Dataset(
-                layout,
-                m.pixels().first(size),
-                m.labels() == null ? null : m.labels().slice(0, size));
+        return new Dataset(open().first(n));
     }
 
     /**
@@ -295,17 +322,7 @@ public final class Dataset implements AutoCloseable {
      * @throws IndexOutOfBoundsException if one is not a sample
      */
     public Dataset select(int[] indices) {
-        Memory m = open();
-        SampleMemory pixels = SampleMemory.allocate(indices.length, layout.sampleBytes(), "the selected samples");
-        IntBuffer labels = m.labels() == null ? null : DirectMemory.allocateInts(indices.length, "the selected labels");
-        for (int to = 0; to < indices.length; to++) {
-            int from = Objects.checkIndex(indices[to], m.size());
-            pixels.copy(to, m.pixels(), from);
-            if (labels != null) {
-                labels.put(to, m.labels().get(from));
-            }
-        }
-        return new Dataset(layout, pixels, labels);
+        return new Dataset(open().select(indices));
     }
 
     /**
@@ -315,86 +332,43 @@ public final class Dataset implements AutoCloseable {
      *     least one is left
      */
     public TrainingData split(double validationShare, long seed) {
-        if (!(validationShare > 0 && validationShare < 1)) {
-            throw new IllegalArgumentException(
-                    "the validation share must be above 0 and below 1, not " + validationShare);
-        }
-        int size = size();
-        if (size < 2) {
-            throw new IllegalArgumentException("one sample cannot be split; use a larger data set");
-        }
-        int held = (int) Math.max(1, Math.min(size - 1L, Math.round(validationShare * size)));
-        int[] order = SampleOrder.shuffled(size, seed ^ SPLIT_STREAM, 0);
-        int[] validation = Arrays.copyOf(order, held);
-        int[] training = Arrays.copyOfRange(order, held, size);
-        Arrays.sort(validation);
-        Arrays.sort(training);
-        return TrainingData.withValidation(select(training), select(validation));
+        Samples.Split parts = open().split(validationShare, seed);
+        return TrainingData.withValidation(select(parts.training()), select(parts.validation()));
     }
 
     /** Bytes of direct or mapped memory that this data set refers to. */
     public long nativeBytes() {
-        Memory m = open();
-        return m.pixels().bytes() + (m.labels() == null ? 0L : (long) m.labels().capacity() * Integer.BYTES);
+        Samples m = open();
+        return m.pixels().bytes() + m.taught().bytes();
     }
 
     /** Drops this object's hold on the memory; a second call does nothing. */
     @Override
     public void close() {
-        memory = null;
+        content = null;
     }
 
     @Override
     public String toString() {
-        Memory m = memory;
-        return "Dataset["
-                + (m == null
-                        ? "closed"
-                        : m.size() + " samples of " + Arrays.toString(layout.sampleShape()) + " " + layout.type() + ", "
-                                + layout.classes() + " classes")
-                + "]";
-    }
-
-    /** A value of one feature to its new value. */
-    @FunctionalInterface
-    interface ValueMap {
-        double apply(int feature, double value);
+        Samples m = content;
+        return "Dataset[" + (m == null ? "closed" : m) + "]";
     }
 
     /** The same samples as float32, every value (as the network sees it) changed by `map`. */
-    Dataset map(ValueMap map) {
-        Memory m = open();
-        SampleLayout floats = layout.as(PixelType.FLOAT32, 1);
-        SampleMemory target = SampleMemory.allocate(m.size(), floats.sampleBytes(), "the changed samples");
-        float[] row = new float[layout.features()];
-        for (int i = 0; i < m.size(); i++) {
-            m.pixels().copyTo(row, i, layout);
-            for (int f = 0; f < row.length; f++) {
-                row[f] = (float) map.apply(f, row[f]);
-                SampleChecks.requireFinite(i, f, row[f]);
-            }
-            target.floats(i).put(row);
-        }
-        return new Dataset(floats, target, m.labels());
+    Dataset map(Samples.ValueMap map) {
+        return new Dataset(open().map(map));
     }
 
     /** Fills `row` [features] with sample i's values; for loops over all samples. */
     void copySample(int i, float[] row) {
-        open().pixels().copyTo(row, i, layout);
+        open().copySample(i, row);
     }
 
-    private Memory open() {
-        Memory m = memory;
+    private Samples open() {
+        Samples m = content;
         if (m == null) {
             throw new IllegalStateException("dataset is closed");
         }
         return m;
-    }
-
-    private static IntBuffer requireLabels(Memory m) {
-        if (m.labels() == null) {
-            throw new IllegalStateException("the data set has no labels; read it with a label file or column");
-        }
-        return m.labels();
     }
 }

@@ -145,7 +145,7 @@ public final class DatasetBuilder {
         int classes = hasLabels ? Math.max(classNames.size(), Labels.countClasses(labels, ignoreIndex)) : 0;
         double scale = type == PixelType.UINT8 ? Dataset.UNIT_SCALE : 1;
         SampleLayout layout = new SampleLayout(type, sampleShape, scale, ignoreIndex, classes, classNames, List.of());
-        Dataset built = new Dataset(layout, pixels, hasLabels ? labels : null);
+        Dataset built = new Dataset(new Samples(layout, pixels, Supervision.ofLabels(hasLabels ? labels : null)));
         pixels = null;
         return built;
     }

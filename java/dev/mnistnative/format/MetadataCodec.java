@@ -7,6 +7,7 @@ import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Scaling;
+import dev.mnistnative.net.Task;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,9 +29,22 @@ final class MetadataCodec {
     static final String FEATURE_NAMES = "feature_names";
     static final String IGNORE_INDEX = "ignore_index";
 
+    static final String TASK = "task";
+    static final String TARGET_NAMES = "target_names";
+
     /** All of them. */
-    static final Set<String> KEYS =
-            Set.of(ACTIVATION, INPUT_RANGE, SCALE, SCALE_OF, MEAN, STD, CLASS_NAMES, FEATURE_NAMES, IGNORE_INDEX);
+    static final Set<String> KEYS = Set.of(
+            ACTIVATION,
+            INPUT_RANGE,
+            SCALE,
+            SCALE_OF,
+            MEAN,
+            STD,
+            CLASS_NAMES,
+            FEATURE_NAMES,
+            IGNORE_INDEX,
+            TASK,
+            TARGET_NAMES);
 
     private MetadataCodec() {}
 
@@ -51,7 +65,17 @@ final class MetadataCodec {
                 range == null ? preprocessing.withImpliedRange() : preprocessing.withRange(range(range)),
                 strings(CLASS_NAMES, entries),
                 strings(FEATURE_NAMES, entries),
-                ignored == null ? ModelInfo.NONE.ignoreIndex() : whole(IGNORE_INDEX, ignored));
+                ignored == null ? ModelInfo.NONE.ignoreIndex() : whole(IGNORE_INDEX, ignored),
+                task(entries),
+                strings(TARGET_NAMES, entries));
+    }
+
+    /** Classes where nothing is said: files of others, and those of before there were other tasks. */
+    private static Task task(Map<String, String> entries) {
+        String id = entries.getOrDefault(TASK, Task.CLASSES.id());
+        return Task.ofId(id)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        TASK + " is '" + id + "', but can only be one of " + Arrays.toString(Task.values())));
     }
 
     private static InputRange range(String id) {
@@ -124,6 +148,10 @@ final class MetadataCodec {
         if (info.ignoreIndex() != ModelInfo.NONE.ignoreIndex()) {
             entries.put(IGNORE_INDEX, String.valueOf(info.ignoreIndex()));
         }
+        if (info.task() != Task.CLASSES) {
+            entries.put(TASK, info.task().id());
+        }
+        put(entries, TARGET_NAMES, info.targetNames());
         return entries;
     }
 

@@ -4,14 +4,16 @@ import dev.mnistnative.array.NpyArray;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Scaling;
+import dev.mnistnative.net.Task;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A net as NumPy's arrays: the weights float32 under the state dict's names; beside them what its numbers mean, {@code
- * activation}, {@code input_range}, {@code scale}, {@code scale_of} and {@code ignore_index} without dimension,
- * {@code mean} and {@code std} float64 [features], {@code class_names} and {@code feature_names} as texts.
+ * activation}, {@code input_range}, {@code scale}, {@code scale_of}, {@code ignore_index} and {@code task} without
+ * dimension, {@code mean} and {@code std} float64 [features], {@code class_names}, {@code feature_names} and {@code
+ * target_names} as texts.
  */
 final class NetArrays {
     private NetArrays() {}
@@ -37,6 +39,10 @@ final class NetArrays {
         if (info.ignoreIndex() != ModelInfo.NONE.ignoreIndex()) {
             arrays.put(MetadataCodec.IGNORE_INDEX, NpyArray.ofLong(info.ignoreIndex()));
         }
+        if (info.task() != Task.CLASSES) {
+            arrays.put(MetadataCodec.TASK, text(info.task().id()));
+        }
+        putTexts(arrays, MetadataCodec.TARGET_NAMES, info.targetNames());
         return arrays;
     }
 

@@ -12,36 +12,56 @@ import java.util.Objects;
  * @param classNames [classes] in the order of the labels, or empty
  * @param featureNames [features], or empty
  * @param ignoreIndex the label of samples that take part in nothing
+ * @param task what the outputs are
+ * @param targetNames [outputs] of a net whose outputs are no classes, or empty
  */
 public record ModelInfo(
-        Preprocessing preprocessing, List<String> classNames, List<String> featureNames, long ignoreIndex) {
-    /** Nothing beyond the defaults. */
-    public static final ModelInfo NONE =
-            new ModelInfo(Preprocessing.NONE, List.of(), List.of(), Dataset.DEFAULT_IGNORE_INDEX);
+        Preprocessing preprocessing,
+        List<String> classNames,
+        List<String> featureNames,
+        long ignoreIndex,
+        Task task,
+        List<String> targetNames) {
+    /** Nothing beyond the defaults: the outputs are classes. */
+    public static final ModelInfo NONE = new ModelInfo(
+            Preprocessing.NONE, List.of(), List.of(), Dataset.DEFAULT_IGNORE_INDEX, Task.CLASSES, List.of());
 
     public ModelInfo {
         Objects.requireNonNull(preprocessing, "preprocessing");
+        Objects.requireNonNull(task, "task");
         classNames = List.copyOf(classNames);
         featureNames = List.copyOf(featureNames);
+        targetNames = List.copyOf(targetNames);
     }
 
-    /** What a training set tells: the scale of its bytes, the names of its classes and features, its ignore_index. */
+    /** {@link #of(Dataset, Task)} of a set whose labels are classes. */
     public static ModelInfo of(Dataset training) {
+        return of(training, Task.CLASSES);
+    }
+
+    /**
+     * What a training set tells: the scale of its bytes, the names of its features and of its classes or targets, its
+     * ignore_index.
+     */
+    public static ModelInfo of(Dataset training, Task task) {
+        boolean classes = task == Task.CLASSES;
         return new ModelInfo(
                 Preprocessing.fittedTo(training),
-                training.classNames(),
+                classes ? training.classNames() : List.of(),
                 training.featureNames(),
-                training.ignoreIndex());
+                training.ignoreIndex(),
+                task,
+                classes ? List.of() : training.targetNames());
     }
 
     /** The same with this preprocessing. */
     public ModelInfo withPreprocessing(Preprocessing other) {
-        return new ModelInfo(other, classNames, featureNames, ignoreIndex);
+        return new ModelInfo(other, classNames, featureNames, ignoreIndex, task, targetNames);
     }
 
     /** The same with these names, one per class. */
     public ModelInfo withClassNames(List<String> names) {
-        return new ModelInfo(preprocessing, names, featureNames, ignoreIndex);
+        return new ModelInfo(preprocessing, names, featureNames, ignoreIndex, task, targetNames);
     }
 
     /** The same with these names, one per class. */
@@ -51,12 +71,22 @@ public record ModelInfo(
 
     /** The same with these names, one per feature. */
     public ModelInfo withFeatureNames(List<String> names) {
-        return new ModelInfo(preprocessing, classNames, names, ignoreIndex);
+        return new ModelInfo(preprocessing, classNames, names, ignoreIndex, task, targetNames);
     }
 
     /** The same with another label of samples that take part in nothing. */
     public ModelInfo withIgnoreIndex(long label) {
-        return new ModelInfo(preprocessing, classNames, featureNames, label);
+        return new ModelInfo(preprocessing, classNames, featureNames, label, task, targetNames);
+    }
+
+    /** The same with outputs that are this. */
+    public ModelInfo withTask(Task other) {
+        return new ModelInfo(preprocessing, classNames, featureNames, ignoreIndex, other, targetNames);
+    }
+
+    /** The same with these names, one per output; for outputs that are no classes. */
+    public ModelInfo withTargetNames(List<String> names) {
+        return new ModelInfo(preprocessing, classNames, featureNames, ignoreIndex, task, names);
     }
 
     /**
@@ -64,6 +94,7 @@ public record ModelInfo(
      */
     public void requireFit(Mlp net) {
         requireCount(classNames.size(), "class names", net, net.classes(), "classes");
+        requireCount(targetNames.size(), "target names", net, net.classes(), "outputs");
         requireCount(featureNames.size(), "feature names", net, net.features(), "features");
         preprocessing
                 .standardizer()

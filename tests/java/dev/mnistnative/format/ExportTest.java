@@ -20,6 +20,7 @@ import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Scaling;
+import dev.mnistnative.net.Task;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -133,7 +134,9 @@ class ExportTest {
                         .withStandardizer(Standardizer.of(new double[] {1, -2}, new double[] {3, 0.25})),
                 List.of("\u00df", "eins"),
                 List.of("x", "yy"),
-                -1);
+                -1,
+                Task.CLASSES,
+                List.of());
         new SavedModel(Parameters.initial(Mlp.of(2, 2), 3), info).write(file);
         try (ZipFile zip = new ZipFile(file.toFile())) {
             assertArray(

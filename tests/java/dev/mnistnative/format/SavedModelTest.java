@@ -14,6 +14,7 @@ import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Scaling;
+import dev.mnistnative.net.Task;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -42,7 +43,9 @@ class SavedModelTest {
                     .withStandardizer(Standardizer.of(new double[] {0.1, -2, 1e9}, new double[] {1, 0.3, 1e-3})),
             List.of("a,\"b\"\n]", "\u00df\\"),
             List.of("x", "", "\u20ac"),
-            -1);
+            -1,
+            Task.CLASSES,
+            List.of());
 
     @TempDir
     private Path folder;
@@ -54,6 +57,8 @@ class SavedModelTest {
         for (ModelInfo info : List.of(
                 FULL,
                 ModelInfo.NONE,
+                ModelInfo.NONE.withTask(Task.VALUES),
+                ModelInfo.NONE.withTask(Task.MULTI_LABEL).withTargetNames(List.of("hot, \"or\"", "cold")),
                 ModelInfo.NONE.withPreprocessing(Preprocessing.NONE.withScaling(Scaling.all(1.0 / 3))),
                 ModelInfo.NONE.withPreprocessing(
                         Preprocessing.NONE.withRange(InputRange.BYTE).withScaling(Scaling.all(1))),
@@ -175,6 +180,8 @@ class SavedModelTest {
                 Map.of("feature_names", "[\"a\"]"),
                 Map.of("feature_names", "a"),
                 Map.of("ignore_index", "one"),
+                Map.of("task", "guess"),
+                Map.of("task", "values", "target_names", "[\"a\"]"),
                 Map.of("scale", "-1"),
                 Map.of("scale", "much"),
                 Map.of("scale", "1", "scale_of", "words"),
