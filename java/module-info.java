@@ -23,6 +23,7 @@ module dev.mnistnative {
     exports dev.mnistnative.binding.gpu;
     exports dev.mnistnative.data;
     exports dev.mnistnative.format;
+    exports dev.mnistnative.metrics;
     exports dev.mnistnative.model;
     exports dev.mnistnative.net;
     exports dev.mnistnative.train;

@@ -3,7 +3,7 @@ package dev.mnistnative.model;
 import dev.mnistnative.binding.NativeEvaluation;
 import dev.mnistnative.binding.NativeModel;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.net.Confusion;
+import dev.mnistnative.metrics.Confusion;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.internal.NativeSamples;

@@ -1,5 +1,6 @@
 package dev.mnistnative.net;
 
+import dev.mnistnative.metrics.Confusion;
 import java.util.Optional;
 
 /**

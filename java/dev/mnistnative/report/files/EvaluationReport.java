@@ -1,6 +1,6 @@
 package dev.mnistnative.report.files;
 
-import dev.mnistnative.net.Confusion;
+import dev.mnistnative.metrics.Confusion;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.report.JsonLine;
 import dev.mnistnative.report.Losses;

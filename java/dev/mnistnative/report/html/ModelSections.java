@@ -2,7 +2,7 @@ package dev.mnistnative.report.html;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.TextBlocks;
-import dev.mnistnative.net.Confusion;
+import dev.mnistnative.metrics.Confusion;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
 import java.util.Arrays;

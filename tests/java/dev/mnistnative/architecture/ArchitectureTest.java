@@ -44,6 +44,7 @@ class ArchitectureTest {
             entry("internal", 0),
             entry("binding", 0),
             entry("array", 1),
+            entry("metrics", 1),
             entry("data", 2),
             entry("net", 3),
             entry("format", 4),

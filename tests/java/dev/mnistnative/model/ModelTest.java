@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
 import dev.mnistnative.internal.ArgMax;
-import dev.mnistnative.net.Confusion;
+import dev.mnistnative.metrics.Confusion;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;

@@ -1,9 +1,10 @@
-package dev.mnistnative.net;
+package dev.mnistnative.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.report.files.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
