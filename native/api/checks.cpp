@@ -11,7 +11,7 @@
 
 namespace mn::api {
 
-static_assert(static_cast<int>(kLastActivation) == MN_ACTIVATION_RELU);
+static_assert(static_cast<int>(ActivationKind::silu) == MN_ACTIVATION_SILU);
 static_assert(static_cast<int>(Slot::max_second_moment) == MN_SLOT_MAX_SECOND_MOMENT);
 static_assert(static_cast<int>(Reduction::sum) == MN_REDUCTION_SUM);
 static_assert(static_cast<int>(kLastOptimizer) == MN_OPTIMIZER_SGD);
@@ -72,6 +72,16 @@ OptimizerOptions checked_sgd(const mn_optimizer_options& o, OptimizerOptions opt
     return optimizer;
 }
 
+Activation checked_activation(const mn_net& net, int64_t layer, ActivationKind kind) {
+    const Activation activation(kind);
+    if (!net.activation_parameters || activation.parameter == 0)
+        return activation;
+    const double parameter = net.activation_parameters[layer];
+    if (!(std::fabs(parameter) <= FLT_MAX))
+        refuse(indexed("activation_parameters", layer) + " must be finite, as a float32, too");
+    return {kind, parameter};
+}
+
 std::vector<Activation> checked_activations(const mn_net& net) {
     std::vector<Activation> activations;
     for (int64_t i = 0; net.activations && i + 1 < net.layer_count; ++i) {
@@ -79,7 +89,7 @@ std::vector<Activation> checked_activations(const mn_net& net) {
             refuse(indexed("activations", i) + " is " + std::to_string(net.activations[i]) +
                    ", which is not one of mn_activation");
         }
-        activations.push_back(static_cast<Activation>(net.activations[i]));
+        activations.push_back(checked_activation(net, i, static_cast<ActivationKind>(net.activations[i])));
     }
     return activations;
 }

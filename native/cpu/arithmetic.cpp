@@ -13,7 +13,7 @@ namespace {
 
 constexpr bool slopes_follow_from_values() {
     for (int a = 0; a <= static_cast<int>(kLastActivation); ++a) {
-        if (!slope_follows_from_value(static_cast<Activation>(a)))
+        if (!slope_follows_from_value(static_cast<ActivationKind>(a)))
             return false;
     }
     return true;

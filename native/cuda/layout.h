@@ -13,10 +13,10 @@ namespace mn::cuda {
 // One layer: z[rows, fan_out] = in[rows, fan_in + 1] * weight[fan_out, fan_in + 1] transposed.
 struct LayerLayout {
     int fan_in = 0, fan_out = 0;
-    int weight_stride = 0;                    // round_up(fan_in + 1, 4); also that of its input's rows
-    int gradient_stride = 0;                  // round_up(fan_out, 4)
-    Activation activation = Activation::relu; // of its outputs, in a hidden layer
-    int64_t weight = 0;                       // floats from the start of a parameter-like vector
+    int weight_stride = 0;   // round_up(fan_in + 1, 4); also that of its input's rows
+    int gradient_stride = 0; // round_up(fan_out, 4)
+    Activation activation;   // of its outputs, in a hidden layer
+    int64_t weight = 0;      // floats from the start of a parameter-like vector
     // Floats per row of the batch from the start of the activations and of the gradients: times the rows there is
     // room for.
     int64_t input = 0;    // in's columns (layer 0 reads pixels and has none)

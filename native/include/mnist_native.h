@@ -120,7 +120,19 @@ MN_API mn_status mn_get_gpu_info(int32_t index, mn_gpu_info* info);
 
 /* ---- the net --------------------------------------------------------------------------------------------------- */
 
-typedef enum mn_activation { MN_ACTIVATION_RELU = 0 } mn_activation;
+/* PyTorch's functions of these names; gelu is the exact one, gelu_tanh that of approximate="tanh". */
+typedef enum mn_activation {
+    MN_ACTIVATION_RELU = 0,
+    MN_ACTIVATION_IDENTITY = 1,
+    MN_ACTIVATION_LEAKY_RELU = 2,
+    MN_ACTIVATION_ELU = 3,
+    MN_ACTIVATION_SELU = 4,
+    MN_ACTIVATION_SIGMOID = 5,
+    MN_ACTIVATION_TANH = 6,
+    MN_ACTIVATION_GELU = 7,
+    MN_ACTIVATION_GELU_TANH = 8,
+    MN_ACTIVATION_SILU = 9
+} mn_activation;
 
 typedef struct mn_net {
     uint32_t size;        /* sizeof(mn_net) */
@@ -129,6 +141,9 @@ typedef struct mn_net {
     const int32_t* activations; /* [layer_count - 1] of mn_activation, one per hidden layer; NULL = ReLU behind each */
     double input_dropout;       /* reserved: 0; anything else is MN_UNSUPPORTED */
     double hidden_dropout;      /* likewise */
+    /* [layer_count - 1], finite: the slope of leaky_relu, the alpha of elu; not read for the others. NULL = PyTorch's
+       defaults, 0.01 and 1 */
+    const double* activation_parameters;
 } mn_net;
 
 /* Length of the parameter vector of a net; 0 if the net is not valid. */

@@ -8,12 +8,12 @@
 // of the base level cannot take in one of AVX-512's.
 // MN_INLINE: what the arithmetic's functions are declared with.
 
-template <mn::Activation>
+template <mn::ActivationKind>
 struct ActivationRule;
 
 // torch.relu: a NaN stays a NaN, so that a diverging net shows in its loss.
 template <>
-struct ActivationRule<mn::Activation::relu> {
+struct ActivationRule<mn::ActivationKind::relu> {
     template <class V>
     static MN_INLINE V value(V z) {
         return select_less(z, zero_of(z), zero_of(z), z);

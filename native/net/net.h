@@ -24,7 +24,7 @@ struct Net {
     bool is_hidden(int layer) const { return layer + 1 < layers(); }
     // What stands behind a hidden layer.
     Activation activation(int layer) const {
-        return activations.empty() ? Activation::relu : activations[static_cast<size_t>(layer)];
+        return activations.empty() ? Activation() : activations[static_cast<size_t>(layer)];
     }
 
     // Length of the flat parameter vector: for each layer weight [fan_out, fan_in], then bias [fan_out].

@@ -219,7 +219,7 @@ TEST(CudaUpdate, momentum_at_rate_zero_holds_the_gradient) {
 
 TEST(CudaActivation, slope_follows_from_the_value) {
     for (int32_t a = 0; a <= static_cast<int32_t>(kLastActivation); ++a) {
-        const Activation activation = static_cast<Activation>(a);
+        const ActivationKind activation = static_cast<ActivationKind>(a);
         if (!slope_follows_from_value(activation))
             continue;
         with_activation(activation, [&](auto chosen) {

@@ -88,7 +88,7 @@ TEST(FiniteDifferences, every_parameter_under_every_activation) {
     Plan plan;
     plan.samples = plan.batch_size = 7;
     for (const Net& net : activation_variants({6, 5, 4, 3})) {
-        SCOPED_TRACE(static_cast<int>(net.activation(0)));
+        SCOPED_TRACE(static_cast<int>(net.activation(0).kind));
         check(net, {}, data.samples(), plan, static_cast<size_t>(net.parameter_count()));
     }
 }

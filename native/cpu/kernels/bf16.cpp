@@ -43,7 +43,7 @@ __m256i round(__m512 values) {
 #include "cpu/kernels/bf16-numbers-inl.h"
 
 // A sum after its epilogue; vector v of row r from `row` on.
-template <Epilogue kEpilogue, Activation kActivation>
+template <Epilogue kEpilogue, ActivationKind kActivation>
 MN_INLINE __m512 finished(__m512 x, const Bf16Finish& f, int64_t row, int v) {
     const __m512 scale = _mm512_set1_ps(f.scale);
     if constexpr (kEpilogue == Epilogue::none)
@@ -59,7 +59,7 @@ MN_INLINE __m512 finished(__m512 x, const Bf16Finish& f, int64_t row, int v) {
 }
 
 // Two rows at a time, of which the second may be missing, so that the pairs form is made of what is in registers.
-template <Epilogue kEpilogue, Activation kActivation, int kRows, int kVectors>
+template <Epilogue kEpilogue, ActivationKind kActivation, int kRows, int kVectors>
 MN_INLINE void store_finished(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row) {
     float* const out = f.out;
     Bf16 *const rows = f.rows, *const pairs = f.pairs;
@@ -94,16 +94,17 @@ template <int kRows, int kVectors>
 MN_INLINE void store_sums(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row) {
     switch (f.epilogue) {
     case Epilogue::none:
-        return store_finished<Epilogue::none, Activation{}>(sum, f, row);
+        return store_finished<Epilogue::none, ActivationKind{}>(sum, f, row);
     case Epilogue::bias:
-        return store_finished<Epilogue::bias, Activation{}>(sum, f, row);
+        return store_finished<Epilogue::bias, ActivationKind{}>(sum, f, row);
     case Epilogue::activate:
-        return with_activation_inlined(f.activation, [&](auto chosen) MN_LAMBDA {
+        return with_activation_inlined(f.activation.kind, [&](auto chosen) MN_LAMBDA {
             store_finished<Epilogue::activate, chosen.value>(sum, f, row);
         });
     case Epilogue::slope:
-        return with_activation_inlined(
-            f.activation, [&](auto chosen) MN_LAMBDA { store_finished<Epilogue::slope, chosen.value>(sum, f, row); });
+        return with_activation_inlined(f.activation.kind, [&](auto chosen) MN_LAMBDA {
+            store_finished<Epilogue::slope, chosen.value>(sum, f, row);
+        });
     }
 }
 

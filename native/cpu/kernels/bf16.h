@@ -21,7 +21,7 @@ constexpr int64_t kPairRow = 2 * kPanel; // numbers in a row of the pairs form
 struct Bf16Finish {
     float scale = 1;
     Epilogue epilogue = Epilogue::none;
-    Activation activation = Activation::relu; // the epilogue's
+    Activation activation; // the epilogue's
     // The epilogue's bias [panel][kPanel] or, with a single panel, values behind the activation [rows][kPanel].
     const float* beside = nullptr;
     float* out = nullptr; // [panel][rows][kPanel]

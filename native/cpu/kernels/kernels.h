@@ -30,8 +30,8 @@ struct Tile {
     int64_t rows = 0;
     int64_t columns = kPanel;
     Epilogue epilogue = Epilogue::none;
-    Activation activation = Activation::relu; // the epilogue's
-    const float* beside = nullptr;            // the epilogue's bias [kPanel] or values [rows][kPanel]
+    Activation activation;         // the epilogue's
+    const float* beside = nullptr; // the epilogue's bias [kPanel] or values [rows][kPanel]
 };
 
 // Rows that share a list of non-zero values: the more, the fewer zeros they have in common; the fewer, the more often B
@@ -58,8 +58,8 @@ struct SparseTile {
     int64_t panels = 1;
     bool accumulate = false; // add to what is in out
     Epilogue epilogue = Epilogue::none;
-    Activation activation = Activation::relu; // the epilogue's
-    const float* bias = nullptr;              // the epilogue's: [panel][kPanel]
+    Activation activation;       // the epilogue's
+    const float* bias = nullptr; // the epilogue's: [panel][kPanel]
 };
 
 // Parameters and the optimizer's values for them, [count] each.

@@ -47,11 +47,11 @@ HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, 
     case Epilogue::bias:
         return store([&](Vec x, int, int v) HWY_ATTR { return biased(x, v); });
     case Epilogue::activate:
-        return with_activation_inlined(activation, [&](auto chosen) MN_LAMBDA {
+        return with_activation_inlined(activation.kind, [&](auto chosen) MN_LAMBDA {
             store([&](Vec x, int, int v) HWY_ATTR { return ActivationRule<chosen.value>::value(biased(x, v)); });
         });
     case Epilogue::slope:
-        return with_activation_inlined(activation, [&](auto chosen) MN_LAMBDA {
+        return with_activation_inlined(activation.kind, [&](auto chosen) MN_LAMBDA {
             store([&](Vec x, int r, int v) HWY_ATTR {
                 const Vec value = hn::LoadU(kFloats, beside + r * kPanel + v * kLanes);
                 return ActivationRule<chosen.value>::times_slope(x, value);

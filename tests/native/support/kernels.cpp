@@ -39,15 +39,15 @@ std::vector<const cpu::Kernels*> all_kernels() {
 std::vector<Ending> all_endings() {
     std::vector<Ending> all = {{cpu::Epilogue::none}, {cpu::Epilogue::bias}};
     for (int a = 0; a <= static_cast<int>(kLastActivation); ++a) {
-        all.push_back({cpu::Epilogue::activate, static_cast<Activation>(a)});
-        all.push_back({cpu::Epilogue::slope, static_cast<Activation>(a)});
+        all.push_back({cpu::Epilogue::activate, static_cast<ActivationKind>(a)});
+        all.push_back({cpu::Epilogue::slope, static_cast<ActivationKind>(a)});
     }
     return all;
 }
 
 std::string Ending::name() const {
     return "epilogue " + std::to_string(static_cast<int>(epilogue)) + ", activation " +
-           std::to_string(static_cast<int>(activation));
+           std::to_string(static_cast<int>(activation.kind));
 }
 
 float Ending::beside(float bias_or_z) const {

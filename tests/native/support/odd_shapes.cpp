@@ -95,7 +95,7 @@ std::vector<LossOptions> loss_variants(int64_t classes) {
 std::vector<Net> activation_variants(const std::vector<int32_t>& sizes) {
     std::vector<Net> variants;
     for (int32_t a = 0; a <= static_cast<int32_t>(kLastActivation); ++a)
-        variants.push_back({sizes, std::vector<Activation>(sizes.size() - 2, static_cast<Activation>(a))});
+        variants.push_back({sizes, std::vector<Activation>(sizes.size() - 2, static_cast<ActivationKind>(a))});
     return variants;
 }
 

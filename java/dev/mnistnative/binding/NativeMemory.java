@@ -36,6 +36,12 @@ final class NativeMemory {
                 .flip();
     }
 
+    static DoubleBuffer doubles(double[] values) {
+        DoubleBuffer buffer = doubles(values.length);
+        buffer.duplicate().put(values);
+        return buffer;
+    }
+
     static DoubleBuffer doubles(int count) {
         return bytes(Math.multiplyExact(count, Double.BYTES)).asDoubleBuffer();
     }

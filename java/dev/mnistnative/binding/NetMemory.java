@@ -1,6 +1,8 @@
 package dev.mnistnative.binding;
 
+import java.nio.DoubleBuffer;
 import java.nio.IntBuffer;
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
 
@@ -9,16 +11,19 @@ final class NetMemory {
     private final MnNet struct;
     private final IntBuffer sizes;
     private final IntBuffer activations;
+    private final DoubleBuffer parameters;
 
     NetMemory(NativeNet net) {
         LibraryLoader.ensureLoaded();
         sizes = NativeMemory.ints(net.sizes());
         activations = NativeMemory.ints(net.activations());
+        parameters = NativeMemory.doubles(net.activationParameters());
         struct = new MnNet(NativeMemory.struct(MnNet.class))
                 .size(Loader.sizeof(MnNet.class))
                 .layer_count(net.sizes().length - 1)
                 .sizes(new IntPointer(sizes))
-                .activations(new IntPointer(activations));
+                .activations(new IntPointer(activations))
+                .activation_parameters(new DoublePointer(parameters));
     }
 
     MnNet struct() {
@@ -27,6 +32,7 @@ final class NetMemory {
 
     @Override
     public String toString() {
-        return "NetMemory[" + sizes.capacity() + " sizes, " + activations.capacity() + " activations]";
+        return "NetMemory[" + sizes.capacity() + " sizes, " + activations.capacity() + " activations, "
+                + parameters.capacity() + " parameters of them]";
     }
 }

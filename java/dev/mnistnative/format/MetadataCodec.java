@@ -106,9 +106,7 @@ final class MetadataCodec {
         if (text == null) {
             return net.withActivation(Activation.RELU);
         }
-        List<Activation> each =
-                Arrays.stream(text.split(",", -1)).map(Activation::of).toList();
-        return each.size() == 1 ? net.withActivation(each.get(0)) : net.withActivations(each);
+        return net.withActivations(text);
     }
 
     /** The net's activations as text: one name if they are all the same; empty if there is no hidden layer. */

@@ -3,9 +3,7 @@ package dev.mnistnative.format;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Parameters;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Nets as ONNX models (onnx.proto). What is written is Gemm and the operator of an
@@ -94,14 +92,23 @@ final class Onnx {
 
     /** The operator that computes an activation. */
     static String operator(Activation activation) {
-        return switch (activation) {
+        return switch (activation.kind()) {
             case RELU -> "Relu";
+            case IDENTITY -> "Identity";
+            case LEAKY_RELU -> "LeakyRelu";
+            case ELU -> "Elu";
+            case SELU -> "Selu";
+            case SIGMOID -> "Sigmoid";
+            case TANH -> "Tanh";
+            case GELU, GELU_TANH, SILU ->
+                throw new IllegalArgumentException(
+                        activation + " can't be written as ONNX: save the model as safetensors");
         };
     }
 
     /** The operators of all activations, as a sentence names them. */
     static String operators() {
-        return Arrays.stream(Activation.values()).map(Onnx::operator).collect(Collectors.joining(" or "));
+        return "Relu";
     }
 
     private static ProtoMessage activation(Activation activation, int layer, String to, String from) {

@@ -216,9 +216,7 @@ final class OnnxPath {
                 node.from().size() == 2 && isZero(node, "", node.from(0).equals(value) ? 1 : 0);
             default -> false;
         };
-        return Arrays.stream(Activation.values())
-                .filter(each -> Onnx.operator(each).equals(rectifies ? "Relu" : node.operator()))
-                .findFirst();
+        return rectifies || node.operator().equals("Relu") ? Optional.of(Activation.RELU) : Optional.empty();
     }
 
     private boolean isZero(OnnxNode node, String attribute, int input) throws IOException {

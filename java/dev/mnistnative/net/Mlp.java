@@ -75,6 +75,17 @@ public record Mlp(List<Integer> sizes, List<Activation> activations, double hidd
         return new Mlp(sizes, each, hiddenDropout, inputDropout);
     }
 
+    /**
+     * The same with the activations of such a text, e.g. {@code tanh} for all hidden layers or {@code gelu,tanh}, one
+     * each.
+     *
+     * @throws IllegalArgumentException if a name is not known, or they are not as many as the hidden layers
+     */
+    public Mlp withActivations(String text) {
+        List<Activation> each = Activation.listOf(text);
+        return each.size() == 1 ? withActivation(each.get(0)) : withActivations(each);
+    }
+
     /** Inputs per sample. */
     public int features() {
         return sizes.get(0);

@@ -8,10 +8,13 @@ import dev.mnistnative.net.Mlp;
 public final class NativeNets {
     private NativeNets() {}
 
-    /** Its sizes and the codes of its activations. */
+    /** Its sizes, the codes of its activations and their parameters. */
     public static NativeNet of(Mlp net) {
-        int[] activations =
-                net.activations().stream().mapToInt(Activation::code).toArray();
-        return new NativeNet(net.sizesArray(), activations);
+        int[] activations = net.activations().stream()
+                .mapToInt(activation -> activation.kind().code())
+                .toArray();
+        double[] parameters =
+                net.activations().stream().mapToDouble(Activation::parameter).toArray();
+        return new NativeNet(net.sizesArray(), activations, parameters);
     }
 }

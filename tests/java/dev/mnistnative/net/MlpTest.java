@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.binding.NativeLibrary;
 import dev.mnistnative.binding.NativeNet;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class MlpTest {
@@ -62,12 +60,11 @@ class MlpTest {
 
     @Test
     void activationsAreKnownByTheirNames() {
-        for (Activation activation : Activation.values()) {
+        for (Activation activation : Activation.all()) {
             assertEquals(activation, Activation.of(activation.id()));
         }
         assertEquals(
-                "activation \"none such\" is none of "
-                        + Arrays.stream(Activation.values()).map(Activation::id).collect(Collectors.joining(", ")),
+                "activation \"none such\" is none of " + Activation.usage(),
                 assertThrows(IllegalArgumentException.class, () -> Activation.of("none such"))
                         .getMessage());
     }
