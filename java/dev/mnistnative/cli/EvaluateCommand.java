@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description = "Evaluate a model on the test set, or on the samples given with --images and --labels: "
-                + "accuracy, loss, precision and recall of each class, confusion matrix.",
+                + "accuracy, loss, precision, recall, F1 and ROC AUC of each class, confusion matrix, macro-F1, MCC; of "
+                + "labels that exclude nothing their F1, of real-valued targets MSE, MAE and R2.",
         footer = {
             "  mnist-native evaluate --model m.safetensors",
             "  mnist-native evaluate --model m.safetensors --images x.npy --labels y.npy --json"
@@ -62,7 +63,8 @@ final class EvaluateCommand implements Callable<Integer> {
             DataChecks.requireFit(spec, given, layers, "a model");
             new RangeNotes(spec).samples("the samples", info.preprocessing(), given);
             noteDevice(predictor);
-            EvaluationReport report = new EvaluationReport(predictor.evaluate(given), info.classNames());
+            EvaluationReport report =
+                    EvaluationReport.of(predictor.evaluate(given), predictor.metrics(given), predictor.info());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 report.json(out);

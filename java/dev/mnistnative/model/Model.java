@@ -5,6 +5,7 @@ import dev.mnistnative.binding.NativeNet;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.format.SavedModel;
 import dev.mnistnative.internal.ArgMax;
+import dev.mnistnative.metrics.Metrics;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.net.Mlp;
@@ -266,6 +267,29 @@ public final class Model implements AutoCloseable {
      */
     public int[] predictions(Dataset data) {
         return prepared(data, seen -> Evaluator.over(choice.object(), net, seen).predictions());
+    }
+
+    /**
+     * How well the model does on a data set, by what its outputs are ({@link ModelInfo#task}): a
+     * {@link dev.mnistnative.metrics.ClassMetrics} of labels, a {@link dev.mnistnative.metrics.LabelMetrics} or a
+     * {@link dev.mnistnative.metrics.ValueMetrics} of targets. Samples are taken as they come, each counting the same.
+     *
+     * @throws IllegalArgumentException if features, labels or targets do not fit the net
+     * @throws IllegalStateException if the data does not have the labels or targets
+     */
+    public Metrics metrics(Dataset data) {
+        return prepared(data, seen -> new Outputs(choice.object(), net, seen).metrics(info.task()));
+    }
+
+    /**
+     * The net's outputs for every sample of a data set, which are taken as they come: logits, or the values themselves
+     * of a net of such.
+     *
+     * @return [data.size(), outputs], row-major
+     * @throws IllegalArgumentException if the features do not fit the net or the outputs are too many for an array
+     */
+    public float[] outputs(Dataset data) {
+        return prepared(data, seen -> new Outputs(choice.object(), net, seen).all());
     }
 
     private <T> T prepared(Dataset data, Function<Dataset, T> use) {

@@ -79,15 +79,18 @@ class OtherCommandsTest {
         assertTrue(text.out().startsWith("accuracy: 0.75 (3 of 4)\nloss: "), text.out());
         assertTrue(text.lines().contains("    0     0.6667  1.0000        2"), text.out());
         assertTrue(text.lines().contains("    1     1.0000  0.5000        2"), text.out());
-        assertTrue(text.out().endsWith(" 2 0\n 1 1\n"), text.out());
+        assertTrue(text.out().contains("\n 2 0\n 1 1\nmacro_f1: 0.7333\nmcc: 0.5774\nroc_auc: 0.8750 ("), text.out());
+        assertTrue(text.out().endsWith("class      f1  roc_auc\n    0  0.8000   0.8750\n    1  0.6667   0.8750\n"));
         assertEquals("", text.err());
         Cli auto = Cli.line(words.replace("--device cpu", "--device auto")).succeeded();
         assertTrue(auto.err().matches("evaluating on (cpu|cuda:0) \\(device auto: .+\\)\n"), auto.err());
         Cli json = Cli.line(words + " --json").succeeded();
         assertEquals(1, json.lines().size());
         assertTrue(json.out().startsWith("{\"accuracy\":0.75,\"loss\":"), json.out());
-        assertTrue(json.out().contains("{\"class\":1,\"precision\":1,\"recall\":0.5,\"samples\":2}"), json.out());
-        assertTrue(json.out().endsWith("\"confusion_matrix\":[[2,0],[1,1]]}\n"), json.out());
+        assertTrue(
+                json.out().contains("{\"class\":1,\"precision\":1,\"recall\":0.5,\"samples\":2,\"f1\":0.666666667,"));
+        assertTrue(json.out().contains("\"confusion_matrix\":[[2,0],[1,1]],\"macro_f1\":0.733333333,"), json.out());
+        assertTrue(json.out().contains("\"roc_auc\":0.875,\"top_3_accuracy\":null,\"ece\":0.23"), json.out());
         assertTrue(Cli.line(words + " --limit 2").succeeded().out().startsWith("accuracy: 1.0 (2 of 2)"));
         Cli.line("evaluate --model " + model + " --device cpu").failed(ExitCode.USAGE, "784 features", "2-2");
     }
