@@ -101,6 +101,60 @@ final class ArrayReader {
         return memory.finish().asIntBuffer();
     }
 
+    /** Reads an array [N] or [N, …], each sample's numbers being its targets; every value must be a finite float32. */
+    static Supervision targets(Content content, ArrayHeader header) throws IOException {
+        FloatBuffer values = floats(
+                content,
+                header,
+                (sample, column, value) -> Float.isFinite((float) value)
+                        ? null
+                        : "sample " + sample + ", output " + column + " is " + value
+                                + ", but targets must be finite float32 numbers");
+        return Supervision.ofLabels(null).withTargets(values, Math.toIntExact(header.elements() / header.size()));
+    }
+
+    /** Reads an array [N] or [N, 1] of the samples' weights; each must be finite and 0 or more. */
+    static FloatBuffer weights(Content content, ArrayHeader header) throws IOException {
+        if (header.elements() != header.shape()[0]) {
+            throw DataFormatException.of(
+                    content.name(),
+                    "its shape is " + Arrays.toString(header.shape()) + ", but sample weights are [N]",
+                    "give one number a sample");
+        }
+        return floats(
+                content,
+                header,
+                (sample, column, value) -> value >= 0 && Float.isFinite((float) value)
+                        ? null
+                        : "that of sample " + sample + " is " + value
+                                + ", but weights must be finite numbers of 0 or more");
+    }
+
+    /** What is wrong with a value of a file, null if nothing. */
+    private interface ValueCheck {
+        String fault(long sample, long column, double value);
+    }
+
+    private static FloatBuffer floats(Content content, ArrayHeader header, ValueCheck check) throws IOException {
+        DirectMemory.requireFits(header.elements() * Float.BYTES, content.name() + " " + header.describe());
+        long size = header.shape()[0];
+        long each = header.elements() / size;
+        GrowingMemory memory = new ArrayReader(content, header).convert(Float.BYTES, (values, count, first, to) -> {
+            for (int i = 0; i < count; i++) {
+                long at = first + i;
+                String fault = header.fortran()
+                        ? check.fault(at % size, at / size, values[i])
+                        : check.fault(at / each, at % each, values[i]);
+                if (fault != null) {
+                    throw DataFormatException.of(content.name(), fault, "clean the data");
+                }
+            }
+            putFloats(values, count, to);
+        });
+        ByteBuffer floats = memory.finish();
+        return (header.fortran() ? Transposition.toRowMajor(floats, header, Float.BYTES) : floats).asFloatBuffer();
+    }
+
     private static IntBuffer oneHot(Content content, ArrayHeader header, ReadOptions options) throws IOException {
         int classes = header.sampleShape()[0];
         int[] label = {-1}; // of the row that is read
@@ -190,7 +244,10 @@ final class ArrayReader {
         } else {
             memory = convert(Float.BYTES, (values, count, first, to) -> putFloats(values, count, to));
         }
-        return header.fortran() ? Transposition.toRowMajor(memory.finish(), header) : memory.finish();
+        return header.fortran()
+                ? Transposition.toRowMajor(
+                        memory.finish(), header, pixelType(header.type()).bytes())
+                : memory.finish();
     }
 
     private static void putBytes(double[] values, int count, ByteBuffer to) {

@@ -21,6 +21,8 @@ final class CsvColumns {
     private final boolean header;
     private final List<Integer> labels = new ArrayList<>();
     private final List<Integer> features = new ArrayList<>(); // columns, in the order of the features
+    private final List<Integer> targets = new ArrayList<>(); // columns, in the order of the outputs
+    private int weight = LEFT_OUT;
     private final Set<Integer> dropped = new LinkedHashSet<>();
     private final int[] featureOf;
 
@@ -40,6 +42,13 @@ final class CsvColumns {
         if (options.labelColumn() != null) {
             findLabels(options.labelColumn());
         }
+        for (String column : options.csv().targetColumns()) {
+            targets.add(role(column.strip(), "targets", "target column (--target-columns)"));
+        }
+        if (options.csv().weightColumn() != null) {
+            weight = role(options.csv().weightColumn(), "sample weights", "weight column (--sample-weights)");
+        }
+        requireOneRoleEach();
         findFeatures();
         featureOf = new int[this.names.size()];
         Arrays.fill(featureOf, LEFT_OUT);
@@ -82,6 +91,21 @@ final class CsvColumns {
     /** Columns of the labels, in the order told: none, one, or their one-hot form. */
     List<Integer> labels() {
         return labels;
+    }
+
+    /** Columns of the targets, in the order told. */
+    List<Integer> targets() {
+        return targets;
+    }
+
+    /** Names of the targets; empty where there is no header. */
+    List<String> targetNames() {
+        return header ? targets.stream().map(names::get).toList() : List.of();
+    }
+
+    /** The column of the samples' weights, −1 if there is none. */
+    int weight() {
+        return weight;
     }
 
     /** Names of the label's columns. */
@@ -160,20 +184,41 @@ final class CsvColumns {
     private void findLabels(String told) throws IOException {
         List<String> wanted = find(told) >= 0 ? List.of(told) : List.of(told.split(",", -1));
         for (String column : wanted) {
-            int at = find(column.strip());
-            if (at < 0) {
-                throw noColumn(column.strip(), "name one of them as the label column (--label-column)");
-            }
-            if (header && names.get(at).equals(column) && names.lastIndexOf(column) != at) {
-                throw DataFormatException.of(file, "two columns are called '" + column + "'", "rename one of them");
-            }
-            if (options.featureNames().contains(names.get(at))) {
+            labels.add(role(column.strip(), "labels", "label column (--label-column)"));
+        }
+    }
+
+    /** The column that somebody names for something else than a feature. */
+    private int role(String column, String what, String role) throws IOException {
+        int at = find(column);
+        if (at < 0) {
+            throw noColumn(column, "name one of them as the " + role);
+        }
+        if (header && names.get(at).equals(column) && names.lastIndexOf(column) != at) {
+            throw DataFormatException.of(file, "two columns are called '" + column + "'", "rename one of them");
+        }
+        if (options.featureNames().contains(names.get(at))) {
+            throw DataFormatException.of(
+                    file,
+                    name(at) + " cannot hold the " + what + ": it is a feature of the model",
+                    "name another " + role);
+        }
+        return at;
+    }
+
+    private void requireOneRoleEach() throws IOException {
+        Set<Integer> seen = new HashSet<>(labels);
+        List<Integer> others = new ArrayList<>(targets);
+        if (weight >= 0) {
+            others.add(weight);
+        }
+        for (int column : others) {
+            if (!seen.add(column)) {
                 throw DataFormatException.of(
                         file,
-                        name(at) + " cannot hold the labels: it is a feature of the model",
-                        "name another label column (--label-column)");
+                        name(column) + " is named twice among labels, targets and weights",
+                        "name each column once");
             }
-            labels.add(at);
         }
     }
 
@@ -194,7 +239,8 @@ final class CsvColumns {
     private void findFeatures() throws IOException {
         List<Integer> left = new ArrayList<>();
         for (int column = 0; column < names.size(); column++) {
-            if (!labels.contains(column) && !dropped.contains(column)) {
+            boolean other = labels.contains(column) || targets.contains(column) || column == weight;
+            if (!other && !dropped.contains(column)) {
                 left.add(column);
             }
         }
@@ -206,7 +252,10 @@ final class CsvColumns {
             takeByPosition(left);
         }
         if (features.isEmpty()) {
-            throw DataFormatException.of(file, "it has no column beside the label column", "add features");
+            throw DataFormatException.of(
+                    file,
+                    "it has no column beside " + (targets.isEmpty() ? "the label column" : "those of the targets"),
+                    "add features");
         }
     }
 

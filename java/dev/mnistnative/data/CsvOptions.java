@@ -11,8 +11,15 @@ import java.util.Optional;
  * @param delimiter what stands between fields; empty = found out from the first lines: comma, semicolon, tab, bar or
  *     blanks
  * @param dropColumns columns to leave out: names, or numbers from 0 (−1 is the last)
+ * @param targetColumns columns of targets, in the order of the net's outputs: names, or numbers from 0
+ * @param weightColumn the column of the samples' weights; null = none
  */
-public record CsvOptions(Header header, Optional<Character> delimiter, List<String> dropColumns) {
+public record CsvOptions(
+        Header header,
+        Optional<Character> delimiter,
+        List<String> dropColumns,
+        List<String> targetColumns,
+        String weightColumn) {
     /** Whether the first line of a table holds names. */
     public enum Header {
         /** It does if it has texts where the next line has numbers. */
@@ -21,8 +28,8 @@ public record CsvOptions(Header header, Optional<Character> delimiter, List<Stri
         NO
     }
 
-    /** Header and delimiter found out, no column left out. */
-    public static final CsvOptions DEFAULT = new CsvOptions(Header.AUTO, Optional.empty(), List.of());
+    /** Header and delimiter found out, every column a feature. */
+    public static final CsvOptions DEFAULT = new CsvOptions(Header.AUTO, Optional.empty(), List.of(), List.of(), null);
 
     /** What cannot stand between fields. */
     private static final String RESERVED = "\"#\r\n.+-";
@@ -30,6 +37,7 @@ public record CsvOptions(Header header, Optional<Character> delimiter, List<Stri
     public CsvOptions {
         Objects.requireNonNull(header, "header");
         dropColumns = List.copyOf(dropColumns);
+        targetColumns = List.copyOf(targetColumns);
         delimiter.ifPresent(CsvOptions::requireDelimiter);
     }
 
@@ -41,14 +49,22 @@ public record CsvOptions(Header header, Optional<Character> delimiter, List<Stri
     }
 
     public CsvOptions withHeader(Header whether) {
-        return new CsvOptions(whether, delimiter, dropColumns);
+        return new CsvOptions(whether, delimiter, dropColumns, targetColumns, weightColumn);
     }
 
     public CsvOptions withDelimiter(char between) {
-        return new CsvOptions(header, Optional.of(between), dropColumns);
+        return new CsvOptions(header, Optional.of(between), dropColumns, targetColumns, weightColumn);
     }
 
     public CsvOptions withDropColumns(List<String> columns) {
-        return new CsvOptions(header, delimiter, columns);
+        return new CsvOptions(header, delimiter, columns, targetColumns, weightColumn);
+    }
+
+    public CsvOptions withTargetColumns(List<String> columns) {
+        return new CsvOptions(header, delimiter, dropColumns, columns, weightColumn);
+    }
+
+    public CsvOptions withWeightColumn(String column) {
+        return new CsvOptions(header, delimiter, dropColumns, targetColumns, column);
     }
 }

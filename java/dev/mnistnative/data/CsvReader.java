@@ -24,6 +24,8 @@ final class CsvReader implements CsvRecords.Sink {
     private final CsvRecords records;
     private final GrowingMemory memory;
     private final CsvLabels labels;
+    private final GrowingMemory targets;
+    private final GrowingMemory weights;
 
     private final List<List<String>> first = new ArrayList<>();
     private final List<Long> firstLines = new ArrayList<>();
@@ -34,6 +36,8 @@ final class CsvReader implements CsvRecords.Sink {
     private CsvColumns columns; // null until they are known
     private CsvIndexes indexes;
     private String[] labelTexts;
+    private float[] targetValues;
+    private float weight;
     private ByteBuffer row;
     private int rowStart;
     private boolean blankBegin;
@@ -46,6 +50,8 @@ final class CsvReader implements CsvRecords.Sink {
         this.records = records;
         this.memory = new GrowingMemory(1 << 16, DirectMemory.MAX_BYTES, file);
         this.labels = new CsvLabels(file, options);
+        this.targets = new GrowingMemory(1 << 12, DirectMemory.MAX_BYTES, file);
+        this.weights = new GrowingMemory(1 << 12, DirectMemory.MAX_BYTES, file);
     }
 
     static Dataset read(Content content, ReadOptions options) throws IOException {
@@ -110,6 +116,7 @@ final class CsvReader implements CsvRecords.Sink {
         columns = new CsvColumns(file, options, names, header ? second : first.get(0));
         indexes = new CsvIndexes(columns);
         labelTexts = new String[columns.labels().size()];
+        targetValues = new float[columns.targets().size()];
         for (int i = header ? 1 : 0; i < first.size(); i++) {
             line = firstLines.get(i);
             List<String> record = first.get(i);
@@ -168,6 +175,13 @@ final class CsvReader implements CsvRecords.Sink {
         if (label >= 0) {
             labelTexts[label] = field.text();
         }
+        int target = columns.targets().indexOf(column);
+        if (target >= 0) {
+            targetValues[target] = number(column, field);
+        }
+        if (column == columns.weight()) {
+            weight = weight(column, field);
+        }
     }
 
     private void finishRow(int fields) throws IOException {
@@ -186,6 +200,25 @@ final class CsvReader implements CsvRecords.Sink {
         } else if (labelTexts.length > 1) {
             labels.addOneHot(labelTexts, line);
         }
+        ByteBuffer to = targets.withRoomFor(targetValues.length * Float.BYTES);
+        for (float value : targetValues) {
+            to.putFloat(value);
+        }
+        if (columns.weight() >= 0) {
+            weights.withRoomFor(Float.BYTES).putFloat(weight);
+        }
+    }
+
+    private float weight(int column, CsvField field) throws IOException {
+        float value = number(column, field);
+        if (value < 0) {
+            throw DataFormatException.of(
+                    file,
+                    "line " + line + ", " + columns.name(column) + ": the weight is " + field.text()
+                            + ", but weights are 0 or more",
+                    "correct it, or name another column of weights");
+        }
+        return value;
     }
 
     private float number(int column, CsvField field) throws IOException {
@@ -201,6 +234,15 @@ final class CsvReader implements CsvRecords.Sink {
                     file,
                     where + "'" + shown + "' has a decimal comma",
                     "write numbers with a point, e.g. with pandas' to_csv(…, decimal='.')");
+        }
+        if (columns.featureOf(column) < 0) {
+            throw DataFormatException.of(
+                    file,
+                    where + "'" + shown + "' is no finite float32 number",
+                    CsvField.isMissing(text)
+                            ? "fill it in, or leave out the row"
+                            : "correct it, or name another column for the "
+                                    + (column == columns.weight() ? "weights" : "targets"));
         }
         throw DataFormatException.of(
                 file,
@@ -243,6 +285,14 @@ final class CsvReader implements CsvRecords.Sink {
             default -> labels.finishOneHot(columns.labelNames(), columns.hasHeader());
         };
         var read = new ArrayReader.Pixels(PixelType.FLOAT32, 1, new int[] {columns.features()}, pixels);
-        return DataFiles.assemble(read, result.labels(), options, result.classNames(), columns.featureNames());
+        Supervision taught = Supervision.ofLabels(result.labels());
+        if (targetValues.length > 0) {
+            taught = taught.withTargets(targets.finish().asFloatBuffer(), targetValues.length)
+                    .withTargetNames(columns.targetNames());
+        }
+        if (columns.weight() >= 0) {
+            taught = taught.withWeights(weights.finish().asFloatBuffer());
+        }
+        return DataFiles.assemble(read, taught, options, result.classNames(), columns.featureNames());
     }
 }

@@ -8,8 +8,8 @@ import dev.mnistnative.array.NpyFormat;
 import dev.mnistnative.array.Npz;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,43 +35,20 @@ import java.util.Optional;
  * fails is another {@link IOException}.
  */
 public final class DataFiles {
-    private static final int SNIFF_BYTES = 64;
-
-    // arr_0 … are arrays that numpy.savez got without names: images, labels, and the same of a test set
-    private static final List<String> TRAIN_IMAGES =
-            List.of("x_train", "train_images", "train_x", "images", "x", "data", "features", "arr_0");
-    private static final List<String> TRAIN_LABELS = List.of(
-            "y_train",
-            "y_train_label",
-            "train_labels",
-            "train_y",
-            "labels",
-            "label",
-            "y",
-            "target",
-            "targets",
-            "arr_1");
-    private static final List<String> TEST_IMAGES = List.of("x_test", "test_images", "test_x", "arr_2");
-    private static final List<String> TEST_LABELS = List.of("y_test", "y_test_label", "test_labels", "test_y", "arr_3");
-
     private DataFiles() {}
 
-    private enum Format {
-        NPY,
-        NPZ,
-        IDX,
-        CSV
-    }
-
     /**
-     * Reads samples and their labels.
+     * Reads samples and what the options want of answers: labels, targets or nothing.
      *
      * @throws DataFormatException if a file cannot be used or the two do not fit each other
      */
     public static Dataset read(SampleFiles files, ReadOptions options) throws IOException {
+        if (options.answers() == Answers.NONE) {
+            return readImages(files.images(), options);
+        }
         return files.labels().isPresent()
-                ? read(files.images(), TRAIN_IMAGES, files.labels().get(), TRAIN_LABELS, options)
-                : readBoth(files.images(), TRAIN_IMAGES, TRAIN_LABELS, options);
+                ? read(files.images(), files.labels().get(), MemberNames.TRAIN, options)
+                : readBoth(files.images(), MemberNames.TRAIN, options);
     }
 
     /** {@link #read(SampleFiles, ReadOptions)} of one file that has both. */
@@ -100,11 +77,55 @@ public final class DataFiles {
     /** How to read a test set: its classes and columns are those of the training set. */
     private static ReadOptions alike(Dataset training, ReadOptions options) {
         ReadOptions named = training.classNames().isEmpty() ? options : options.withClassNames(training.classNames());
-        return training.featureNames().isEmpty() ? named : named.withFeatureNames(training.featureNames());
+        CsvOptions csv = options.csv();
+        if (!training.targetNames().isEmpty()) {
+            csv = csv.withTargetColumns(training.targetNames());
+        }
+        return training.featureNames().isEmpty()
+                ? named.withCsv(csv)
+                : named.withCsv(csv.withWeightColumn(null)).withFeatureNames(training.featureNames());
     }
 
     /**
-     * Reads samples without labels, e.g. to predict them.
+     * The samples with targets out of a file: an array [N], [N, K] or [N, …] of any numeric type, of which each
+     * sample's numbers are its targets, as they are.
+     *
+     * @param targets .npy, .npz (its member {@code targets}, {@code y_train} or the like) or IDX
+     * @throws DataFormatException if it cannot be used, is not of as many samples or a target is no finite float32
+     */
+    public static Dataset withTargets(Dataset samples, Path targets) throws IOException {
+        try (Content content = open(targets, MemberNames.TRAIN.targets())) {
+            Supervision read = ArrayReader.targets(content, arrayHeader(content));
+            requireAsMany(content.name(), read.size(), "targets", samples.size());
+            return samples.taught(kept -> kept.withTargets(read.targets(), read.outputs()));
+        }
+    }
+
+    /**
+     * The samples, each counting as much as a file says: an array [N] of any numeric type.
+     *
+     * @param weights .npy, .npz (its member {@code sample_weights} or {@code weights}) or IDX
+     * @throws DataFormatException if it cannot be used, is not of as many samples or a weight is negative or not finite
+     */
+    public static Dataset withSampleWeights(Dataset samples, Path weights) throws IOException {
+        try (Content content = open(weights, MemberNames.WEIGHTS)) {
+            FloatBuffer read = ArrayReader.weights(content, arrayHeader(content));
+            requireAsMany(content.name(), read.limit(), "sample weights", samples.size());
+            return samples.taught(kept -> kept.withWeights(read));
+        }
+    }
+
+    private static void requireAsMany(String file, int there, String what, int samples) throws IOException {
+        if (there != samples) {
+            throw DataFormatException.of(
+                    file,
+                    "it has " + there + " " + what + ", but there are " + samples + " samples",
+                    "give files that belong together");
+        }
+    }
+
+    /**
+     * Reads samples alone, e.g. to predict them; of a CSV table also the sample weights that the options name.
      *
      * @throws DataFormatException if the file cannot be used
      */
@@ -113,22 +134,26 @@ public final class DataFiles {
     }
 
     /**
-     * The same; a label column that the options name is left out.
+     * The same; label and target columns that the options name are left out.
      *
      * @throws DataFormatException if the file cannot be used
      */
     public static Dataset readImages(Path images, ReadOptions options) throws IOException {
-        try (Content content = open(images, TRAIN_IMAGES)) {
+        return readImages(images, MemberNames.TRAIN.samples(), options);
+    }
+
+    private static Dataset readImages(Path images, List<String> names, ReadOptions options) throws IOException {
+        try (Content content = open(images, names)) {
             return readImages(content, options);
         }
     }
 
     private static Dataset readImages(Content content, ReadOptions options) throws IOException {
-        return formatOf(content) == Format.CSV
+        return FileFormat.of(content) == FileFormat.CSV
                 ? CsvReader.read(content, withoutLabels(options))
                 : assemble(
                         ArrayReader.pixels(content, arrayHeader(content), options),
-                        null,
+                        Supervision.ofLabels(null),
                         options,
                         List.of(),
                         List.of());
@@ -147,12 +172,13 @@ public final class DataFiles {
     }
 
     private static ReadOptions withoutLabels(ReadOptions options) {
-        if (options.labelColumn() == null) {
-            return options;
-        }
         List<String> dropped = new ArrayList<>(options.csv().dropColumns());
-        dropped.add(options.labelColumn());
-        return options.withLabelColumn(null).withCsv(options.csv().withDropColumns(dropped));
+        dropped.addAll(options.csv().targetColumns());
+        if (options.labelColumn() != null) {
+            dropped.add(options.labelColumn());
+        }
+        return options.withLabelColumn(null)
+                .withCsv(options.csv().withTargetColumns(List.of()).withDropColumns(dropped));
     }
 
     /** {@link #readFolder(Path, ReadOptions)} with the default options. */
@@ -174,9 +200,9 @@ public final class DataFiles {
             throw DataFormatException.of(folder.toString(), "there is no such folder", "check the path");
         }
         if (!Files.isDirectory(folder)) {
-            return pair(readBoth(folder, TRAIN_IMAGES, TRAIN_LABELS, options), () -> testMembers(folder, options));
+            return pair(readBoth(folder, MemberNames.TRAIN, options), () -> testMembers(folder, options));
         }
-        FolderFiles files = FolderFiles.of(folder, options.notes());
+        FolderFiles files = FolderFiles.of(folder, options);
         return pair(read(files.train(), options), () -> readIfThere(files.test(), options));
     }
 
@@ -188,12 +214,12 @@ public final class DataFiles {
      */
     public static Dataset readTest(Path folder, ReadOptions options) throws IOException {
         if (Files.isDirectory(folder)) {
-            FolderFiles files = FolderFiles.of(folder, options.notes());
+            FolderFiles files = FolderFiles.of(folder, options);
             Optional<SampleFiles> test = files.test();
             return read(test.isPresent() ? test.get() : files.train(), options);
         }
         Optional<Dataset> test = testMembers(folder, options);
-        return test.isPresent() ? test.get() : readBoth(folder, TRAIN_IMAGES, TRAIN_LABELS, options);
+        return test.isPresent() ? test.get() : readBoth(folder, MemberNames.TRAIN, options);
     }
 
     private static Optional<Dataset> testMembers(Path file, ReadOptions options) throws IOException {
@@ -202,21 +228,21 @@ public final class DataFiles {
         }
         boolean zip;
         try (Content content = Content.ofFile(file)) {
-            zip = formatOf(content) == Format.NPZ;
+            zip = FileFormat.of(content) == FileFormat.NPZ;
         }
-        return zip && Npz.holds(file, TEST_IMAGES)
-                ? Optional.of(readBoth(file, TEST_IMAGES, TEST_LABELS, options))
+        return zip && Npz.holds(file, MemberNames.TEST.samples())
+                ? Optional.of(readBoth(file, MemberNames.TEST, options))
                 : Optional.empty();
     }
 
-    /** The data set of what was read; counts and classes are checked. `labels` may be null. */
+    /** The data set of what was read; counts and classes are checked. */
     static Dataset assemble(
             ArrayReader.Pixels pixels,
-            IntBuffer labels,
+            Supervision taught,
             ReadOptions options,
             List<String> classNames,
             List<String> featureNames) {
-        int classes = labels == null ? 0 : classes(labels, options, classNames);
+        int classes = taught.labels() == null ? 0 : classes(taught.labels(), options, classNames);
         var layout = new SampleLayout(
                 pixels.type(),
                 pixels.sampleShape(),
@@ -225,7 +251,7 @@ public final class DataFiles {
                 classes,
                 classNames,
                 featureNames);
-        return new Dataset(layout, pixels.memory(), labels);
+        return new Dataset(new Samples(layout, SampleMemory.of(pixels.memory(), layout.sampleBytes()), taught));
     }
 
     private static int classes(IntBuffer labels, ReadOptions options, List<String> classNames) {
@@ -233,43 +259,63 @@ public final class DataFiles {
         return options.classes().orElse(needed);
     }
 
-    private static Dataset readBoth(Path file, List<String> imageNames, List<String> labelNames, ReadOptions options)
-            throws IOException {
-        Format format;
+    private static Dataset readBoth(Path file, MemberNames names, ReadOptions options) throws IOException {
+        FileFormat format;
+        boolean targets = options.answers() == Answers.TARGETS;
         try (Content content = Content.ofFile(file)) {
-            format = formatOf(content);
-            if (format == Format.CSV && options.labelColumn() != null) {
+            format = FileFormat.of(content);
+            if (options.answers() == Answers.NONE && format != FileFormat.NPZ) {
+                return readImages(content, options);
+            }
+            boolean told = targets ? !options.csv().targetColumns().isEmpty() : options.labelColumn() != null;
+            if (format == FileFormat.CSV && told) {
                 return CsvReader.read(content, options);
             }
         }
-        if (format == Format.NPZ) {
-            return read(file, imageNames, file, labelNames, options);
+        if (format == FileFormat.NPZ) {
+            return options.answers() == Answers.NONE
+                    ? readImages(file, names.samples(), options)
+                    : read(file, file, names, options);
+        }
+        if (targets) {
+            throw DataFormatException.of(
+                    file.toString(),
+                    format == FileFormat.CSV
+                            ? "the target columns of this CSV are not told"
+                            : "it has samples but no targets",
+                    format == FileFormat.CSV
+                            ? "name them (--target-columns)"
+                            : "give a file of targets too (--targets)");
         }
         throw DataFormatException.of(
                 file.toString(),
-                format == Format.CSV ? "the label column of this CSV is not told" : "it has images but no labels",
-                format == Format.CSV ? "name it (--label-column)" : "give a file of labels too (--images, --labels)");
+                format == FileFormat.CSV ? "the label column of this CSV is not told" : "it has images but no labels",
+                format == FileFormat.CSV
+                        ? "name it (--label-column)"
+                        : "give a file of labels too (--images, --labels)");
     }
 
-    private static Dataset read(
-            Path images, List<String> imageNames, Path labels, List<String> labelNames, ReadOptions options)
-            throws IOException {
-        IntBuffer labelMemory;
+    private static Dataset read(Path images, Path labels, MemberNames names, ReadOptions options) throws IOException {
+        Supervision taught;
         String labelFile;
-        try (Content content = open(labels, labelNames)) {
+        boolean targets = options.answers() == Answers.TARGETS;
+        try (Content content = open(labels, names.answers(options))) {
             labelFile = content.name();
-            labelMemory = ArrayReader.labels(content, arrayHeader(content), options);
-        }
-        try (Content content = open(images, imageNames)) {
             ArrayHeader header = arrayHeader(content);
-            if (header.shape()[0] != labelMemory.limit()) {
+            taught = targets
+                    ? ArrayReader.targets(content, header)
+                    : Supervision.ofLabels(ArrayReader.labels(content, header, options));
+        }
+        try (Content content = open(images, names.samples())) {
+            ArrayHeader header = arrayHeader(content);
+            if (header.shape()[0] != taught.size()) {
                 throw DataFormatException.of(
                         content.name(),
-                        "it has " + header.shape()[0] + " samples, but " + labelFile + " has " + labelMemory.limit()
-                                + " labels",
+                        "it has " + header.shape()[0] + " samples, but " + labelFile + " has " + taught.size()
+                                + (targets ? " targets" : " labels"),
                         "give files that belong together");
             }
-            return assemble(ArrayReader.pixels(content, header, options), labelMemory, options, List.of(), List.of());
+            return assemble(ArrayReader.pixels(content, header, options), taught, options, List.of(), List.of());
         }
     }
 
@@ -301,7 +347,7 @@ public final class DataFiles {
         }
         Content content = Content.ofFile(path);
         try {
-            if (formatOf(content) != Format.NPZ) {
+            if (FileFormat.of(content) != FileFormat.NPZ) {
                 return content;
             }
         } catch (RuntimeException e) {
@@ -313,7 +359,7 @@ public final class DataFiles {
     }
 
     private static ArrayHeader arrayHeader(Content content) throws IOException {
-        return switch (formatOf(content)) {
+        return switch (FileFormat.of(content)) {
             case NPY -> NpyFormat.readHeader(content);
             case IDX -> IdxFormat.readHeader(content);
             case NPZ ->
@@ -323,41 +369,7 @@ public final class DataFiles {
                         content.name(),
                         "it is text, not an array",
                         "give npy, npz or IDX, or a CSV as the only file together with its label column "
-                                + "(--label-column)");
+                                + "(--label-column) or target columns (--target-columns)");
         };
-    }
-
-    private static Format formatOf(Content content) throws IOException {
-        byte[] head = content.peek(SNIFF_BYTES);
-        if (NpyFormat.matches(head)) {
-            return Format.NPY;
-        }
-        if (Npz.matches(head)) {
-            if (content.isStreamed()) {
-                throw DataFormatException.of(
-                        content.name(), "it is a zip, gzipped or out of a pipe", "give the npz itself as a file");
-            }
-            return Format.NPZ;
-        }
-        if (IdxFormat.matches(head)) {
-            return Format.IDX;
-        }
-        Optional<ForeignFormat> foreign = ForeignFormat.of(head);
-        if (foreign.isPresent()) {
-            throw DataFormatException.of(
-                    content.name(), foreign.get().fault(), foreign.get().remedy());
-        }
-        if (isText(head) || CsvDialect.isUtf16(head)) {
-            return Format.CSV;
-        }
-        throw DataFormatException.of(
-                content.name(),
-                head.length == 0 ? "it is empty" : "it is none of npy, npz, IDX and CSV",
-                "give a file of one of these formats, gzipped or not");
-    }
-
-    private static boolean isText(byte[] head) {
-        String text = new String(head, StandardCharsets.ISO_8859_1);
-        return !text.isEmpty() && text.chars().noneMatch(c -> c < ' ' && c != '\t' && c != '\r' && c != '\n');
     }
 }

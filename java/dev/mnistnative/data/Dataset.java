@@ -8,6 +8,7 @@ import java.nio.IntBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Samples and their labels: immutable, in direct (or mapped) memory that the native side reads in place.
@@ -265,9 +266,7 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if the lengths do not fit or a target is not finite
      */
     public Dataset withTargets(float[] values, int outputs) {
-        Samples m = open();
-        Supervision taught = m.taught().withTargets(Supervision.targets(values, Math.max(1, outputs)), outputs);
-        return new Dataset(m.with(taught));
+        return taught(kept -> kept.withTargets(Supervision.targets(values, Math.max(1, outputs)), outputs));
     }
 
     /**
@@ -276,8 +275,7 @@ public final class Dataset implements AutoCloseable {
      * @param names [outputs], or empty
      */
     public Dataset withTargetNames(List<String> names) {
-        Samples m = open();
-        return new Dataset(m.with(m.taught().withTargetNames(names)));
+        return taught(kept -> kept.withTargetNames(names));
     }
 
     /**
@@ -287,8 +285,7 @@ public final class Dataset implements AutoCloseable {
      * @throws IllegalArgumentException if they are more or fewer, or one is not allowed
      */
     public Dataset withSampleWeights(float[] weights) {
-        Samples m = open();
-        return new Dataset(m.with(m.taught().withWeights(Supervision.weights(weights))));
+        return taught(kept -> kept.withWeights(Supervision.weights(weights)));
     }
 
     /**
@@ -352,6 +349,12 @@ public final class Dataset implements AutoCloseable {
     public String toString() {
         Samples m = content;
         return "Dataset[" + (m == null ? "closed" : m) + "]";
+    }
+
+    /** The same samples in the same memory, taught otherwise. */
+    Dataset taught(UnaryOperator<Supervision> change) {
+        Samples m = open();
+        return new Dataset(m.with(change.apply(m.taught())));
     }
 
     /** The same samples as float32, every value (as the network sees it) changed by `map`. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +23,13 @@ final class FolderFiles {
     private record Names(String images, List<String> labels) {
         Names(String images, String... labels) {
             this(images, List.of(labels));
+        }
+
+        /** Those that may hold targets, the likelier first: y_train.npy rather than y_train_label.npy. */
+        List<String> targets() {
+            List<String> names = new ArrayList<>(labels);
+            Collections.reverse(names);
+            return names;
         }
     }
 
@@ -51,8 +58,11 @@ final class FolderFiles {
     private final Path folder;
     private final Map<String, Path> files; // by their names in small letters, without ".gz"
 
-    private FolderFiles(Path folder) throws IOException {
+    private final Answers answers;
+
+    private FolderFiles(Path folder, Answers answers) throws IOException {
         this.folder = folder;
+        this.answers = answers;
         this.files = new HashMap<>();
         try (Stream<Path> all = Files.list(folder)) {
             all.sorted().forEach(file -> files.putIfAbsent(key(file), file));
@@ -69,8 +79,8 @@ final class FolderFiles {
      *
      * @throws DataFormatException if several below it have some
      */
-    static FolderFiles of(Path folder, Consumer<String> notes) throws IOException {
-        FolderFiles files = new FolderFiles(folder);
+    static FolderFiles of(Path folder, ReadOptions options) throws IOException {
+        FolderFiles files = new FolderFiles(folder, options.answers());
         if (files.hasData()) {
             return files;
         }
@@ -78,7 +88,7 @@ final class FolderFiles {
         for (Path child : subfolders(folder)) {
             for (Path candidate : List.of(child, child.resolve("raw"))) {
                 if (Files.isDirectory(candidate)) {
-                    FolderFiles found = new FolderFiles(candidate);
+                    FolderFiles found = new FolderFiles(candidate, options.answers());
                     if (found.hasData()) {
                         below.add(found);
                     }
@@ -97,7 +107,7 @@ final class FolderFiles {
         if (below.isEmpty()) {
             return files;
         }
-        notes.accept(folder + ": its data are those of " + below.get(0).folder);
+        options.notes().accept(folder + ": its data are those of " + below.get(0).folder);
         return below.get(0);
     }
 
@@ -139,7 +149,10 @@ final class FolderFiles {
         String half = null;
         for (Names names : candidates) {
             Path images = files.get(names.images());
-            for (String label : names.labels()) {
+            if (images != null && answers == Answers.NONE) {
+                return Optional.of(SampleFiles.of(images));
+            }
+            for (String label : answers == Answers.TARGETS ? names.targets() : names.labels()) {
                 if (images != null && files.containsKey(label)) {
                     return Optional.of(SampleFiles.of(images, files.get(label)));
                 }
@@ -170,6 +183,9 @@ final class FolderFiles {
         }
         String begin = "emnist-" + kinds.iterator().next() + "-" + part;
         Path labels = files.get(begin + "-labels-idx1-ubyte");
+        if (kinds.size() == 1 && answers == Answers.NONE) {
+            return Optional.of(SampleFiles.of(files.get(begin + "-images-idx3-ubyte")));
+        }
         if (kinds.size() > 1 || labels == null) {
             throw DataFormatException.of(
                     folder.toString(),

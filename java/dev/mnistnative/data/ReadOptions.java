@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  *     set for its test set; empty = those that the file has
  * @param featureNames CSV: the columns that are features, in the order of a model's inputs; empty = all but the labels,
  *     as the file has them
+ * @param answers what must be there beside the samples
  * @param notes is told, a sentence each, what was taken for granted while reading
  */
 public record ReadOptions(
@@ -26,8 +27,9 @@ public record ReadOptions(
         String labelColumn,
         List<String> classNames,
         List<String> featureNames,
+        Answers answers,
         Consumer<String> notes) {
-    /** ignore_index −100, nothing else told, notes dropped. */
+    /** ignore_index −100, labels, nothing else told, notes dropped. */
     public static final ReadOptions DEFAULT = new ReadOptions(
             Dataset.DEFAULT_IGNORE_INDEX,
             OptionalInt.empty(),
@@ -35,11 +37,13 @@ public record ReadOptions(
             null,
             List.of(),
             List.of(),
+            Answers.LABELS,
             note -> {});
 
     public ReadOptions {
         Objects.requireNonNull(classes, "classes");
         Objects.requireNonNull(csv, "csv");
+        Objects.requireNonNull(answers, "answers");
         Objects.requireNonNull(notes, "notes");
         if (classes.isPresent() && classes.getAsInt() < 1) {
             throw new IllegalArgumentException("classes must be 1 or more, not " + classes.getAsInt());
@@ -49,30 +53,35 @@ public record ReadOptions(
     }
 
     public ReadOptions withIgnoreIndex(long label) {
-        return new ReadOptions(label, classes, csv, labelColumn, classNames, featureNames, notes);
+        return new ReadOptions(label, classes, csv, labelColumn, classNames, featureNames, answers, notes);
     }
 
     public ReadOptions withClasses(int count) {
-        return new ReadOptions(ignoreIndex, OptionalInt.of(count), csv, labelColumn, classNames, featureNames, notes);
+        return new ReadOptions(
+                ignoreIndex, OptionalInt.of(count), csv, labelColumn, classNames, featureNames, answers, notes);
     }
 
     public ReadOptions withCsv(CsvOptions options) {
-        return new ReadOptions(ignoreIndex, classes, options, labelColumn, classNames, featureNames, notes);
+        return new ReadOptions(ignoreIndex, classes, options, labelColumn, classNames, featureNames, answers, notes);
     }
 
     public ReadOptions withLabelColumn(String column) {
-        return new ReadOptions(ignoreIndex, classes, csv, column, classNames, featureNames, notes);
+        return new ReadOptions(ignoreIndex, classes, csv, column, classNames, featureNames, answers, notes);
     }
 
     public ReadOptions withClassNames(List<String> names) {
-        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, names, featureNames, notes);
+        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, names, featureNames, answers, notes);
     }
 
     public ReadOptions withFeatureNames(List<String> names) {
-        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, classNames, names, notes);
+        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, classNames, names, answers, notes);
+    }
+
+    public ReadOptions withAnswers(Answers wanted) {
+        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, classNames, featureNames, wanted, notes);
     }
 
     public ReadOptions withNotes(Consumer<String> listener) {
-        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, classNames, featureNames, listener);
+        return new ReadOptions(ignoreIndex, classes, csv, labelColumn, classNames, featureNames, answers, listener);
     }
 }

@@ -38,6 +38,14 @@ record Supervision(IntBuffer labels, FloatBuffer targets, int outputs, List<Stri
         return new Supervision(labels, targets, outputs, targetNames, each);
     }
 
+    /** Samples of which something is told, 0 if nothing is. */
+    int size() {
+        if (labels != null) {
+            return labels.limit();
+        }
+        return targets != null ? targets.limit() / outputs : weights == null ? 0 : weights.limit();
+    }
+
     /** @throws IllegalArgumentException if there are more or fewer than samples */
     void requireSize(int samples) {
         requireSize("labels", labels == null ? samples : labels.limit(), samples);

@@ -11,11 +11,10 @@ final class Transposition {
 
     private Transposition() {}
 
-    /** `columns` holds the header's elements in Fortran order, as bytes or float32; the result is row-major. */
-    static ByteBuffer toRowMajor(ByteBuffer columns, ArrayHeader header) throws IOException {
+    /** `columns` holds the header's elements in Fortran order, of 1 or 4 bytes each; the result is row-major. */
+    static ByteBuffer toRowMajor(ByteBuffer columns, ArrayHeader header, int width) throws IOException {
         int size = header.size();
         int[] place = places(header.sampleShape());
-        int width = ArrayReader.pixelType(header.type()).bytes();
         ByteBuffer rows = DirectMemory.allocateFor(header.file(), columns.remaining());
         for (int block = 0; block < size; block += BLOCK) {
             int end = Math.min(size, block + BLOCK);
