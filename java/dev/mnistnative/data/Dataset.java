@@ -270,6 +270,14 @@ public final class Dataset implements AutoCloseable {
     }
 
     /**
+     * The same samples in the same memory; the targets of each are the values [features] that the network sees of it:
+     * what an autoencoder learns.
+     */
+    public Dataset withInputAsTarget() {
+        return changed(Samples::withInputAsTarget);
+    }
+
+    /**
      * The same with these names of its targets.
      *
      * @param names [outputs], or empty
@@ -353,13 +361,16 @@ public final class Dataset implements AutoCloseable {
 
     /** The same samples in the same memory, taught otherwise. */
     Dataset taught(UnaryOperator<Supervision> change) {
-        Samples m = open();
-        return new Dataset(m.with(change.apply(m.taught())));
+        return changed(m -> m.with(change.apply(m.taught())));
+    }
+
+    Dataset changed(UnaryOperator<Samples> change) {
+        return new Dataset(change.apply(open()));
     }
 
     /** The same samples as float32, every value (as the network sees it) changed by `map`. */
     Dataset map(Samples.ValueMap map) {
-        return new Dataset(open().map(map));
+        return changed(m -> m.map(map));
     }
 
     /** Fills `row` [features] with sample i's values; for loops over all samples. */

@@ -1,5 +1,6 @@
 package dev.mnistnative.data;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -82,10 +83,33 @@ record Samples(SampleLayout layout, SampleMemory pixels, Supervision taught) {
                 Arrays.stream(order, 0, held).sorted().toArray());
     }
 
+    /** As many samples of float32, all 0 yet, taught the same. */
+    Samples asFloats(String what) {
+        SampleLayout floats = layout.as(PixelType.FLOAT32, 1);
+        return new Samples(floats, SampleMemory.allocate(size(), floats.sampleBytes(), what), taught);
+    }
+
+    /** What the network sees of each sample is its target. Float32 is shared, where one buffer holds it. */
+    Samples withInputAsTarget() {
+        int features = layout.features();
+        FloatBuffer seen;
+        if (layout.type() == PixelType.FLOAT32 && pixels.blockCount() == 1) {
+            seen = pixels.block(0).asFloatBuffer();
+        } else {
+            long bytes = (long) size() * features * Float.BYTES;
+            seen = DirectMemory.allocate(bytes, "the inputs as targets").asFloatBuffer();
+            float[] row = new float[features];
+            for (int i = 0; i < size(); i++) {
+                copySample(i, row);
+                seen.put(i * features, row);
+            }
+        }
+        return with(taught.withTargets(seen, features).withTargetNames(layout.featureNames()));
+    }
+
     /** As float32, every value (as the network sees it) changed. */
     Samples map(ValueMap map) {
-        SampleLayout floats = layout.as(PixelType.FLOAT32, 1);
-        SampleMemory target = SampleMemory.allocate(size(), floats.sampleBytes(), "the changed samples");
+        Samples changed = asFloats("the changed samples");
         float[] row = new float[layout.features()];
         for (int i = 0; i < size(); i++) {
             copySample(i, row);
@@ -93,9 +117,9 @@ record Samples(SampleLayout layout, SampleMemory pixels, Supervision taught) {
                 row[f] = (float) map.apply(f, row[f]);
                 SampleChecks.requireFinite(i, f, row[f]);
             }
-            target.floats(i).put(row);
+            changed.pixels.floats(i).put(row);
         }
-        return new Samples(floats, target, taught);
+        return changed;
     }
 
     /** Fills `row` [features] with sample i's values as the network sees them. */
