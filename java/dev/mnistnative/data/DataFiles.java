@@ -335,6 +335,11 @@ public final class DataFiles {
                     + " features a sample, but the training set has " + training.features()
                     + "; give files that belong together.");
         }
+        if (test.isPresent() && test.get().outputs() != training.outputs()) {
+            throw new DataFormatException("the test set has " + test.get().outputs()
+                    + " targets a sample, but the training set has " + training.outputs()
+                    + "; give files that belong together.");
+        }
         return new TrainingData(training, test, EvaluatedOn.TEST);
     }
 
