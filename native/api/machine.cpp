@@ -5,6 +5,7 @@
 #include "api/guard.h"
 #include "machine/cores.h"
 #include "machine/isa.h"
+#include "machine/memory.h"
 #include "mnist_native.h"
 
 using namespace mn::api;
@@ -49,6 +50,10 @@ mn_status mn_get_cpu_info(mn_cpu_info* info) {
         found.has_bf16 = mn::machine_has_bf16();
         *info = found;
     });
+}
+
+int64_t mn_available_memory(void) {
+    return mn::available_memory();
 }
 
 mn_status mn_get_gpu_count(int32_t* count, char* reason, size_t capacity) {

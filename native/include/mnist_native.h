@@ -111,6 +111,12 @@ typedef struct mn_gpu_info {
 MN_API mn_status mn_get_cpu_info(mn_cpu_info* info);
 
 /*
+ * Bytes of memory that this process may still take without swapping: what the system has available, or what the control
+ * groups leave if that is less. INT64_MAX where the system does not say.
+ */
+MN_API int64_t mn_available_memory(void);
+
+/*
  * Number of usable GPUs in *count. Always MN_OK: without a driver, a device or CUDA in this build the count is 0 and
  * `reason` (capacity bytes, NUL-terminated, may be NULL) says why; else `reason` is "".
  */

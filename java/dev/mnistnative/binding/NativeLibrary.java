@@ -38,6 +38,12 @@ public final class NativeLibrary {
         return Math.min(info.cores(), Runtime.getRuntime().availableProcessors());
     }
 
+    /** Bytes of memory that this process may still take; {@link Long#MAX_VALUE} where the system does not say. */
+    public static long availableMemory() {
+        LibraryLoader.ensureLoaded();
+        return MnistNative.mn_available_memory();
+    }
+
     /** The usable GPUs, or why there is none. */
     public static Gpus gpus() {
         LibraryLoader.ensureLoaded();

@@ -315,6 +315,16 @@ public final class Dataset implements AutoCloseable {
         return new Dataset(open().ignoring(ignoreIndex));
     }
 
+    /**
+     * The same samples in the same memory, under another {@link #sampleShape()} of as many features, e.g. {28, 28}.
+     *
+     * @throws IllegalArgumentException if it has more or fewer
+     */
+    public Dataset withSampleShape(int... shape) {
+        Samples m = open();
+        return new Dataset(m.with(m.layout().shaped(shape)));
+    }
+
     /** The first n samples (all of them if there are fewer), in the same memory. n is 1 or more. */
     public Dataset limit(int n) {
         return new Dataset(open().first(n));
@@ -376,6 +386,10 @@ public final class Dataset implements AutoCloseable {
     /** Fills `row` [features] with sample i's values; for loops over all samples. */
     void copySample(int i, float[] row) {
         open().copySample(i, row);
+    }
+
+    Samples samples() {
+        return open();
     }
 
     private Samples open() {

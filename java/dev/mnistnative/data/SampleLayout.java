@@ -31,6 +31,15 @@ record SampleLayout(
         return new SampleLayout(newType, sampleShape, newScale, ignoreIndex, classes, classNames, featureNames);
     }
 
+    SampleLayout shaped(int... shape) {
+        int[] wanted = shape.clone();
+        if (features(wanted, type) != features()) {
+            throw new IllegalArgumentException("the shape " + Arrays.toString(wanted) + " has " + features(wanted, type)
+                    + " features, but a sample has " + features());
+        }
+        return new SampleLayout(type, wanted, scale, ignoreIndex, classes, classNames, featureNames);
+    }
+
     SampleLayout ignoring(long index) {
         return new SampleLayout(type, sampleShape, scale, index, classes, classNames, featureNames);
     }

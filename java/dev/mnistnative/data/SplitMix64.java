@@ -8,6 +8,8 @@ final class SplitMix64 {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
     private static final long LOW_32 = 0xffff_ffffL;
 
+    private static final double TO_UNIT = 1.0 / (1L << 31);
+
     private long state;
 
     SplitMix64(long seed) {
@@ -22,6 +24,11 @@ final class SplitMix64 {
     long next() {
         state += GOLDEN_GAMMA;
         return mix(state);
+    }
+
+    /** A number of −1 … 1, each of 2^32 equally likely. */
+    double unit() {
+        return (int) (next() >>> 32) * TO_UNIT;
     }
 
     /** A number of 0 … bound − 1, each equally likely (D. Lemire's multiply-shift with rejection); bound ≥ 1. */

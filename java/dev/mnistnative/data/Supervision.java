@@ -71,23 +71,34 @@ record Supervision(IntBuffer labels, FloatBuffer targets, int outputs, List<Stri
 
     /** That of these samples, in their order, in new memory. */
     Supervision select(int[] indices) {
-        IntBuffer chosenLabels =
-                labels == null ? null : DirectMemory.allocateInts(indices.length, "the selected labels");
-        FloatBuffer chosenTargets = targets == null ? null : floats(indices.length, outputs, "the selected targets");
-        FloatBuffer chosenWeights = weights == null ? null : floats(indices.length, 1, "the selected sample weights");
+        Supervision chosen = room(indices.length);
         for (int to = 0; to < indices.length; to++) {
-            int from = indices[to];
-            if (labels != null) {
-                chosenLabels.put(to, labels.get(from));
-            }
-            if (targets != null) {
-                chosenTargets.put(to * outputs, targets, from * outputs, outputs);
-            }
-            if (weights != null) {
-                chosenWeights.put(to, weights.get(from));
-            }
+            chosen.copy(to, this, indices[to]);
         }
-        return new Supervision(chosenLabels, chosenTargets, outputs, targetNames, chosenWeights);
+        return chosen;
+    }
+
+    /** New memory of the same kind for so many samples. */
+    Supervision room(int size) {
+        return new Supervision(
+                labels == null ? null : DirectMemory.allocateInts(size, "the selected labels"),
+                targets == null ? null : floats(size, outputs, "the selected targets"),
+                outputs,
+                targetNames,
+                weights == null ? null : floats(size, 1, "the selected sample weights"));
+    }
+
+    /** Copies what is known of a sample of another of the same kind. */
+    void copy(int to, Supervision from, int sample) {
+        if (labels != null) {
+            labels.put(to, from.labels.get(sample));
+        }
+        if (targets != null) {
+            targets.put(to * outputs, from.targets, sample * outputs, outputs);
+        }
+        if (weights != null) {
+            weights.put(to, from.weights.get(sample));
+        }
     }
 
     private static FloatBuffer floats(int count, int each, String what) {

@@ -3,15 +3,15 @@ package dev.mnistnative.train;
 import dev.mnistnative.binding.NativeTrainer;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.internal.Seconds;
-import dev.mnistnative.net.internal.NativeSamples;
 import java.util.Optional;
 
 /** The steps of an epoch, chunk by chunk: order, learning rates, sums. */
-final class EpochLoop {
+final class EpochLoop implements AutoCloseable {
     private final RunContext run;
     private final TrainingSettings settings;
     private final BatchPlan plan;
     private final EpochOrder order;
+    private final EpochSamples samples;
     private final ReplicaExchange replicas;
     private final LearningRates learningRates;
     private final ChunkLength chunkLength;
@@ -28,7 +28,9 @@ final class EpochLoop {
                 settings.layers(),
                 settings.batchSize(),
                 run.start().machine().device().kind());
-        run.trainer().setData(NativeSamples.of(training));
+        this.samples = settings.deformation().isNone()
+                ? EpochSamples.of(training, run.trainer(), plan, order)
+                : new DeformedSamples(run, training, order);
     }
 
     /**
@@ -42,9 +44,11 @@ final class EpochLoop {
         totals.spent(Seconds.since(began));
         next = firstStep;
         while (next < plan.steps()) {
-            if (run.shouldStop()) {
+            began = System.nanoTime();
+            if (run.shouldStop() || !samples.lend(epoch, next)) {
                 return Optional.of(Ending.interruptedBefore(run.position(epoch, next)));
             }
+            totals.spent(Seconds.since(began));
             Optional<Ending> ending = chunk(epoch, totals);
             if (ending.isPresent()) {
                 return ending;
@@ -59,7 +63,7 @@ final class EpochLoop {
     }
 
     private Optional<Ending> chunk(int epoch, EpochTotals totals) {
-        int steps = Math.min(Math.min(chunkLength.steps(), plan.steps() - next), replicas.stepsFrom(next));
+        int steps = Math.min(Math.min(chunkLength.steps(), samples.stepsFrom(next)), replicas.stepsFrom(next));
         double[] rates = learningRates.of(epoch, (long) epoch * plan.steps() + next, steps);
         double[] losses = new double[steps];
         double[] objectives = new double[steps];
@@ -88,16 +92,22 @@ final class EpochLoop {
     private NativeTrainer.Chunk train(double[] rates, double[] losses, double[] objectives, int[] correct) {
         int lastStep = next + rates.length - 1;
         int first = plan.first(next);
-        int samples = plan.first(lastStep) + plan.rows(lastStep) - first;
+        int count = plan.first(lastStep) + plan.rows(lastStep) - first;
         return run.trainer()
                 .train(
-                        order.slice(first, samples),
-                        first,
-                        samples,
+                        samples.order(first, count),
+                        samples.first(first),
+                        count,
                         settings.batchSize(),
                         rates,
                         losses,
                         objectives,
                         correct);
+    }
+
+    /** Ends what makes the samples of later steps. */
+    @Override
+    public void close() {
+        samples.close();
     }
 }

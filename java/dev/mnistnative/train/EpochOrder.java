@@ -50,6 +50,15 @@ final class EpochOrder {
         return order == null ? null : order.slice(first, samples);
     }
 
+    /** The same as a list of its own, of file order too. */
+    IntBuffer indices(int first, int samples) {
+        int[] indices = new int[samples];
+        for (int i = 0; i < samples; i++) {
+            indices[i] = order == null ? first + i : order.get(first + i);
+        }
+        return IntBuffer.wrap(indices);
+    }
+
     /** Samples of a step whose label is not ignored. */
     int counted(int step) {
         int rows = plan.rows(step);

@@ -34,6 +34,7 @@ final class Fingerprint {
         fields.put("schedule", settings.schedule().toString());
         fields.put("warmupSteps", String.valueOf(settings.warmupSteps()));
         fields.put("loss", settings.loss().toString());
+        fields.put("deformation", settings.deformation().toString());
         fields.put("seed", String.valueOf(settings.seed()));
         fields.put("precision", settings.precision().toString());
         fields.put("isa", settings.isa());

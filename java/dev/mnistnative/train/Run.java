@@ -5,7 +5,7 @@ import dev.mnistnative.net.internal.NativeSamples;
 import java.util.Optional;
 
 /** One call of {@link Trainer#fit}: epochs, each with its steps and its end. */
-final class Run {
+final class Run implements AutoCloseable {
     private final RunContext context;
     private final EpochLoop loop;
     private final EpochEnd end;
@@ -59,5 +59,10 @@ final class Run {
             context.keep(epoch, loop.nextStep(), totals, end.evaluations());
         }
         return ending;
+    }
+
+    @Override
+    public void close() {
+        loop.close();
     }
 }

@@ -176,7 +176,9 @@ public final class Trainer implements AutoCloseable {
             Optional<RunState> state = checkpoints.restore(plan);
             TrainingStart start = start(plan, data, unused, checkpoints.resumed());
             RunContext context = new RunContext(trainer, start, plan, listeners, checkpoints, () -> cancelled);
-            return new Run(context, data, replicas).run(state);
+            try (Run run = new Run(context, data, replicas)) {
+                return run.run(state);
+            }
         }
     }
 

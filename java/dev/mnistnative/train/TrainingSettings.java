@@ -1,5 +1,6 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.data.Deformation;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Placement;
@@ -23,6 +24,7 @@ public final class TrainingSettings {
     private final LearningRateSchedule schedule;
     private final int warmupSteps;
     private final CrossEntropyLoss loss;
+    private final Deformation deformation;
     private final long seed;
     private final Placement placement;
     private final int earlyStopping;
@@ -38,6 +40,7 @@ public final class TrainingSettings {
         schedule = Objects.requireNonNull(b.schedule, "schedule");
         warmupSteps = b.warmupSteps;
         loss = Objects.requireNonNull(b.loss, "loss");
+        deformation = Objects.requireNonNull(b.deformation, "deformation");
         seed = b.seed;
         placement = new Placement(b.device, b.precision, b.threads, b.isa);
         earlyStopping = b.earlyStopping;
@@ -97,6 +100,7 @@ public final class TrainingSettings {
         b.schedule = schedule;
         b.warmupSteps = warmupSteps;
         b.loss = loss;
+        b.deformation = deformation;
         b.seed = seed;
         b.earlyStopping = earlyStopping;
         b.keep = keep;
@@ -148,7 +152,12 @@ public final class TrainingSettings {
         return loss;
     }
 
-    /** Seed of the initial values and of the shuffling. */
+    /** What each epoch does to the training set's pictures; they stay as they are in evaluations. */
+    public Deformation deformation() {
+        return deformation;
+    }
+
+    /** Seed of the initial values, of the shuffling and of the deformations. */
     public long seed() {
         return seed;
     }
@@ -221,6 +230,7 @@ public final class TrainingSettings {
         private LearningRateSchedule schedule = LearningRateSchedule.constant();
         private int warmupSteps;
         private CrossEntropyLoss loss = CrossEntropyLoss.DEFAULT;
+        private Deformation deformation = Deformation.NONE;
         private long seed;
         private Device device = Device.auto();
         private int threads;
@@ -290,7 +300,13 @@ public final class TrainingSettings {
             return this;
         }
 
-        /** Seed of the initial values and of the shuffling. */
+        /** What each epoch does to the training set's pictures, whose sample shape then tells height and width. */
+        public Builder deformation(Deformation value) {
+            deformation = value;
+            return this;
+        }
+
+        /** Seed of the initial values, of the shuffling and of the deformations. */
         public Builder seed(long value) {
             seed = value;
             return this;

@@ -17,7 +17,7 @@ abstract class CheckpointRuns {
     static final int EPOCHS = 10;
 
     Dataset data = Toy.data(203, 1);
-    final Dataset test = Toy.data(60, 2);
+    Dataset test = Toy.data(60, 2);
 
     @TempDir
     Path folder;
