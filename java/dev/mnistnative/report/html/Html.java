@@ -17,6 +17,17 @@ final class Html {
                 .replace("\"", "&quot;");
     }
 
+    /** A table's cell with a share, in numbers and as a bar; "–" for one that is none. */
+    static String share(double value) {
+        return Double.isNaN(value)
+                ? "<td>–"
+                : String.format(
+                        Locale.ROOT,
+                        "<td class=\"bar\"><span style=\"--s:%.1f%%\"></span>%.1f %%",
+                        100 * value,
+                        100 * value);
+    }
+
     /** An image that travels within the page, shown with hard pixels. */
     static String image(BufferedImage picture, String description, String cssClass) {
         return String.format(

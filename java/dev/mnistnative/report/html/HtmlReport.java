@@ -4,6 +4,10 @@ import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.WholeFile;
+import dev.mnistnative.metrics.ClassMetrics;
+import dev.mnistnative.metrics.LabelMetrics;
+import dev.mnistnative.metrics.Metrics;
+import dev.mnistnative.metrics.ValueMetrics;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Evaluation;
 import java.io.IOException;
@@ -24,6 +28,7 @@ public final class HtmlReport {
     private final RunRecord run;
     private final Trained trained;
     private final Optional<Evaluation> evaluation;
+    private final Optional<Metrics> metrics;
 
     /**
      * What a run made.
@@ -42,6 +47,7 @@ public final class HtmlReport {
         this.run = run;
         this.trained = trained;
         evaluation = trained.samples().map(trained.model()::evaluate);
+        metrics = trained.samples().map(trained.model()::metrics);
     }
 
     /** Writes the page whole or not at all, replacing a file of that name. */
@@ -56,7 +62,6 @@ public final class HtmlReport {
             template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         RunSections runs = new RunSections(run, trained.evaluatedOn());
-        ModelSections models = new ModelSections(trained, evaluation);
         return PLACE.matcher(template)
                 .replaceAll(place -> Matcher.quoteReplacement(
                         switch (place.group(1)) {
@@ -73,13 +78,26 @@ public final class HtmlReport {
                             case "epochs" -> runs.epochTable();
                             case "settings" -> runs.settings();
                             case "environment" -> runs.environment();
-                            case "classes" -> models.classes();
-                            case "mistakes" -> models.mistakes();
-                            case "weights" -> models.weights();
+                            case "outcome" -> outcome();
+                            case "weights" -> WeightPictures.of(trained.model().parameters());
                             case "version" -> Html.escape(MnistRuntime.version());
                             default ->
                                 throw new IllegalStateException("the template has an unknown place: " + place.group());
                         }));
+    }
+
+    /** How well the model does, by what its outputs are. */
+    private String outcome() {
+        if (metrics.isEmpty()) {
+            return "<section><h2>Results</h2>\n<p>There was no test set and no validation part to evaluate the model on."
+                    + "</p></section>\n";
+        }
+        if (metrics.get() instanceof LabelMetrics labels) {
+            return new LabelSections(labels, trained.model().info().targetNames()).html();
+        }
+        return metrics.get() instanceof ValueMetrics values
+                ? new ValueSections(values, trained).html()
+                : new ClassSections(trained, evaluation.orElseThrow(), (ClassMetrics) metrics.get()).html();
     }
 
     /** What is worth saying of the end: nothing where the run simply came to it. */

@@ -12,15 +12,21 @@ final class Pictures {
 
     /** Grey, the smallest value black and the largest white. */
     static BufferedImage sample(float[] values, int width) {
+        return sample(values, values, width);
+    }
+
+    /** Grey, as black and white as another's smallest and largest value are; what lies beyond is cut off. */
+    static BufferedImage sample(float[] values, float[] scale, int width) {
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
-        for (float value : values) {
+        for (float value : scale) {
             least = Math.min(least, value);
             most = Math.max(most, value);
         }
         byte[] pixels = new byte[values.length];
         for (int i = 0; i < pixels.length && most > least; i++) {
-            pixels[i] = (byte) Math.round((values[i] - least) / (most - least) * 255);
+            float share = Math.max(0, Math.min(1, (values[i] - least) / (most - least)));
+            pixels[i] = (byte) Math.round(share * 255);
         }
         return PictureFiles.gray(pixels, width, values.length / width);
     }

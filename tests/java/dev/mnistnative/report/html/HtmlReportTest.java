@@ -102,9 +102,16 @@ class HtmlReportTest {
 
     @Test
     void theCurvesHaveAPointAnEpoch() {
-        assertEquals(3, matches("<svg ").size());
+        assertEquals(3, matches("aria-label=\"[^\"]*by epoch").size());
         // loss and accuracy of both sets, and the speed
         assertEquals(2 * 2 + 2 * 2 + 2, matches("<circle ").size());
+    }
+
+    @Test
+    void everyClassHasItsRocCurve() {
+        assertEquals(10, matches("class=\"key hue\"[^>]*>\\d [01]\\.\\d{4}<").size());
+        assertTrue(page.contains("aria-label=\"Curves: true positive rate by false positive rate\""));
+        assertTrue(page.contains("<p>Macro-F1 0."));
     }
 
     @Test

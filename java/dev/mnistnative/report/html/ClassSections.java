@@ -2,41 +2,57 @@ package dev.mnistnative.report.html;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.TextBlocks;
+import dev.mnistnative.metrics.Calibration;
+import dev.mnistnative.metrics.ClassMetrics;
 import dev.mnistnative.metrics.Confusion;
 import dev.mnistnative.net.Evaluation;
-import dev.mnistnative.net.Mlp;
+import dev.mnistnative.report.Figures;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.stream.IntStream;
 
-/** The page's parts on the trained model: confusion matrix, classes, mistakes, first-layer weights. */
-final class ModelSections {
+/** The page's parts on a classifier: confusion matrix, classes, ROC curves, mistakes. */
+final class ClassSections {
     private static final int MISTAKES = 45;
-    private static final int NEURONS = 91;
     private static final int MAX_CLASSES = 40;
     private static final int SHADES = 100;
 
-    private final HtmlReport.Trained trained;
-    private final Optional<Evaluation> evaluation;
+    private static final int TRIES = 3;
 
-    /** @param evaluation of the samples, if there are any */
-    ModelSections(HtmlReport.Trained trained, Optional<Evaluation> evaluation) {
+    private final HtmlReport.Trained trained;
+    private final Evaluation evaluation;
+    private final ClassMetrics metrics;
+
+    ClassSections(HtmlReport.Trained trained, Evaluation evaluation, ClassMetrics metrics) {
         this.trained = trained;
         this.evaluation = evaluation;
+        this.metrics = metrics;
     }
 
-    String classes() {
-        if (evaluation.isEmpty()) {
-            return "<p>There was no test set and no validation part to evaluate the model on.</p>";
-        }
-        return "<div class=\"side\">" + confusionMatrix() + classTable() + "</div>";
+    String html() {
+        return "<section><h2>Classes</h2>\n" + summary() + "<div class=\"side\">" + confusionMatrix() + classTable()
+                + "</div></section>\n" + RocCharts.section(metrics.rocCurves(), this::plainName)
+                + "<section><h2>Surest mistakes</h2>\n" + mistakes() + "</section>\n";
+    }
+
+    private String summary() {
+        String top = confusion().classes() > TRIES
+                ? ", class among the first " + TRIES + " " + Figures.share(metrics.topAccuracy(TRIES))
+                : "";
+        return String.format(
+                Locale.ROOT,
+                "<p>Macro-F1 %s, Matthews' correlation %s, mean ROC AUC %s%s, expected calibration error %s (%d bins)."
+                        + "</p>%n",
+                Figures.share(confusion().macroF1()),
+                Figures.share(confusion().matthews()),
+                Figures.share(metrics.rocAuc()),
+                top,
+                Figures.share(metrics.calibration().expectedError()),
+                Calibration.BINS);
     }
 
     private Confusion confusion() {
-        return evaluation.orElseThrow().confusion().orElseThrow();
+        return metrics.confusion();
     }
 
     private String confusionMatrix() {
@@ -77,10 +93,14 @@ final class ModelSections {
         return html.append("</tbody></table>").toString();
     }
 
-    /** The class's name, or its number where it has none. */
     private String name(int label) {
+        return Html.escape(plainName(label));
+    }
+
+    /** The class's name, or its number where it has none. */
+    private String plainName(int label) {
         List<String> names = trained.model().info().classNames();
-        return names.isEmpty() ? String.valueOf(label) : Html.escape(names.get(label));
+        return names.isEmpty() ? String.valueOf(label) : names.get(label);
     }
 
     private static int worstConfusion(int[][] matrix) {
@@ -95,12 +115,15 @@ final class ModelSections {
 
     private String classTable() {
         StringBuilder html = new StringBuilder(
-                "<table class=\"numbers\"><thead><tr><th>class<th>precision<th>recall<th>samples</tr></thead><tbody>\n");
+                "<table class=\"numbers\"><thead><tr><th>class<th>precision<th>recall<th>F1<th>ROC AUC<th>samples</tr></thead><tbody>\n");
         for (int c = 0; c < confusion().classes(); c++) {
             html.append("<tr><th>")
                     .append(name(c))
-                    .append(share(confusion().precision(c)))
-                    .append(share(confusion().recall(c)))
+                    .append(Html.share(confusion().precision(c)))
+                    .append(Html.share(confusion().recall(c)))
+                    .append(Html.share(confusion().f1(c)))
+                    .append("<td>")
+                    .append(Figures.share(metrics.rocAuc(c)))
                     .append("<td>")
                     .append(confusion().samples(c))
                     .append("</tr>\n");
@@ -108,23 +131,10 @@ final class ModelSections {
         return html.append("</tbody></table>").toString();
     }
 
-    private static String share(double value) {
-        return Double.isNaN(value)
-                ? "<td>–"
-                : String.format(
-                        Locale.ROOT,
-                        "<td class=\"bar\"><span style=\"--s:%.1f%%\"></span>%.1f %%",
-                        100 * value,
-                        100 * value);
-    }
-
-    String mistakes() {
-        if (evaluation.isEmpty()) {
-            return "<p>Nothing was evaluated.</p>";
-        }
+    private String mistakes() {
         Dataset samples = trained.samples().orElseThrow();
-        long counted = evaluation.get().counted();
-        long wrong = counted - evaluation.get().correct();
+        long counted = evaluation.counted();
+        long wrong = counted - evaluation.correct();
         List<Mistake> mistakes = Mistake.surest(trained.model(), samples, MISTAKES);
         int side = TextBlocks.side(samples.features());
         StringBuilder html = new StringBuilder(String.format(
@@ -151,44 +161,5 @@ final class ModelSections {
                     100 * mistake.probability()));
         }
         return html.append("</div>").toString();
-    }
-
-    String weights() {
-        Mlp shape = trained.model().parameters().net();
-        int side = TextBlocks.side(shape.features());
-        if (side == 0) {
-            return "<p>The samples are no square images, so their weights are not drawn.</p>";
-        }
-        float[] weight = trained.model().parameters().weight(0);
-        List<Integer> strongest = IntStream.range(0, shape.fanOut(0))
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer n) -> norm(weight, n * shape.features(), shape.features()))
-                        .reversed())
-                .limit(NEURONS)
-                .toList();
-        StringBuilder html = new StringBuilder(String.format(
-                        Locale.ROOT,
-                        "<p>%s of the first layer's %d neurons: what raises them (%s) and what",
-                        strongest.size() == shape.fanOut(0) ? "All" : "The " + strongest.size() + " strongest",
-                        shape.fanOut(0),
-                        "<span class=\"plus\">orange</span>")
-                + " lowers them (<span class=\"minus\">blue</span>), each on its own scale.</p><div "
-                + "class=\"tiles\">\n");
-        for (int neuron : strongest) {
-            int start = neuron * shape.features();
-            html.append(Html.image(
-                    Pictures.weights(Arrays.copyOfRange(weight, start, start + shape.features()), side),
-                    "weights of neuron " + neuron,
-                    "tile"));
-        }
-        return html.append("</div>").toString();
-    }
-
-    private static double norm(float[] values, int start, int length) {
-        double sum = 0;
-        for (int i = start; i < start + length; i++) {
-            sum += (double) values[i] * values[i];
-        }
-        return sum;
     }
 }
