@@ -1,11 +1,5 @@
 package dev.mnistnative.cli;
 
-import dev.mnistnative.data.Dataset;
-import dev.mnistnative.data.ReadOptions;
-import dev.mnistnative.format.SavedModel;
-import dev.mnistnative.model.Model;
-import dev.mnistnative.net.Mlp;
-import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.report.files.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,16 +25,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private ModelFile model;
-
-    @Mixin
-    private DataOptions data;
-
-    @Mixin
-    private IgnoreIndexOption ignored;
-
-    @Mixin
-    private PlacementOptions placement;
+    private JudgedModel judged;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -50,37 +35,16 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SavedModel saved = model.read();
-        ModelInfo info = data.scale().over(saved.info());
-        Mlp layers = saved.parameters().net();
-        ReadOptions options = ReadOptions.DEFAULT
-                .withClasses(layers.classes())
-                .withClassNames(info.classNames())
-                .withFeatureNames(info.featureNames())
-                .withIgnoreIndex(ignored.over(info.ignoreIndex()));
-        try (Dataset given = data.loadForEvaluation(options);
-                Model predictor = Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE), info)) {
-            DataChecks.requireFit(spec, given, layers, "a model");
-            new RangeNotes(spec).samples("the samples", info.preprocessing(), given);
-            noteDevice(predictor);
+        judged.read("evaluating", (model, samples) -> {
             EvaluationReport report =
-                    EvaluationReport.of(predictor.evaluate(given), predictor.metrics(given), predictor.info());
+                    EvaluationReport.of(model.evaluate(samples), model.metrics(samples), model.info());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 report.json(out);
             } else {
                 report.text(out);
             }
-        }
+        });
         return ExitCode.DONE;
-    }
-
-    private void noteDevice(Model predictor) {
-        if (!predictor.deviceReason().isEmpty()) {
-            spec.commandLine()
-                    .getErr()
-                    .println(
-                            "evaluating on " + predictor.device() + " (device auto: " + predictor.deviceReason() + ")");
-        }
     }
 }

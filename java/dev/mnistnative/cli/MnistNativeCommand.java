@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             TrainCommand.class,
             EvaluateCommand.class,
+            ImportanceCommand.class,
             PredictCommand.class,
             ServeCommand.class,
             ExportCommand.class,

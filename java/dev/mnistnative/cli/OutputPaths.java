@@ -28,7 +28,8 @@ import picocli.CommandLine.ParameterException;
  * commands' options are written to; every other path is read.
  */
 final class OutputPaths {
-    private static final Set<String> FILES = Set.of("--save", "--report", "--metrics", "--csv", "OUT", "FILE");
+    private static final Set<String> FILES =
+            Set.of("--save", "--report", "--metrics", "--csv", "--picture", "OUT", "FILE");
     private static final Set<String> FOLDERS = Set.of("--checkpoint-dir", "--tensorboard");
 
     /** Names that files of data have; others in a folder of data may be replaced, as where a run is repeated. */

@@ -292,7 +292,8 @@ public final class Model implements AutoCloseable {
         return prepared(data, seen -> new Outputs(choice.object(), net, seen).all());
     }
 
-    private <T> T prepared(Dataset data, Function<Dataset, T> use) {
+    /** Uses the samples as the net sees them. */
+    <T> T prepared(Dataset data, Function<Dataset, T> use) {
         Dataset seen = info.preprocessing().apply(data);
         try {
             return use.apply(seen);

@@ -1,9 +1,7 @@
 package dev.mnistnative.report.html;
 
-import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.EvaluatedOn;
-import dev.mnistnative.internal.WholeFile;
 import dev.mnistnative.metrics.ClassMetrics;
 import dev.mnistnative.metrics.LabelMetrics;
 import dev.mnistnative.metrics.Metrics;
@@ -11,20 +9,12 @@ import dev.mnistnative.metrics.ValueMetrics;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Evaluation;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** One page on a run that opens anywhere without a network: no script, no font, no image from outside. */
 public final class HtmlReport {
-    private static final String TEMPLATE = "report.html";
-    private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
-
     private final RunRecord run;
     private final Trained trained;
     private final Optional<Evaluation> evaluation;
@@ -52,38 +42,27 @@ public final class HtmlReport {
 
     /** Writes the page whole or not at all, replacing a file of that name. */
     public void write(Path file) throws IOException {
-        ByteBuffer page = StandardCharsets.UTF_8.encode(html());
-        WholeFile.write(file, out -> WholeFile.writeAll(out, page));
+        HtmlPage.write(file, html());
     }
 
     String html() throws IOException {
-        String template;
-        try (InputStream in = HtmlReport.class.getResourceAsStream(TEMPLATE)) {
-            template = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
         RunSections runs = new RunSections(run, trained.evaluatedOn());
-        return PLACE.matcher(template)
-                .replaceAll(place -> Matcher.quoteReplacement(
-                        switch (place.group(1)) {
-                            case "title" ->
-                                Html.escape(String.format(
-                                        Locale.ROOT,
-                                        "%s on %,d samples",
-                                        run.start().settings().layers(),
-                                        run.start().data().samples()));
-                            case "subtitle" ->
-                                Html.escape(ending() + run.start().machine().description());
-                            case "cards" -> runs.cards(evaluation);
-                            case "curves" -> runs.curves();
-                            case "epochs" -> runs.epochTable();
-                            case "settings" -> runs.settings();
-                            case "environment" -> runs.environment();
-                            case "outcome" -> outcome();
-                            case "weights" -> WeightPictures.of(trained.model().parameters());
-                            case "version" -> Html.escape(MnistRuntime.version());
-                            default ->
-                                throw new IllegalStateException("the template has an unknown place: " + place.group());
-                        }));
+        String title = String.format(
+                Locale.ROOT,
+                "%s on %,d samples",
+                run.start().settings().layers(),
+                run.start().data().samples());
+        return HtmlPage.of(title, "report.html", place -> switch (place) {
+            case "subtitle" -> Html.escape(ending() + run.start().machine().description());
+            case "cards" -> runs.cards(evaluation);
+            case "curves" -> runs.curves();
+            case "epochs" -> runs.epochTable();
+            case "settings" -> runs.settings();
+            case "environment" -> runs.environment();
+            case "outcome" -> outcome();
+            case "weights" -> WeightPictures.of(trained.model().parameters());
+            default -> throw new IllegalStateException("the template has an unknown place: " + place);
+        });
     }
 
     /** How well the model does, by what its outputs are. */

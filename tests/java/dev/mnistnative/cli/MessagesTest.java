@@ -130,6 +130,7 @@ class MessagesTest {
     private static final Map<String, String> BASE = Map.of(
             "train", TRAIN,
             "evaluate", "--model {}/m.safetensors --data {}/t.csv --label-column kind",
+            "importance", "--model {}/m.safetensors --data {}/t.csv --label-column kind --repeats 1",
             "predict", "--model {}/m.safetensors {}/s.csv",
             "export", "--model {}/m.safetensors --to npz {}/out.npz",
             "data", "--data {}/t.csv --label-column kind",
