@@ -2,6 +2,7 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.data.CsvOptions;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Deformation;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.Keep;
@@ -24,6 +25,8 @@ final class Converters {
         root.registerConverter(Device.class, refusing(Device::parse));
         root.registerConverter(PixelScale.class, refusing(Converters::scale));
         root.registerConverter(LearningRateSchedule.class, refusing(Converters::schedule));
+        root.registerConverter(Deformation.class, refusing(Deformation::parse));
+        root.registerConverter(ImageShapeOption.Shape.class, refusing(ImageShapeOption.Shape::parse));
         root.registerConverter(Preset.class, named(Preset.values(), Preset::id));
         root.registerConverter(Precision.class, named(Precision.values(), Converters::lower));
         root.registerConverter(ExportFormat.class, named(ExportFormat.values(), Converters::lower));

@@ -1,6 +1,8 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.data.Deformation;
+import dev.mnistnative.data.Deformer;
 import dev.mnistnative.data.NumberRange;
 import dev.mnistnative.data.OneHot;
 import dev.mnistnative.data.PixelType;
@@ -10,6 +12,7 @@ import dev.mnistnative.image.TextBlocks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,9 +29,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "data",
         description = "Show a data set: shapes, types, label histogram, first labels, one-hot matrix.",
-        footer = {"  mnist-native data --show 3", "  mnist-native data --images x.npy --labels y.npy --one-hot 0"})
+        footer = {
+            "  mnist-native data --show 3",
+            "  mnist-native data --show 1 --augment strong",
+            "  mnist-native data --images x.npy --labels y.npy --one-hot 0"
+        })
 final class DataCommand implements Callable<Integer> {
     private static final int FIRST_LABELS = 10;
+
+    /** Enough to see how strong a deformation is. */
+    private static final int SHOWN_EPOCHS = 3;
 
     /** Numbers of a matrix that somebody might read: a label of a billion would make one of gigabytes. */
     private static final long MOST_PRINTED = 1_000_000;
@@ -56,6 +66,24 @@ final class DataCommand implements Callable<Integer> {
             description = "Show the first N images in text blocks (default: 0).")
     private int shown;
 
+    @Option(
+            names = "--augment",
+            paramLabel = AugmentHelp.VALUES,
+            defaultValue = "none",
+            description = "With --show: each image as the first epochs of 'train --augment' see it, too. "
+                    + AugmentHelp.MEANING)
+    private Deformation deformation;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of the run whose deformations --augment shows (default: 0).")
+    private long seed;
+
+    @Mixin
+    private ImageShapeOption imageShape;
+
     @Mixin
     private CommonOptions common;
 
@@ -63,9 +91,13 @@ final class DataCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Usage.refuse(oneHotRows < 0, spec, "--one-hot is " + oneHotRows + ", but must be at least 0");
         Usage.refuse(shown < 0, spec, "--show is " + shown + ", but must be at least 0");
+        Usage.refuse(
+                !deformation.isNone() && shown == 0,
+                spec,
+                "--augment is for the images that are shown: say how many with --show N");
         PrintWriter out = spec.commandLine().getOut();
         ReadOptions options = ReadOptions.DEFAULT.withIgnoreIndex(ignored.over(Dataset.DEFAULT_IGNORE_INDEX));
-        try (TrainingData read = data.load(options).map(data.scale()::over)) {
+        try (TrainingData read = imageShape.over(data.load(options).map(data.scale()::over))) {
             describe(out, "train", read.training());
             read.evaluation().ifPresent(test -> describe(out, "test", test));
             int[] labels = firstLabels(read.training(), FIRST_LABELS);
@@ -116,11 +148,36 @@ final class DataCommand implements Callable<Integer> {
     }
 
     private void printImages(PrintWriter out, Dataset samples) {
-        int side = TextBlocks.side(samples.features());
-        for (int i = 0; i < Math.min(shown, samples.size()); i++) {
-            out.println("image " + i + ", label " + samples.label(i) + ":");
-            out.print(TextBlocks.of(samples.sample(i), side == 0 ? samples.features() : side));
+        if (shown == 0) {
+            return;
         }
+        Dataset first = samples.limit(shown);
+        List<Dataset> epochs = deformed(first);
+        for (int i = 0; i < first.size(); i++) {
+            out.println("image " + i + ", label " + first.label(i) + ":");
+            out.print(TextBlocks.of(first.sample(i), width(first)));
+            for (int epoch = 0; epoch < epochs.size(); epoch++) {
+                out.println("image " + i + " in epoch " + (epoch + 1) + ":");
+                out.print(TextBlocks.of(epochs.get(epoch).sample(i), width(first)));
+            }
+        }
+    }
+
+    /** As the first epochs see them. */
+    private List<Dataset> deformed(Dataset samples) {
+        if (deformation.isNone()) {
+            return List.of();
+        }
+        imageShape.requirePictures(samples);
+        try (Deformer deformer = new Deformer(samples, deformation, seed, 0)) {
+            return IntStream.range(0, SHOWN_EPOCHS).mapToObj(deformer::deformed).toList();
+        }
+    }
+
+    private static int width(Dataset samples) {
+        int[] shape = samples.sampleShape();
+        int side = TextBlocks.side(samples.features());
+        return shape.length == 2 ? shape[1] : side == 0 ? samples.features() : side;
     }
 
     private static int[] firstLabels(Dataset samples, int count) {

@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Precision;
@@ -27,7 +28,9 @@ final class PlacementOptions {
     @Option(
             names = "--precision",
             paramLabel = "float32|bf16|tf32",
-            description = "How numbers are multiplied (default: float32).")
+            description =
+                    "How numbers are multiplied (default: float32; where the CPU has the instructions, bf16 with a preset "
+                            + "that is made for it).")
     private Precision precision;
 
     @Option(
@@ -38,13 +41,24 @@ final class PlacementOptions {
 
     /** The placement with what is given. */
     Placement over(Placement base) {
+        return over(base, false);
+    }
+
+    /** @param prefersBf16 whether to multiply in bf16 where nothing else is said and the processor can */
+    Placement over(Placement base, boolean prefersBf16) {
+        boolean free = precision == null && (isa == null || isa.equals("auto")) && (device == null || mayBeCpu(device));
+        Precision unsaid = prefersBf16 && free && MnistRuntime.cpu().bf16() ? Precision.BF16 : base.precision();
         Usage.refuse(threads != null && threads < 1, command, "--threads is " + threads + ", but must be at least 1");
         return Usage.checked(
                 command,
                 () -> new Placement(
                         device == null ? base.device() : device,
-                        precision == null ? base.precision() : precision,
+                        precision == null ? unsaid : precision,
                         threads == null ? base.threads() : threads,
                         isa == null ? base.isa() : isa));
+    }
+
+    private static boolean mayBeCpu(Device device) {
+        return device.kind() == Device.Kind.CPU || device.kind() == Device.Kind.AUTO;
     }
 }

@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.data.Deformation;
 import dev.mnistnative.train.Keep;
 import dev.mnistnative.train.LearningRateSchedule;
 import dev.mnistnative.train.Preset;
@@ -16,11 +17,12 @@ final class SettingsOptions {
 
     @Option(
             names = "--preset",
-            paramLabel = "article|bp|accurate",
+            paramLabel = "article|bp|fast|accurate|record",
             defaultValue = "article",
             description = "article: 784,312,256,10, Adam 2e-5, 20 epochs of batches of 320 in file order (default). "
                     + "bp: 784,512,256,10, SGD 0.01, 5 epochs of shuffled batches of 64. "
-                    + "accurate: a recipe for a good test accuracy. Options given win.")
+                    + "fast: 0.98 of the test digits right after a second. accurate: 0.993 after half a minute, trained "
+                    + "on deformed digits. record: 0.995, a long run. Options given win.")
     private Preset preset;
 
     @Mixin
@@ -55,6 +57,12 @@ final class SettingsOptions {
 
     @Mixin
     private LossOptions loss;
+
+    @Option(
+            names = "--augment",
+            paramLabel = AugmentHelp.VALUES,
+            description = "Train each epoch on pictures deformed anew: " + AugmentHelp.MEANING)
+    private Deformation deformation;
 
     @Option(names = "--seed", paramLabel = "N", description = "Same seed, same bits (default: 0).")
     private Long seed;
@@ -95,7 +103,7 @@ final class SettingsOptions {
         TrainingSettings.Builder builder = base.toBuilder()
                 .optimizer(optimizer.over(base.optimizer()))
                 .loss(loss.over(base.loss()))
-                .placement(placement.over(base.placement()));
+                .placement(placement.over(base.placement(), preset.prefersBf16()));
         if (epochs != null) {
             builder.epochs(epochs);
         }
@@ -107,6 +115,9 @@ final class SettingsOptions {
         }
         if (warmupSteps != null) {
             builder.warmupSteps(warmupSteps);
+        }
+        if (deformation != null) {
+            builder.deformation(deformation);
         }
         if (seed != null) {
             builder.seed(seed);

@@ -224,6 +224,7 @@ final class TrainCommand implements Callable<Integer> {
     private void writeReport(Trainer trainer, PreparedData data, RunRecord record) throws IOException {
         try (Model model = trainer.model(data.info().withPreprocessing(Preprocessing.NONE))) { // it is done
             new HtmlReport(record, new HtmlReport.Trained(model, data.forReport(), data.reportedOn()))
+                    .withTrainingSet(data.data().training())
                     .write(reportOptions.report());
         }
     }

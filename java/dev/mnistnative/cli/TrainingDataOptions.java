@@ -39,6 +39,9 @@ final class TrainingDataOptions {
             description = "Bring each feature to mean 0 and deviation 1, fitted on the training part.")
     private boolean standardize;
 
+    @Mixin
+    private ImageShapeOption imageShape;
+
     @Option(
             names = "--class-names",
             paramLabel = "A,B,...",
@@ -54,15 +57,19 @@ final class TrainingDataOptions {
      * @param start what is known of the net that the run starts from: holds where the run does not say otherwise
      */
     PreparedData prepare(TrainingSettings settings, ModelInfo start) throws IOException {
-        TrainingData read = data.load(ReadOptions.DEFAULT
+        TrainingData read = imageShape.over(data.load(ReadOptions.DEFAULT
                 .withIgnoreIndex(settings.loss().ignoreIndex())
                 .withClasses(settings.layers().classes())
                 .withClassNames(classNames.isEmpty() ? start.classNames() : classNames)
-                .withFeatureNames(start.featureNames()));
+                .withFeatureNames(start.featureNames())));
         try {
             check(read, settings);
             ModelInfo info = info(read.training(), start);
             requireNames(info.classNames(), settings.layers());
+            if (!settings.deformation().isNone()) {
+                imageShape.requirePictures(read.training());
+                requireZeroBackground(info.preprocessing());
+            }
             note(read, info.preprocessing(), start);
             TrainingData rescaled = read.map(info.preprocessing()::rescale);
             TrainingData split = validation == null
@@ -77,6 +84,15 @@ final class TrainingDataOptions {
             read.close();
             throw e;
         }
+    }
+
+    /** What lies outside of a picture is zero: no background of standardised ones, whose pixels differ in scale. */
+    private void requireZeroBackground(Preprocessing preprocessing) {
+        Usage.refuse(
+                standardize || preprocessing.standardizer().isPresent(),
+                command,
+                "pictures that are standardised cannot be deformed: give --augment none, or "
+                        + (standardize ? "leave --standardize out" : "start from weights that take plain pictures"));
     }
 
     /** Whether every class has a name, or none. */

@@ -122,6 +122,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
             json.writeStringField("optimizer", settings.optimizer().name());
             number("lr", settings.optimizer().lr());
             json.writeNumberField("seed", settings.seed());
+            json.writeStringField("augment", settings.deformation().toString());
         });
     }
 

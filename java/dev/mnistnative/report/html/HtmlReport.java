@@ -19,6 +19,7 @@ public final class HtmlReport {
     private final Trained trained;
     private final Optional<Evaluation> evaluation;
     private final Optional<Metrics> metrics;
+    private Optional<Dataset> training = Optional.empty();
 
     /**
      * What a run made.
@@ -38,6 +39,12 @@ public final class HtmlReport {
         this.trained = trained;
         evaluation = trained.samples().map(trained.model()::evaluate);
         metrics = trained.samples().map(trained.model()::metrics);
+    }
+
+    /** The page shows what the run's deformation made of the first of these pictures, too. */
+    public HtmlReport withTrainingSet(Dataset samples) {
+        training = Optional.of(samples);
+        return this;
     }
 
     /** Writes the page whole or not at all, replacing a file of that name. */
@@ -60,6 +67,9 @@ public final class HtmlReport {
             case "settings" -> runs.settings();
             case "environment" -> runs.environment();
             case "outcome" -> outcome();
+            case "deformed" ->
+                training.map(samples -> new DeformedPictures(run.start().settings(), samples).section())
+                        .orElse("");
             case "weights" -> WeightPictures.of(trained.model().parameters());
             default -> throw new IllegalStateException("the template has an unknown place: " + place);
         });

@@ -160,6 +160,7 @@ final class RunSections {
         rows.put("learning-rate schedule", settings.schedule().description());
         rows.put("warm-up steps", String.valueOf(settings.warmupSteps()));
         rows.put("loss", settings.loss().description());
+        rows.put("deformation of the pictures", settings.deformation().toString());
         rows.put("seed", String.valueOf(settings.seed()));
         rows.put(
                 "weights of",

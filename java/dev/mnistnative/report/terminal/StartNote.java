@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** One line before the first step: what computes, and why not the GPU if that was left open. */
+/** Before the first step: what computes, why not the GPU if that was left open, and what is done to the samples. */
 public final class StartNote implements TrainingListener {
     private final Screen screen;
     private final boolean tellsLeftOut;
@@ -36,6 +36,10 @@ public final class StartNote implements TrainingListener {
         screen.note("training " + start.settings().layers() + " on "
                 + (dropped == 0 ? "" : data.samples() - dropped + " of ") + data.samples() + " samples: "
                 + machine.description() + why);
+        if (!start.settings().deformation().isNone()) {
+            screen.note("each epoch sees its own pictures, deformed by "
+                    + start.settings().deformation());
+        }
         if (tellsLeftOut) {
             leftOut(data.unused(), start.settings()).forEach(screen::note);
         }

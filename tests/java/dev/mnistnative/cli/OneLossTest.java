@@ -44,7 +44,7 @@ class OneLossTest {
 
     @Test
     void withLabelSmoothingTheLossIsOneAndTheObjectiveIsNamed() throws IOException {
-        Cli train = run("train --preset accurate" + SHORT
+        Cli train = run("train --preset accurate --label-smoothing 0.1" + SHORT
                 + " --save {}/m.safetensors --report {}/r.html --metrics {}/m.jsonl --tensorboard {}/events");
         Cli evaluate = run("evaluate --device cpu --model {}/m.safetensors");
         String loss = found("(?m)^loss: (\\S+)$", evaluate.out());

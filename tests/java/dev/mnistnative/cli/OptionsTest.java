@@ -46,6 +46,8 @@ class OptionsTest {
     private static final List<String> WORKING = List.of(
             "train --preset article --data mnist --limit 320 --epochs 1 --layers 784,10",
             "train --preset accurate --limit 320 --epochs 1 --layers 784,1,10",
+            "train --preset fast --limit 320 --epochs 1 --layers 784,1,10 --augment light --image-shape 28x28",
+            "train --preset record --limit 320 --epochs 1 --layers 784,1,10 --augment rotate=10,elastic=30:4",
             "train --preset bp --limit 320 --epochs 1 --layers 784,2,3,4,10",
             "train --layers 4,3,2 --batch-size 2 --epochs 1" + ARRAYS + TEST_ARRAYS,
             "train --layers 4,3,2 --batch-size 2 --epochs 1" + CSV,
@@ -83,6 +85,7 @@ class OptionsTest {
             "export --model {}/m.safetensors --to safetensors {}/again.safetensors",
             "data --data {} --one-hot 2 --show 1 --limit 3 --scale raw --verbose",
             "data" + ARRAYS + TEST_ARRAYS,
+            "data" + ARRAYS + " --image-shape 2x2 --show 1 --augment rotate=30 --seed 5",
             "data --ignore-index 1" + CSV,
             "data" + TABLE,
             "devices --verbose",

@@ -91,7 +91,7 @@ class UsageTest {
                 "--batch-size 0 | batchSize is 0",
                 "--threads 0 | --threads is 0",
                 "--limit 0 --layers 784,10 | 0",
-                "--preset best | 'best' is none of article, bp, accurate",
+                "--preset best | 'best' is none of article, bp, fast, accurate, record",
                 "--layers 784 | layers",
                 "--layers 784,0,10 | layers",
                 "--layers 700,10 | 784 features",

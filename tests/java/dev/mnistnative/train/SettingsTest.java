@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mnistnative.data.Deformation;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Mlp;
 import java.util.List;
@@ -127,9 +128,17 @@ class SettingsTest {
         assertEquals(64, bp.batchSize());
         assertEquals(5, bp.epochs());
         assertTrue(bp.shuffle() && !bp.dropLast());
-        assertTrue(Preset.ACCURATE.settings().epochs() <= 15);
+        TrainingSettings fast = Preset.FAST.settings();
+        assertEquals(Mlp.of(784, 512, 10), fast.layers());
+        assertTrue(fast.deformation().isNone() && fast.epochs() == 4);
+        TrainingSettings accurate = Preset.ACCURATE.settings();
+        assertEquals(Mlp.of(784, 1024, 512, 10), accurate.layers());
         assertEquals(
-                List.of("article", "bp", "accurate"),
+                "rotate=12,scale=0.12,shear=0.15,shift=1,elastic=30:4",
+                accurate.deformation().toString());
+        assertEquals(Deformation.STRONG, Preset.RECORD.settings().deformation());
+        assertEquals(
+                List.of("article", "bp", "fast", "accurate", "record"),
                 Stream.of(Preset.values()).map(Preset::id).toList());
     }
 
