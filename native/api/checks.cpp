@@ -125,8 +125,10 @@ Net checked_net(const mn_net* given) {
     }
     require(parameters <= INT32_MAX, "sizes make a net of more than 2^31 - 1 parameters: use narrower layers");
     net.activations = checked_activations(n);
-    if (n.input_dropout != 0 || n.hidden_dropout != 0)
-        refuse_unsupported("input_dropout, hidden_dropout: this version trains without dropout, leave both at 0");
+    require(n.input_dropout >= 0 && n.input_dropout < 1, "input_dropout must be in [0, 1)");
+    require(n.hidden_dropout >= 0 && n.hidden_dropout < 1, "hidden_dropout must be in [0, 1)");
+    net.input_dropout = n.input_dropout;
+    net.hidden_dropout = n.hidden_dropout;
     return net;
 }
 

@@ -37,10 +37,12 @@ Pass::Pass(const Net& net, int64_t rows, Purpose purpose) : capacity_(padded_cap
         if (purpose == Purpose::training)
             deltas_.emplace_back(capacity_, net.fan_out(l));
     }
+    if (purpose == Purpose::training && net.hidden_dropout > 0)
+        dropout_ = HiddenDropout(net, capacity_);
 }
 
 int64_t Pass::bytes() const {
-    int64_t sum = 0;
+    int64_t sum = dropout_.bytes();
     for (const Activations& output : outputs_)
         sum += output.bytes();
     for (const Activations& delta : deltas_)

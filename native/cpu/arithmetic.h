@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cpu/batch.h"
+#include "cpu/dropout.h"
 #include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/pool.h"
@@ -55,6 +56,7 @@ class Pass {
     int64_t capacity_;
     std::vector<Activations> outputs_; // of each layer, behind its activation; the last are the logits
     std::vector<Activations> deltas_;  // of each layer, for training: the loss's gradient by its sums
+    HiddenDropout dropout_;            // for training, where the net has it
 };
 
 // A net's weights as an arithmetic needs them, beside the float32 parameters that it was made for.

@@ -6,7 +6,7 @@ namespace mn::cpu {
 
 Selection LabelOrder::of(const Selection& selection) {
     if (classes_ > selection.rows)
-        return selection; // counting labels would cost more than it saves
+        return unsorted(selection); // counting labels would cost more than it saves
     for (int64_t row = 0; row < selection.rows; ++row) {
         // Ignored labels may be any number: they come last.
         const uint32_t label = static_cast<uint32_t>(selection.samples->labels[selection.sample(row)]);
@@ -45,9 +45,28 @@ Selection AlikeOrder::by_keys(const Selection& selection) {
     for (int64_t row = 0; row < selection.rows; ++row)
         ++counts[keys_[row]];
     std::exclusive_scan(counts, counts + counts_.size(), counts, 0);
+    Selection sorted = selection;
+    sorted.order = order_.data();
+    if (selection.draws) {
+        sorted.positions = positions_.data();
+        for (int64_t row = 0; row < selection.rows; ++row)
+            positions_[counts[keys_[row]]++] = static_cast<int32_t>(row);
+        for (int64_t row = 0; row < selection.rows; ++row)
+            order_[row] = static_cast<int32_t>(selection.sample(positions_[row]));
+        return sorted;
+    }
     for (int64_t row = 0; row < selection.rows; ++row)
         order_[counts[keys_[row]]++] = static_cast<int32_t>(selection.sample(row));
-    return {selection.samples, order_.data(), 0, selection.rows, selection.purpose};
+    return sorted;
+}
+
+Selection AlikeOrder::unsorted(const Selection& selection) {
+    Selection same = selection;
+    if (selection.draws) {
+        std::iota(positions_.data(), positions_.data() + selection.rows, 0);
+        same.positions = positions_.data();
+    }
+    return same;
 }
 
 void prefetch(const Selection& selection, int64_t group) {

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "cpu/dropout.h"
 #include "cpu/kernels/kernels.h"
 #include "cpu/layout.h"
 #include "cpu/range.h"
 #include "net/data.h"
+#include "net/dropout.h"
 
 namespace mn::cpu {
 
@@ -23,6 +25,8 @@ struct Selection {
     int64_t first = 0;
     int64_t rows = 0;
     Purpose purpose = Purpose::training;
+    const StepSeed* draws = nullptr;    // what dropout follows from; null: nothing is dropped
+    const int32_t* positions = nullptr; // [rows] where there is dropout: those of the rows in the order of the pass
 
     int64_t sample(int64_t row) const { return order ? order[row] : first + row; }
     template <class Pixel>
@@ -35,20 +39,23 @@ struct Selection {
 // lists below are shorter. Samples that are equally alike stay in their old order.
 class AlikeOrder {
   public:
-    int64_t bytes() const { return order_.bytes() + keys_.bytes() + counts_.bytes(); }
+    int64_t bytes() const { return order_.bytes() + positions_.bytes() + keys_.bytes() + counts_.bytes(); }
 
   protected:
     AlikeOrder() = default;
     // rows: the most there will be; keys are below `keys`.
-    AlikeOrder(int64_t rows, int64_t keys) : keys_(rows), order_(rows), counts_(keys) {}
+    AlikeOrder(int64_t rows, int64_t keys) : keys_(rows), order_(rows), positions_(rows), counts_(keys) {}
     // The same samples in ascending order of their keys; refers to this object.
     Selection by_keys(const Selection& selection);
+    // The same samples as they are; refers to this object.
+    Selection unsorted(const Selection& selection);
 
     Buffer<int32_t> keys_; // [rows]
 
   private:
-    Buffer<int32_t> order_;  // [rows]
-    Buffer<int32_t> counts_; // [keys]
+    Buffer<int32_t> order_;     // [rows]
+    Buffer<int32_t> positions_; // [rows]
+    Buffer<int32_t> counts_;    // [keys]
 };
 
 // Alike are samples of one label (MNIST: 0.268 of the pixels are listed instead of 0.295).
@@ -79,6 +86,18 @@ class OutlineOrder : public AlikeOrder {
 void prefetch(const Selection& selection, int64_t group);
 constexpr int64_t kGroupsAhead = 3; // less than a microsecond
 
+// Draws which pixels of the given rows the input's dropout keeps.
+template <class Pixel>
+void draw_rows(const Kernels& kernels, const Selection& selection, const Dropout& dropout, Range rows,
+               InputDropout& kept) {
+    for (int64_t row = rows.begin; row < rows.end; ++row) {
+        if (row % kGroup == 0)
+            prefetch(selection, row / kGroup + kGroupsAhead);
+        kept.draw(kernels, dropout, row, selection.positions[row], selection.pixels<Pixel>(row),
+                  selection.samples->features);
+    }
+}
+
 static_assert(kGroup == 2);
 struct FloatPair {
     float first, second;
@@ -108,22 +127,42 @@ inline void transpose_pairs(const Kernels&, const float* const* rows, int64_t co
 // Samples, a multiple of kPanel, that for_each_pixel_group has at a time.
 constexpr int64_t kSampleStrip = 320;
 
+// The pixels of a batch's rows, behind the input's dropout where there is one.
+template <class Pixel>
+struct Pixels {
+    const Kernels& kernels;
+    const Selection& selection;
+    const InputDropout* dropout; // drawn for the rows; null: none
+    float scale = 1;             // of floats that are kept
+
+    // Those of some columns of a row: where they lie, or in scratch [columns.size()].
+    const Pixel* at(int64_t row, Range columns, Pixel* scratch) const {
+        const Pixel* const from = selection.pixels<Pixel>(row) + columns.begin;
+        if (!dropout)
+            return from;
+        dropout->keep(kernels, row, columns, from, scale, scratch);
+        return scratch;
+    }
+};
+
 // Calls visit(group, samples, pairs) for pixel groups [groups.begin, groups.end), for each of them a strip of the
 // batch's samples after the other: its pairs [samples.size()], with zeros up to a multiple of kPanel. A last odd pixel
 // is paired with zeros.
 template <class Pixel, class Visit>
-void for_each_pixel_group(const Kernels& kernels, const Selection& selection, Range groups, Visit visit) {
+void for_each_pixel_group(const Pixels<Pixel>& pixels, Range groups, Visit visit) {
     constexpr int64_t kAtOnce = 64 / static_cast<int64_t>(sizeof(PixelPair<Pixel>)); // a cache line of each sample
-    const int64_t whole_groups = selection.samples->features / kGroup;
+    const Selection& selection = pixels.selection;
+    const int64_t features = selection.samples->features, whole_groups = features / kGroup;
     alignas(64) PixelPair<Pixel> columns[kAtOnce][kSampleStrip];
+    alignas(64) Pixel scratch[kSampleStrip][kAtOnce * kGroup];
     const Pixel* rows[kSampleStrip];
     for (int64_t q = groups.begin; q < groups.end; q += kAtOnce) {
         const int64_t count = std::min(kAtOnce, groups.end - q), whole = std::min(count, whole_groups - q);
         for (int64_t first = 0; first < selection.rows; first += kSampleStrip) {
             const int64_t samples = std::min(kSampleStrip, selection.rows - first);
             for (int64_t i = 0; i < samples; ++i)
-                rows[i] = selection.pixels<Pixel>(first + i) + q * kGroup;
-            transpose_pairs(kernels, rows, samples, whole, columns[0], kSampleStrip);
+                rows[i] = pixels.at(first + i, {q * kGroup, std::min((q + count) * kGroup, features)}, scratch[i]);
+            transpose_pairs(pixels.kernels, rows, samples, whole, columns[0], kSampleStrip);
             for (int64_t i = 0; i < samples && whole < count; ++i)
                 columns[whole][i] = with_zero(rows[i][whole * kGroup]);
             for (int64_t i = 0; i < count; ++i) {

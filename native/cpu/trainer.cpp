@@ -83,7 +83,11 @@ class CpuTrainer final : public Trainer {
 
     // Called by all workers, as the functions below. False if the loss is not finite; then nothing was updated.
     bool train_step(const Chunk& chunk, int64_t step, StepResult& result, const Worker& worker) {
-        const Selection batch = workspace_.by_label(batch_of(chunk, step), worker);
+        const StepSeed draws{chunk.seed, step_ + step};
+        Selection in_order = batch_of(chunk, step);
+        if (options_.net.drops())
+            in_order.draws = &draws;
+        const Selection batch = workspace_.by_label(in_order, worker);
         const int64_t rows = batch.rows;
         workspace_.forward(batch, worker);
         const double divisor = loss_.divisor(loss_.weights(rows, workspace_.labels.data()));

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "cuda/dropout_rule.h"
 #include "cuda/host_device.h"
 #include "cuda/layout.h"
 #include "cuda/loss_rule.h"
@@ -44,6 +45,11 @@ struct DataArguments {
     int features = 0;
     int64_t stride = 0; // a multiple of 4
     PixelScale scale;
+    // Where a training step drops some: a bit for each pixel of the step's rows, kept_words words for a row, twice, for
+    // steps of even and of odd numbers; and what floats that are kept are multiplied by (bytes' scale has it already).
+    uint32_t* kept = nullptr;
+    float kept_scale = 1;
+    int kept_words = 0;
 };
 
 // Of one step, filled in before the first.
@@ -63,6 +69,7 @@ struct StepArguments {
     DataArguments data;
     LossRule loss;
     UpdateRule rule = UpdateRule::sgd;
+    DropoutRule input_dropout, hidden_dropout;
     int64_t first = 0;   // position 0 is this sample where there is no order
     int64_t samples = 0; // positions in the chunk
     int64_t batch_size = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 
 #include "cuda/host_device.h"
 #include "net/activation.h"
@@ -43,9 +44,27 @@ MN_HOST_DEVICE inline float select_greater(float a, float b, float x, float y) {
     return a > b ? x : y;
 }
 
+// And for philox-inl.h: one counter.
+MN_HOST_DEVICE inline uint32_t words_like(uint32_t, uint32_t x) {
+    return x;
+}
+MN_HOST_DEVICE inline uint64_t wide_product(uint32_t word, uint32_t x) {
+    return static_cast<uint64_t>(word) * x;
+}
+MN_HOST_DEVICE inline uint32_t high_word(uint64_t product) {
+    return static_cast<uint32_t>(product >> 32);
+}
+MN_HOST_DEVICE inline uint32_t low_word(uint64_t product) {
+    return static_cast<uint32_t>(product);
+}
+MN_HOST_DEVICE inline uint32_t xor_of(uint32_t a, uint32_t b, uint32_t c) {
+    return a ^ b ^ c;
+}
+
 #define MN_INLINE MN_HOST_DEVICE inline
 #define MN_LAMBDA
 #include "net/activation-inl.h"
+#include "net/philox-inl.h"
 #include "net/update-inl.h"
 #undef MN_LAMBDA
 #undef MN_INLINE

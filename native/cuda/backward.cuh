@@ -4,10 +4,21 @@
 
 #include "cuda/activation.cuh"
 #include "cuda/batch.cuh"
+#include "cuda/dropout.cuh"
 #include "cuda/tile/quad.cuh"
 #include "cuda/tile/tile.cuh"
 
 namespace mn::cuda {
+
+// From the gradient by hidden layer `layer`'s outputs h (the first is 1), columns n .. n + 3 of a row, to that by its
+// sums.
+__device__ inline float4 through_hidden(const StepArguments& s, Activation activation, int index, int layer, int row,
+                                        int n, float4 gradient, float4 h) {
+    const DropoutRule& rule = s.hidden_dropout;
+    if (!rule.drops)
+        return times_slope(activation, gradient, h);
+    return dropped(rule, index, layer, row, n, times_slope(activation, gradient, undropped(rule, h)));
+}
 
 template <typename E, int Tile>
 __device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
@@ -23,7 +34,8 @@ __device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
             const int64_t row = m;
             const float* const h = inputs(s.net, layer) + row * layer.weight_stride + n;
             store_quad(gradients(s.net, below) + row * below.gradient_stride + n,
-                       times_slope(below.activation, sum, *reinterpret_cast<const float4*>(h)), layer.fan_in - n);
+                       through_hidden(s, below.activation, index, l, m, n, sum, *reinterpret_cast<const float4*>(h)),
+                       layer.fan_in - n);
         });
 }
 

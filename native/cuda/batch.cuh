@@ -51,25 +51,43 @@ __device__ void each_row(const StepView& step, Visit&& visit) {
         visit(row);
 }
 
+// Where the bits of a step's input begin.
+__device__ inline int kept_offset(const StepArguments& s, int index) {
+    return index % 2 * s.net.rows_held * s.data.kept_words;
+}
+
 // A layer's input: a matrix, or samples of the data set selected by the order of the pass, followed by the bias's 1.
 struct Input {
     Matrix matrix; // no values: samples
     const DataArguments* data;
     int first; // of row 0: its position in the order, or where there is none its sample
+    int kept;  // offset of row 0's bits, where some pixels are dropped
 
     __device__ int place(int row) const {
         if (matrix.values || row >= matrix.rows)
             return matrix.place(row);
         return data->order ? data->order[first + row] : first + row;
     }
-    __device__ float4 quad(int place, int column) const {
+    __device__ float4 quad(int place, int row, int column) const {
         if (matrix.values || place < 0 || column >= matrix.stride)
-            return matrix.quad(place, column);
+            return matrix.quad(place, row, column);
         const int64_t offset = place * data->stride;
-        return column + 4 <= data->features ? pixels(offset + column) : last_pixels(offset, column);
+        const float4 v = column + 4 <= data->features ? pixels(offset + column) : last_pixels(offset, column);
+        return data->kept ? kept_pixels(row, column, v) : v;
     }
 
   private:
+    __device__ float4 kept_pixels(int row, int column, float4 v) const {
+        const uint32_t bits = data->kept[kept + row * data->kept_words + column / 32] >> column % 32;
+        return make_float4(kept_pixel(bits & 1, column, v.x), kept_pixel(bits & 2, column + 1, v.y),
+                           kept_pixel(bits & 4, column + 2, v.z), kept_pixel(bits & 8, column + 3, v.w));
+    }
+    // The bias's 1 behind the pixels stays.
+    __device__ float kept_pixel(uint32_t bit, int column, float v) const {
+        if (column >= data->features)
+            return v;
+        return bit ? v * data->kept_scale : 0.0f;
+    }
     __device__ float4 pixels(int64_t at) const {
         if (!data->bytes)
             return *reinterpret_cast<const float4*>(static_cast<const float*>(data->pixels) + at);
@@ -102,7 +120,7 @@ __device__ inline float* gradients(const NetArguments& net, const LayerLayout& l
 __device__ inline Input layer_input(const StepArguments& s, const StepView& step, int l) {
     const LayerLayout& layer = s.net.layers[l];
     const float* const values = l > 0 ? inputs(s.net, layer) : nullptr;
-    return {{values, layer.weight_stride, step.rows}, &s.data, step.place(s, 0)};
+    return {{values, layer.weight_stride, step.rows}, &s.data, step.place(s, 0), kept_offset(s, step.index)};
 }
 
 __device__ inline Matrix weights(const NetArguments& net, const LayerLayout& layer) {

@@ -3,6 +3,7 @@
 
 #include "cuda/activation.cuh"
 #include "cuda/batch.cuh"
+#include "cuda/dropout.cuh"
 #include "cuda/tile/quad.cuh"
 #include "cuda/tile/tile.cuh"
 
@@ -23,6 +24,8 @@ __device__ __noinline__ void forward_tile(int index, int l, int m0, int n0) {
                 return;
             if (hidden)
                 z = activated(layer.activation, z);
+            if (hidden && s.hidden_dropout.drops)
+                z = dropped(s.hidden_dropout, index, l + 1, m, n, z);
             store_quad(out + m * stride + n, z, layer.fan_out - n);
         });
 }

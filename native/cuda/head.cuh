@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cuda/activation.cuh"
+#include "cuda/backward.cuh"
 #include "cuda/batch.cuh"
 #include "cuda/loss.cuh"
 #include "cuda/tile/block.cuh"
@@ -38,17 +39,21 @@ __device__ inline void head_logits(const LayerLayout& layer, const float* weight
 }
 
 // From a row's dloss/dz of the last layer to that of the layer below, which handed on h by `activation`.
-__device__ inline void head_backward(const LayerLayout& layer, const float* weight, const float* h, const float* dz,
-                                     Activation activation, float* below) {
+__device__ inline void head_backward(const StepArguments& s, const LayerLayout& layer, const float* weight,
+                                     const float* h, const float* dz, Activation activation, int index, int row,
+                                     float* below) {
     for (int j = 4 * (threadIdx.x % 32); j < layer.fan_in; j += 128) {
         float4 sum = make_float4(0, 0, 0, 0);
         for (int c = 0; c < layer.fan_out; ++c) {
-            const int64_t row = static_cast<int64_t>(c) * layer.weight_stride;
-            const float4 w = *reinterpret_cast<const float4*>(weight + row + j);
+            const int64_t at = static_cast<int64_t>(c) * layer.weight_stride;
+            const float4 w = *reinterpret_cast<const float4*>(weight + at + j);
             sum = make_float4(fmaf(dz[c], w.x, sum.x), fmaf(dz[c], w.y, sum.y), fmaf(dz[c], w.z, sum.z),
                               fmaf(dz[c], w.w, sum.w));
         }
-        store_quad(below + j, times_slope(activation, sum, *reinterpret_cast<const float4*>(h + j)), layer.fan_in - j);
+        store_quad(below + j,
+                   through_hidden(s, activation, index, s.net.layer_count - 1, row, j, sum,
+                                  *reinterpret_cast<const float4*>(h + j)),
+                   layer.fan_in - j);
     }
 }
 
@@ -65,7 +70,8 @@ __device__ __noinline__ inline void head(int index) {
         const float* const h = inputs(s.net, layer) + row * layer.weight_stride;
         head_logits(layer, weight, h, z);
         loss_row(s, step, r, z, layer.fan_out);
-        head_backward(layer, weight, h, z, below.activation, gradients(s.net, below) + row * below.gradient_stride);
+        head_backward(s, layer, weight, h, z, below.activation, index, r,
+                      gradients(s.net, below) + row * below.gradient_stride);
         const int lane = threadIdx.x % 32;
         if (lane < layer.fan_out)
             gradients(s.net, layer)[row * layer.gradient_stride + lane] = z[lane];

@@ -5,6 +5,7 @@
 
 #include "cuda/backward.cuh"
 #include "cuda/batch.cuh"
+#include "cuda/dropout.cuh"
 #include "cuda/entry_points.h"
 #include "cuda/forward.cuh"
 #include "cuda/head.cuh"
@@ -33,21 +34,24 @@ __device__ constexpr bool compiled_here() {
 #endif
 }
 
-// The last phase: one block sums the step's outcome besides its share of the tiles.
+// The last phase: one block sums the step's outcome besides its share of the tiles, and the next step's input dropout
+// is drawn.
 template <typename E>
 __device__ __noinline__ void update_and_finish(int index) {
     if (blockIdx.x == gridDim.x - 1)
         finish_step(index);
+    draw_input(index + 1);
     update_all<E>(index);
 }
 
-// What the losses of steps first .. first + count - 1 are divided by.
+// What the losses of steps first .. first + count - 1 are divided by, and what the first drops of its input.
 template <typename E>
 __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     norms_kernel(const StepArguments* given, int first, int count) {
     if constexpr (compiled_here<E>()) {
         take_arguments(given);
         sum_norms(first, count);
+        draw_input(first);
     }
 }
 
@@ -95,6 +99,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         take_arguments(given);
         const NetArguments& net = arguments().net;
         sum_norms(first, count);
+        draw_input(first);
         across_the_grid();
         for (int index = first; index < first + count; ++index) {
             if (diverged_before(arguments(), index))

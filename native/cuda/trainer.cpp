@@ -103,7 +103,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
     int64_t bytes() const override {
         return net_.bytes() + snapshot_.bytes() + class_weights_.bytes() + data_.bytes() + slices_.bytes() +
                launcher_.bytes() + constants_.bytes() + norms_.bytes() + outcomes_.bytes() + host_outcomes_.bytes() +
-               order_.bytes() + row_results_.bytes();
+               order_.bytes() + kept_.bytes() + row_results_.bytes();
     }
 
     std::string describe() const override {
@@ -174,6 +174,8 @@ class CudaTrainer final : public Trainer, public StreamUser {
             constants_.reserve(chunk.steps(), "the steps' learning rates");
             norms_.reserve(chunk.steps(), "the steps' weight sums");
             outcomes_.reserve(chunk.steps(), "the steps' losses");
+            if (options_.net.input_dropout > 0)
+                kept_.reserve(2 * static_cast<int64_t>(net_.rows_held()) * kept_words(), "the input's dropout");
             if (chunk.order && data_.resident())
                 order_.reserve(chunk.samples, "the order of the samples");
         });
@@ -229,6 +231,27 @@ class CudaTrainer final : public Trainer, public StreamUser {
         return s;
     }
 
+    // The same for a step of the chunk, which may drop some of its input and outputs.
+    StepArguments training_arguments(const Chunk& chunk, const DataArguments& data, int64_t first) const {
+        StepArguments s = arguments(data, first, chunk.samples, chunk.batch_size);
+        const StepSeed draws{chunk.seed, step_};
+        s.hidden_dropout = DropoutRule::of(options_.net.hidden_dropout, draws);
+        s.input_dropout = DropoutRule::of(options_.net.input_dropout, draws);
+        if (s.input_dropout.drops) {
+            const double scale = 1 / (1 - options_.net.input_dropout);
+            s.data.kept = kept_.get();
+            s.data.kept_words = kept_words();
+            if (data.bytes)
+                s.data.scale = PixelScale::of(data_.samples().scale * scale);
+            else
+                s.data.kept_scale = static_cast<float>(scale);
+        }
+        return s;
+    }
+
+    // For the bits of a row's input.
+    int kept_words() const { return static_cast<int>(ceil_div<int64_t>(options_.net.features(), 32)); }
+
     void upload_constants(const Chunk& chunk) {
         std::vector<StepConstants> steps(static_cast<size_t>(chunk.steps()));
         for (size_t i = 0; i < steps.size(); ++i)
@@ -252,7 +275,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
             upload(order_.get(), chunk.order, static_cast<size_t>(chunk.samples), "the order of the samples");
             data.order = order_.get();
         }
-        launcher_.tell(stream(), arguments(data, chunk.first, chunk.samples, chunk.batch_size));
+        launcher_.tell(stream(), training_arguments(chunk, data, chunk.first));
         const int64_t at_once = steps_of_a_launch(chunk.batch_size);
         for (int64_t step = 0; step < chunk.steps(); step += at_once)
             run_steps(step, std::min(at_once, chunk.steps() - step));
@@ -269,7 +292,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
             const int64_t size = std::min(count * chunk.batch_size, chunk.samples - position);
             const Selection selection{chunk.order, chunk.order ? position : chunk.first + position, size};
             const DataArguments data = slices_.fill(buffer, data_.samples(), selection, stream());
-            launcher_.tell(stream(), arguments(data, -position, chunk.samples, chunk.batch_size));
+            launcher_.tell(stream(), training_arguments(chunk, data, -position));
             run_steps(step, count);
             slices_.release(buffer, stream());
         }
@@ -318,6 +341,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
     DeviceMemory<Norm> norms_;
     DeviceMemory<StepOutcome> outcomes_;
     DeviceMemory<int32_t> order_;
+    DeviceMemory<uint32_t> kept_;
     PinnedMemory<StepOutcome> host_outcomes_;
     int64_t step_ = 0, slice_rows_ = 0;
 };

@@ -145,8 +145,10 @@ typedef struct mn_net {
     int32_t layer_count;  /* >= 1 */
     const int32_t* sizes; /* [layer_count + 1], each >= 1: sizes[0] inputs, sizes[layer_count] classes; logits out */
     const int32_t* activations; /* [layer_count - 1] of mn_activation, one per hidden layer; NULL = ReLU behind each */
-    double input_dropout;       /* reserved: 0; anything else is MN_UNSUPPORTED */
-    double hidden_dropout;      /* likewise */
+    double input_dropout;       /* the share of the inputs that a training step drops, in [0, 1); what it keeps is
+                                   divided by 1 - the share. Evaluation and models drop nothing. Which values are
+                                   dropped follows from mn_chunk.seed, the trainer's step count and their place */
+    double hidden_dropout;      /* likewise of each hidden layer's outputs */
     /* [layer_count - 1], finite: the slope of leaky_relu, the alpha of elu; not read for the others. NULL = PyTorch's
        defaults, 0.01 and 1 */
     const double* activation_parameters;

@@ -13,7 +13,7 @@ namespace mn {
 struct Net {
     std::vector<int32_t> sizes;
     std::vector<Activation> activations = {}; // [hidden layers], or empty: ReLU behind each
-    // Shares of the input and of each hidden layer's outputs that training drops. Reserved: nothing but 0 passes api/.
+    // Shares of the input and of each hidden layer's outputs that training drops: net/dropout.h
     double input_dropout = 0, hidden_dropout = 0;
 
     int layers() const { return static_cast<int>(sizes.size()) - 1; }
@@ -21,6 +21,7 @@ struct Net {
     int64_t fan_out(int layer) const { return sizes[static_cast<size_t>(layer) + 1]; }
     int64_t features() const { return sizes.front(); }
     int64_t classes() const { return sizes.back(); }
+    bool drops() const { return input_dropout > 0 || hidden_dropout > 0; }
     bool is_hidden(int layer) const { return layer + 1 < layers(); }
     // What stands behind a hidden layer.
     Activation activation(int layer) const {

@@ -46,6 +46,11 @@ std::vector<double> input_gradient(const std::vector<double>& delta, const doubl
     return below;
 }
 
+void multiply(std::vector<double>& values, const std::vector<double>& factors) {
+    for (size_t i = 0; i < values.size(); ++i)
+        values[i] *= factors[i];
+}
+
 } // namespace
 
 void backward(const Net& net, std::span<const double> parameters, int64_t rows, const Activations& activations,
@@ -58,6 +63,8 @@ void backward(const Net& net, std::span<const double> parameters, int64_t rows, 
             delta = input_gradient(delta, parameters.data() + net.weight_offset(l),
                                    activations.sums[static_cast<size_t>(l - 1)], net.activation(l - 1), rows,
                                    net.fan_in(l), net.fan_out(l));
+            if (!activations.factors.empty())
+                multiply(delta, activations.factors[static_cast<size_t>(l - 1)]);
         }
     }
 }

@@ -18,7 +18,7 @@ Evaluation evaluate(const Net& net, std::span<const double> parameters, const Lo
         const int32_t* labels = data.labels + first + done;
         activations.resize(net, rows);
         load_samples(data, first + done, rows, activations.input());
-        forward(net, parameters, rows, activations);
+        forward(net, parameters, rows, nullptr, activations);
         const double* logits = activations.logits().data();
         double with_options = 0, without = 0;
         cross_entropy(logits, labels, rows, net.classes(), objective, nullptr, &with_options, nullptr);

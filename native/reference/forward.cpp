@@ -5,6 +5,7 @@
 
 #include "machine/memory.h"
 #include "reference/activation.h"
+#include "reference/dropout.h"
 
 namespace mn::reference {
 
@@ -36,13 +37,21 @@ void linear(const double* inputs, const double* weight, const double* bias, int6
     }
 }
 
+// values times factors, which are drawn
+void drop(double p, const StepSeed& draws, int layer, int64_t rows, int64_t columns, std::vector<double>& values,
+          std::vector<double>& factors) {
+    draw_factors(p, draws, layer, rows, columns, factors);
+    for (size_t i = 0; i < values.size(); ++i)
+        values[i] *= factors[i];
+}
+
 } // namespace
 
 void Activations::resize(const Net& net, int64_t rows) {
     if (rows > rows_) {
         double columns = static_cast<double>(net.features());
         for (int l = 0; l < net.layers(); ++l)
-            columns += static_cast<double>(net.fan_out(l)) * (net.is_hidden(l) ? 2 : 1);
+            columns += static_cast<double>(net.fan_out(l)) * (net.is_hidden(l) ? (net.drops() ? 3 : 2) : 1);
         require_memory(columns * static_cast<double>(rows) * sizeof(double),
                        "a batch of " + std::to_string(rows) + " samples (batch_size, or an evaluation's)");
         rows_ = rows;
@@ -55,14 +64,21 @@ void Activations::resize(const Net& net, int64_t rows) {
 
 int64_t Activations::bytes() const {
     size_t total = 0;
-    for (const auto* kept : {&values, &sums}) {
+    for (const auto* kept : {&values, &sums, &factors}) {
         for (const std::vector<double>& v : *kept)
             total += v.capacity() * sizeof(double);
     }
     return static_cast<int64_t>(total);
 }
 
-void forward(const Net& net, std::span<const double> parameters, int64_t rows, Activations& activations) {
+void forward(const Net& net, std::span<const double> parameters, int64_t rows, const StepSeed* draws,
+             Activations& activations) {
+    const bool drops_hidden = draws && net.hidden_dropout > 0;
+    activations.factors.resize(drops_hidden ? activations.sums.size() : 0);
+    if (draws && net.input_dropout > 0) {
+        std::vector<double> factors;
+        drop(net.input_dropout, *draws, 0, rows, net.features(), activations.input(), factors);
+    }
     for (int l = 0; l < net.layers(); ++l) {
         const std::vector<double>& inputs = activations.values[static_cast<size_t>(l)];
         std::vector<double>& outputs = activations.values[static_cast<size_t>(l) + 1];
@@ -73,6 +89,10 @@ void forward(const Net& net, std::span<const double> parameters, int64_t rows, A
         activations.sums[static_cast<size_t>(l)] = outputs;
         for (double& value : outputs)
             value = activate(net.activation(l), value);
+        if (drops_hidden) {
+            drop(net.hidden_dropout, *draws, l + 1, rows, net.fan_out(l), outputs,
+                 activations.factors[static_cast<size_t>(l)]);
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "net/dropout.h"
 #include "net/net.h"
 
 namespace mn::reference {
@@ -14,6 +15,8 @@ namespace mn::reference {
 // hidden layer's activation was given. All row-major.
 struct Activations {
     std::vector<std::vector<double>> values, sums;
+    // What dropout multiplied the hidden layers' outputs by; none where nothing was dropped.
+    std::vector<std::vector<double>> factors;
 
     std::vector<double>& input() { return values.front(); }
     std::vector<double>& logits() { return values.back(); }
@@ -25,7 +28,9 @@ struct Activations {
 };
 
 // input() holds `rows` samples; fills the other values. parameters: the flat vector in state-dict order.
-void forward(const Net& net, std::span<const double> parameters, int64_t rows, Activations& activations);
+// draws: of a training step, whose dropout applies, to the input, too; null for inference.
+void forward(const Net& net, std::span<const double> parameters, int64_t rows, const StepSeed* draws,
+             Activations& activations);
 
 // The first index of the largest of the logits [classes].
 int32_t first_largest(const double* logits, int64_t classes);

@@ -23,7 +23,7 @@ class ReferenceModel final : public Model {
             const int64_t rows = std::min(kBlock, data.count - done);
             activations.resize(net_, rows);
             load_samples(data, done, rows, activations.input());
-            forward(net_, parameters_, rows, activations);
+            forward(net_, parameters_, rows, nullptr, activations);
             std::transform(activations.logits().begin(), activations.logits().end(), logits + done * net_.classes(),
                            [](double v) { return static_cast<float>(v); });
         }

@@ -114,7 +114,8 @@ class ReferenceTrainer final : public Trainer, public DoubleState {
         const int64_t rows = chunk.rows(step);
         activations_.resize(net, rows);
         load_batch(training_, chunk, step, activations_.input(), labels_);
-        forward(net, parameters_, rows, activations_);
+        const StepSeed draws{chunk.seed, state_.step};
+        forward(net, parameters_, rows, &draws, activations_);
         delta_.resize(static_cast<size_t>(rows * net.classes()));
         const double* logits = activations_.logits().data();
         const int32_t* labels = labels_.data();

@@ -10,10 +10,12 @@
 
 #include "cuda/arguments.h"
 #include "cuda/arithmetic.h"
+#include "cuda/dropout_rule.h"
 #include "cuda/layout.h"
 #include "cuda/loss_rule.h"
 #include "cuda/tile/shape.h"
 #include "mnist_native_cuda.h"
+#include "reference/dropout.h"
 #include "reference/loss.h"
 #include "reference/update.h"
 #include "support/c_api.h"
@@ -241,6 +243,25 @@ TEST(CudaStream, is_refused_by_a_trainer_on_the_cpu) {
     EXPECT_NE(std::string(mn_last_error()).find("device cuda"), std::string::npos) << mn_last_error();
     EXPECT_EQ(mn_trainer_destroy(trainer), MN_OK);
     EXPECT_EQ(mn_trainer_set_stream(nullptr, nullptr), MN_INVALID_ARGUMENT);
+}
+
+TEST(CudaRules, dropout_keeps_what_the_reference_keeps) {
+    const StepSeed first{0x299f31d0a4093822, (int64_t{1} << 33) - 1};
+    constexpr int kRowCount = 3, kColumns = 12, kIndex = 2, kLayer = 5;
+    for (const double p : {0.0, 0.2, 0.5, 0.99}) {
+        const DropoutRule rule = DropoutRule::of(p, first);
+        EXPECT_EQ(rule.drops, p > 0);
+        EXPECT_FLOAT_EQ(rule.scale * rule.unscale, 1);
+        std::vector<double> factors;
+        reference::draw_factors(p, {first.seed, first.step + kIndex}, kLayer, kRowCount, kColumns, factors);
+        for (int row = 0; row < kRowCount; ++row) {
+            for (int column = 0; column < kColumns; ++column) {
+                const bool kept = (rule.kept(kIndex, kLayer, row, column / 4) >> column % 4 & 1) != 0;
+                EXPECT_EQ(kept, factors[static_cast<size_t>(row * kColumns + column)] != 0)
+                    << p << ", row " << row << ", column " << column;
+            }
+        }
+    }
 }
 
 } // namespace mn::cuda

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 namespace mn::cpu::bf16 {
 
@@ -12,15 +13,14 @@ namespace {
 constexpr double kBreakEven = 0.9;
 
 template <class Pixel>
-void widen_rows(const Selection& selection, Range rows, Bf16Activations& dense) {
-    const int64_t features = dense.columns;
+void widen_rows(const Pixels<Pixel>& pixels, Range rows, Bf16Activations& dense) {
+    alignas(64) Pixel scratch[kPanel];
     for (int64_t r = rows.begin; r < rows.end; ++r) {
         if (r % kGroup == 0)
-            prefetch(selection, r / kGroup + kGroupsAhead);
-        const Pixel* pixels = selection.pixels<Pixel>(r);
+            prefetch(pixels.selection, r / kGroup + kGroupsAhead);
         for (int64_t panel = 0; panel < dense.panels(); ++panel) {
-            const int64_t first = panel * kPanel;
-            bf16_widen(pixels + first, std::min(kPanel, features - first), dense.row(panel, r));
+            const Range columns{panel * kPanel, panel * kPanel + dense.columns_of(panel)};
+            bf16_widen(pixels.at(r, columns, scratch), columns.size(), dense.row(panel, r));
         }
     }
 }
@@ -41,22 +41,36 @@ Bf16SparseTile NonZeros::tile(Range groups) const {
     return tile;
 }
 
-Batch::Batch(int64_t capacity, int64_t features, Purpose purpose)
-    : dense_(capacity, features, purpose), by_sample_(capacity, panels_of(features) * kPanel / 2) {
+Batch::Batch(int64_t capacity, int64_t features, double dropout, Purpose purpose)
+    : p_(dropout), dense_(capacity, features, purpose), by_sample_(capacity, panels_of(features) * kPanel / 2) {
     if (purpose == Purpose::training)
         by_pixel_ = NonZeros(panels_of(features) * kPanel, divide_up(capacity, 2));
+    if (purpose == Purpose::training && dropout > 0)
+        dropout_ = InputDropout(capacity, features);
 }
 
 void Batch::stage(const Kernels& kernels, const Selection& selection, const Worker& worker) {
+    if (selection.samples->type == PixelType::uint8)
+        stage_pixels<uint8_t>(kernels, selection, worker);
+    else
+        stage_pixels<float>(kernels, selection, worker);
+}
+
+template <class Pixel>
+void Batch::stage_pixels(const Kernels& kernels, const Selection& selection, const Worker& worker) {
+    constexpr bool bytes = std::is_same_v<Pixel, uint8_t>;
     const int64_t rows = selection.rows;
     const Range groups = worker.share_of(divide_up(rows, kGroup));
     const Range own{groups.begin * kGroup, std::min(groups.end * kGroup, rows)};
-    const bool bytes = selection.samples->type == PixelType::uint8;
     const bool training = selection.purpose == Purpose::training;
-    if (bytes) {
-        list_samples(selection, groups);
+    const bool drops = selection.draws && p_ > 0;
+    const Pixels<Pixel> pixels{kernels, selection, drops ? &dropout_ : nullptr};
+    if (drops)
+        draw_rows<Pixel>(kernels, selection, {p_, *selection.draws, 0}, own, dropout_);
+    if constexpr (bytes) {
+        list_samples(pixels, groups);
     } else {
-        widen_rows<float>(selection, own, dense_);
+        widen_rows<Pixel>(pixels, own, dense_);
         list_widened_samples(rows, groups);
     }
     worker.barrier();
@@ -64,16 +78,16 @@ void Batch::stage(const Kernels& kernels, const Selection& selection, const Work
     const bool sparse = few_are_listed(rows);
     if (worker.leads()) { // nobody reads the step before's any more
         sparse_ = sparse;
-        scale_ = bytes ? static_cast<float>(selection.samples->scale) : 1.0f;
+        scale_ = static_cast<float>((bytes ? selection.samples->scale : 1) * (drops ? 1 / (1 - p_) : 1));
     }
-    if (bytes && sparse) {
-        if (training)
-            list_pixels(kernels, selection, worker.share_of(divide_up(dense_.columns, 2)));
-        worker.barrier();
-        return;
-    }
-    if (bytes) {
-        widen_rows<uint8_t>(selection, own, dense_);
+    if constexpr (bytes) {
+        if (sparse) {
+            if (training)
+                list_pixels(pixels, worker.share_of(divide_up(dense_.columns, 2)));
+            worker.barrier();
+            return;
+        }
+        widen_rows<Pixel>(pixels, own, dense_);
         worker.barrier();
     }
     const Range panels = worker.share_of(dense_.panels());
@@ -96,23 +110,24 @@ bool Batch::few_are_listed(int64_t rows) const {
 }
 
 // A last odd sample is paired with itself, a last odd pixel with zeros.
-void Batch::list_samples(const Selection& selection, Range groups) {
+void Batch::list_samples(const Pixels<uint8_t>& pixels, Range groups) {
     constexpr int64_t kWords = 512; // at once
     const int64_t features = dense_.columns;
     uint32_t words[kWords];
+    alignas(64) uint8_t scratch[kGroup][2 * kWords];
     for (int64_t g = groups.begin; g < groups.end; ++g) {
-        prefetch(selection, g + kGroupsAhead);
-        const uint8_t* row = selection.pixels<uint8_t>(g * kGroup);
-        const uint8_t* other = selection.pixels<uint8_t>(std::min(g * kGroup + 1, selection.rows - 1));
+        prefetch(pixels.selection, g + kGroupsAhead);
         int32_t* const index = by_sample_.index_of(g);
         uint32_t* const values = by_sample_.values_of(g);
         int64_t listed = 0;
         for (int64_t first = 0; first < divide_up(features, 2); first += kWords) {
-            const int64_t whole = std::min(kWords, features / 2 - first);
-            int64_t count = whole;
-            bf16_words(row + 2 * first, other + 2 * first, whole, words);
-            if (whole < kWords && features % 2 != 0)
-                words[count++] = static_cast<uint32_t>(row[features - 1] | other[features - 1] << 16);
+            const Range columns{2 * first, std::min(2 * (first + kWords), features)};
+            const uint8_t* row = pixels.at(g * kGroup, columns, scratch[0]);
+            const uint8_t* other = pixels.at(std::min(g * kGroup + 1, pixels.selection.rows - 1), columns, scratch[1]);
+            int64_t count = columns.size() / 2;
+            bf16_words(row, other, count, words);
+            if (const int64_t last = columns.size() - 1; last % 2 == 0)
+                words[count++] = static_cast<uint32_t>(row[last] | other[last] << 16);
             std::fill(words + count, words + round_up(count, 16), 0);
             listed += bf16_list_words(words, round_up(count, 16), static_cast<int32_t>(first), index + listed,
                                       values + listed);
@@ -123,8 +138,8 @@ void Batch::list_samples(const Selection& selection, Range groups) {
 }
 
 // A last odd sample is paired with zeros.
-void Batch::list_pixels(const Kernels& kernels, const Selection& selection, Range groups) {
-    for_each_pixel_group<uint8_t>(kernels, selection, groups, [&](int64_t group, Range samples, const uint16_t* pairs) {
+void Batch::list_pixels(const Pixels<uint8_t>& pixels, Range groups) {
+    for_each_pixel_group(pixels, groups, [&](int64_t group, Range samples, const uint16_t* pairs) {
         int32_t* const index = by_pixel_.index_of(group);
         uint32_t* const values = by_pixel_.values_of(group);
         int32_t& listed = by_pixel_.counts[group];
@@ -134,7 +149,7 @@ void Batch::list_pixels(const Kernels& kernels, const Selection& selection, Rang
         listed += static_cast<int32_t>(
             bf16_list_words(reinterpret_cast<const uint32_t*>(pairs), round_up(samples.size(), kPanel) / 2,
                             static_cast<int32_t>(samples.begin / 2), index + listed, values + listed));
-        if (samples.end == selection.rows)
+        if (samples.end == pixels.selection.rows)
             bf16_widen_crossed(listed, values, values + by_pixel_.capacity);
     });
 }
@@ -173,7 +188,7 @@ void Batch::list_widened_pixels(int64_t rows, int64_t panel) {
 }
 
 int64_t Batch::bytes() const {
-    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes();
+    return dropout_.bytes() + dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes();
 }
 
 } // namespace mn::cpu::bf16

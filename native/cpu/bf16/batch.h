@@ -32,14 +32,16 @@ struct NonZeros {
 // A batch in bf16, dense or as lists of non-zero pairs of pixels (by sample) and of samples (by pixel).
 class Batch {
   public:
-    Batch(int64_t capacity, int64_t features, Purpose purpose);
+    // dropout: the share of the pixels that a step drops
+    Batch(int64_t capacity, int64_t features, double dropout, Purpose purpose);
 
     // Called by all workers; ends with a barrier. If the batch is sparse, then by_sample() and, for training,
     // by_pixel() are filled, else dense(). The choice depends on nothing but the batch.
     void stage(const Kernels& kernels, const Selection& selection, const Worker& worker);
 
     bool sparse() const { return sparse_; }
-    // What the first layer's products are multiplied by: raw bytes are exact in bf16, so their scale comes last.
+    // What the first layer's products are multiplied by: raw bytes are exact in bf16, so their scale comes last, and
+    // with it that of pixels that dropout has kept.
     float scale() const { return scale_; }
     const Bf16Activations& dense() const { return dense_; }
     Bf16SparseTile by_sample(Range groups) const { return by_sample_.tile(groups); }
@@ -47,13 +49,17 @@ class Batch {
     int64_t bytes() const;
 
   private:
+    template <class Pixel>
+    void stage_pixels(const Kernels& kernels, const Selection& selection, const Worker& worker);
     // From bytes; floats are widened first.
-    void list_samples(const Selection& selection, Range groups);
-    void list_pixels(const Kernels& kernels, const Selection& selection, Range groups);
+    void list_samples(const Pixels<uint8_t>& pixels, Range groups);
+    void list_pixels(const Pixels<uint8_t>& pixels, Range groups);
     void list_widened_samples(int64_t rows, Range groups);
     void list_widened_pixels(int64_t rows, int64_t panel);
     bool few_are_listed(int64_t rows) const;
 
+    double p_ = 0;
+    InputDropout dropout_;
     Bf16Activations dense_;
     NonZeros by_sample_, by_pixel_;
     bool sparse_ = false;

@@ -27,7 +27,7 @@ std::unique_ptr<Arithmetic> make_arithmetic(const ArithmeticParts& parts) {
 
 Pass::Pass(const ArithmeticParts& parts, Weights& weights, int64_t rows)
     : cpu::Pass(parts.net, rows, parts.purpose), parts_(parts), weights_(weights),
-      batch_(capacity_, parts.net.features(), parts.purpose) {
+      batch_(capacity_, parts.net.features(), parts.net.input_dropout, parts.purpose) {
     for (int l = 0; l < parts.net.layers(); ++l) {
         if (parts.net.is_hidden(l))
             rounded_outputs_.emplace_back(capacity_, parts.net.fan_out(l), parts.purpose);

@@ -29,11 +29,12 @@ class Pass final : public cpu::Pass {
   private:
     const Bf16Activations& input_of(size_t l) const { return l == 0 ? batch_.dense() : rounded_outputs_[l - 1]; }
     float scale_of(size_t l) const { return l == 0 ? batch_.scale() : 1.0f; }
-    // Where a tile of a layer's outputs goes: float32 and, but for the last layer, bf16.
-    Bf16Finish finish_of(size_t l, int64_t panel, int64_t row);
+    // Where a tile of a layer's outputs goes: float32 and, but for the last layer, bf16; what its dropout keeps.
+    Bf16Finish finish_of(size_t l, Range panels, Range rows, const Selection& selection);
+    void drop(size_t l, Range panels, Range rows, const StepSeed& draws, const int32_t* positions, Bf16Finish& finish);
     // A layer from its dense input, or the first from lists of non-zero pairs.
-    void forward_dense(size_t l, int64_t rows, const Worker& worker);
-    void forward_sparse(int64_t rows, const Worker& worker);
+    void forward_dense(size_t l, const Selection& selection, const Worker& worker);
+    void forward_sparse(const Selection& selection, const Worker& worker);
     template <class Apply>
     void update_dense(size_t l, int64_t rows, const Worker& worker, Apply apply);
     template <class Apply>

@@ -9,7 +9,9 @@ void Pass::backward(size_t l, int64_t rows, const Worker& worker) {
     const TransposedWeight& weight = weights_.transposed[l - 1];
     const Activations &output_delta = deltas_[l], &input = outputs_[l - 1];
     Activations& input_delta = deltas_[l - 1];
-    const Tiles tiles(rows, parts_.kernels.tile_rows);
+    const Kernels& kernels = parts_.kernels;
+    const Dropout dropout(parts_.net.hidden_dropout, {}, 0); // what it drops was drawn on the way there
+    const Tiles tiles(rows, kernels.tile_rows);
     for_each_tile(worker, input.panels(), tiles, [&](int64_t panel, Range range) {
         Tile tile;
         tile.a = output_delta.at(0, range.begin);
@@ -22,7 +24,16 @@ void Pass::backward(size_t l, int64_t rows, const Worker& worker) {
         tile.epilogue = Epilogue::slope;
         tile.activation = parts_.net.activation(static_cast<int>(l) - 1);
         tile.beside = input.at(panel, range.begin);
-        parts_.kernels.multiply(tile);
+        if (!dropout_.any())
+            return kernels.multiply(tile);
+        // The slope belongs to the value before it was dropped.
+        alignas(64) float values[kMostTileRows * kPanel];
+        const uint32_t* const kept = dropout_.at(l - 1, panel, range.begin);
+        const int64_t count = range.size() * kPanel;
+        kernels.keep_floats(tile.beside, kept, count, dropout.unscale, values);
+        tile.beside = values;
+        kernels.multiply(tile);
+        kernels.keep_floats(tile.out, kept, count, dropout.scale, tile.out);
     });
 }
 

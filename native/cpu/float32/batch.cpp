@@ -29,29 +29,30 @@ int64_t list_pairs(const Kernels& kernels, const FloatPair* pairs, int64_t count
 
 // Lists groups of samples [groups.begin, groups.end). A last odd sample is paired with itself.
 template <class Pixel>
-void list_samples(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists) {
+void list_samples(const Pixels<Pixel>& pixels, Range groups, NonZeros& lists) {
+    const Selection& selection = pixels.selection;
     const int64_t features = selection.samples->features, strips = lists.strips(features);
     PixelPair<Pixel> pairs[Batch::kPixelStrip];
+    alignas(64) Pixel scratch[kGroup][Batch::kPixelStrip];
     for (int64_t g = groups.begin; g < groups.end; ++g) {
         prefetch(selection, g + kGroupsAhead);
-        const Pixel* first = selection.pixels<Pixel>(g * kGroup);
-        const Pixel* second = selection.pixels<Pixel>(std::min(g * kGroup + 1, selection.rows - 1));
+        const int64_t row = g * kGroup, other = std::min(row + 1, selection.rows - 1);
         for (int64_t s = 0; s < strips; ++s) {
             const Range columns = lists.strip(s, features);
-            interleave(kernels, first + columns.begin, second + columns.begin, columns.size(), pairs);
+            interleave(pixels.kernels, pixels.at(row, columns, scratch[0]), pixels.at(other, columns, scratch[1]),
+                       columns.size(), pairs);
             std::fill(pairs + columns.size(), pairs + round_up(columns.size(), kPanel), PixelPair<Pixel>{});
-            lists.list(kernels, g, s, pairs, columns.size());
+            lists.list(pixels.kernels, g, s, pairs, columns.size());
         }
     }
 }
 
 // Lists pixel groups [groups.begin, groups.end) over all samples of the batch.
 template <class Pixel>
-void list_pixels(const Kernels& kernels, const Selection& selection, Range groups, NonZeros& lists) {
-    for_each_pixel_group<Pixel>(kernels, selection, groups,
-                                [&](int64_t group, Range samples, const PixelPair<Pixel>* pairs) {
-                                    lists.list(kernels, group, samples.begin / kSampleStrip, pairs, samples.size());
-                                });
+void list_pixels(const Pixels<Pixel>& pixels, Range groups, NonZeros& lists) {
+    for_each_pixel_group(pixels, groups, [&](int64_t group, Range samples, const PixelPair<Pixel>* pairs) {
+        lists.list(pixels.kernels, group, samples.begin / kSampleStrip, pairs, samples.size());
+    });
 }
 
 void widen(const Kernels& kernels, const uint8_t* pixels, int64_t count, double scale, float* values) {
@@ -61,13 +62,15 @@ void widen(const Kernels&, const float* pixels, int64_t count, double, float* va
     std::copy_n(pixels, count, values);
 }
 
+// scale: of bytes
 template <class Pixel>
-void fill_dense(const Kernels& kernels, const Selection& selection, Range rows, Activations& dense) {
+void fill_dense(const Pixels<Pixel>& pixels, Range rows, double scale, Activations& dense) {
+    alignas(64) Pixel scratch[kPanel];
     for (int64_t row = rows.begin; row < rows.end; ++row) {
-        const Pixel* pixels = selection.pixels<Pixel>(row);
-        for (int64_t panel = 0; panel < dense.panels(); ++panel)
-            widen(kernels, pixels + panel * kPanel, dense.columns_of(panel), selection.samples->scale,
-                  dense.at(panel, row));
+        for (int64_t panel = 0; panel < dense.panels(); ++panel) {
+            const Range columns{panel * kPanel, panel * kPanel + dense.columns_of(panel)};
+            widen(pixels.kernels, pixels.at(row, columns, scratch), columns.size(), scale, dense.at(panel, row));
+        }
     }
 }
 
@@ -102,10 +105,12 @@ SparseTile NonZeros::tile(Range groups, int64_t strip, const float* table) const
     return tile;
 }
 
-Batch::Batch(int64_t capacity, int64_t features, Purpose purpose)
-    : dense_(capacity, features), by_sample_(capacity, features, kPixelStrip) {
+Batch::Batch(int64_t capacity, int64_t features, double dropout, Purpose purpose)
+    : p_(dropout), dense_(capacity, features), by_sample_(capacity, features, kPixelStrip) {
     if (purpose == Purpose::training)
         by_pixel_ = NonZeros(features, capacity, kSampleStrip);
+    if (purpose == Purpose::training && dropout > 0)
+        dropout_ = InputDropout(capacity, features);
 }
 
 void Batch::stage(const Kernels& kernels, const Selection& selection, const Worker& worker) {
@@ -120,9 +125,15 @@ void Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     const int64_t features = selection.samples->features;
     const int64_t sample_groups = divide_up(selection.rows, kGroup);
     const Range groups = worker.share_of(sample_groups);
+    const bool drops = selection.draws && p_ > 0;
+    const double kept_scale = drops ? 1 / (1 - p_) : 1;
+    const Pixels<Pixel> pixels{kernels, selection, drops ? &dropout_ : nullptr, static_cast<float>(kept_scale)};
     if (worker.leads())
-        set_table(*selection.samples);
-    list_samples<Pixel>(kernels, selection, groups, by_sample_);
+        set_table(*selection.samples, kept_scale);
+    if (drops)
+        draw_rows<Pixel>(kernels, selection, {p_, *selection.draws, 0},
+                         {groups.begin * kGroup, std::min(groups.end * kGroup, selection.rows)}, dropout_);
+    list_samples<Pixel>(pixels, groups, by_sample_);
     worker.barrier();
 
     int64_t total = 0;
@@ -132,27 +143,28 @@ void Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     if (worker.leads())
         sparse_ = sparse; // nobody reads the step before's any more
     if (!sparse) {
-        fill_dense<Pixel>(kernels, selection, worker.share_of(selection.rows), dense_);
+        fill_dense<Pixel>(pixels, worker.share_of(selection.rows), selection.samples->scale * kept_scale, dense_);
     } else if (selection.purpose == Purpose::training) {
-        list_pixels<Pixel>(kernels, selection, worker.share_of(divide_up(features, kGroup)), by_pixel_);
+        list_pixels<Pixel>(pixels, worker.share_of(divide_up(features, kGroup)), by_pixel_);
     }
     worker.barrier();
 }
 
 // Others may still read the table for the step before; it does not change between steps on the same samples.
-void Batch::set_table(const Data& samples) {
+void Batch::set_table(const Data& samples, double kept_scale) {
     const bool bytes = samples.type == PixelType::uint8;
     if (bytes != bytes_)
         bytes_ = bytes;
-    if (!bytes || samples.scale == table_scale_)
+    if (!bytes || (samples.scale == table_scale_ && kept_scale == table_kept_scale_))
         return;
     for (int byte = 0; byte < 256; ++byte)
-        table_[static_cast<size_t>(byte)] = samples.value_of_byte(byte);
+        table_[static_cast<size_t>(byte)] = static_cast<float>(samples.value_of_byte(byte) * kept_scale);
     table_scale_ = samples.scale;
+    table_kept_scale_ = kept_scale;
 }
 
 int64_t Batch::bytes() const {
-    return dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes();
+    return dropout_.bytes() + dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes();
 }
 
 } // namespace mn::cpu::float32

@@ -52,7 +52,8 @@ class Batch {
     static_assert(kPixelStrip % kPanel == 0 && kSampleStrip % kPanel == 0);
     static_assert(kPixelStrip <= 65536 && kSampleStrip <= 65536, "an entry's index has 16 bits");
 
-    Batch(int64_t capacity, int64_t features, Purpose purpose);
+    // dropout: the share of the pixels that a step drops
+    Batch(int64_t capacity, int64_t features, double dropout, Purpose purpose);
 
     // Called by all workers; ends with a barrier. If the batch is sparse, then by_sample() and, for training,
     // by_pixel() are filled, else dense(). The choice depends on nothing but the batch.
@@ -69,15 +70,18 @@ class Batch {
   private:
     template <class Pixel>
     void stage_pixels(const Kernels& kernels, const Selection& selection, const Worker& worker);
-    void set_table(const Data& samples);
+    // kept_scale: 1 / (1 - the share that is dropped), which costs nothing in the table
+    void set_table(const Data& samples, double kept_scale);
     const float* table() const { return bytes_ ? table_.data() : nullptr; }
 
+    double p_ = 0;
+    InputDropout dropout_;
     Activations dense_;
     NonZeros by_sample_, by_pixel_;
     bool sparse_ = false;
     bool bytes_ = false;                // the lists hold bytes
     std::array<float, 256> table_ = {}; // what they stand for
-    double table_scale_ = 0;
+    double table_scale_ = 0, table_kept_scale_ = 1;
 };
 
 } // namespace mn::cpu::float32

@@ -17,7 +17,7 @@ class Pass final : public cpu::Pass {
     // weights: for training, kept in step by update(); they outlive the pass.
     Pass(const ArithmeticParts& parts, Weights& weights, int64_t rows)
         : cpu::Pass(parts.net, rows, parts.purpose), parts_(parts), weights_(weights),
-          batch_(capacity_, parts.net.features(), parts.purpose) {}
+          batch_(capacity_, parts.net.features(), parts.net.input_dropout, parts.purpose) {}
 
     void forward(const Selection& selection, const Worker& worker) override;
     void take_gradient(Range) override {} // is used as it is
@@ -30,8 +30,9 @@ class Pass final : public cpu::Pass {
   private:
     const Activations& input_of(size_t l) const { return l == 0 ? batch_.dense() : outputs_[l - 1]; }
     // A layer from its dense input, or the first from lists of non-zero pixels.
-    void forward_dense(size_t l, int64_t rows, const Worker& worker);
-    void forward_sparse(int64_t rows, const Worker& worker);
+    void forward_dense(size_t l, const Selection& selection, const Worker& worker);
+    void forward_sparse(const Selection& selection, const Worker& worker);
+    void drop(size_t l, int64_t panel, Range rows, const Selection& selection);
     void update_dense(size_t l, int64_t rows, const Updater& updater, const Worker& worker);
     void update_sparse(int64_t rows, const Updater& updater, const Worker& worker);
 

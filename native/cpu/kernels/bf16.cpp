@@ -42,20 +42,34 @@ __m256i round(__m512 values) {
 
 #include "cpu/kernels/bf16-numbers-inl.h"
 
-// A sum after its epilogue; vector v of row r from `row` on.
+// A sum after its epilogue; vector v of a row.
 template <Epilogue kEpilogue, ActivationKind kActivation>
-MN_INLINE __m512 finished(__m512 x, const Bf16Finish& f, int64_t row, int v) {
+MN_INLINE __m512 after_epilogue(__m512 x, const Bf16Finish& f, int64_t row, int v) {
     const __m512 scale = _mm512_set1_ps(f.scale);
     if constexpr (kEpilogue == Epilogue::none)
         return _mm512_mul_ps(x, scale);
     if constexpr (kEpilogue == Epilogue::slope) {
-        const __m512 value = _mm512_loadu_ps(f.beside + row * kPanel + v * 16);
+        const __m512 value =
+            _mm512_mul_ps(_mm512_loadu_ps(f.beside + row * kPanel + v * 16), _mm512_set1_ps(f.beside_scale));
         return ActivationRule<kActivation>::times_slope(_mm512_mul_ps(x, scale), value);
     }
     const __m512 biased = _mm512_fmadd_ps(x, scale, _mm512_loadu_ps(f.beside + v * 16));
     if constexpr (kEpilogue == Epilogue::activate)
         return ActivationRule<kActivation>::value(biased);
     return biased;
+}
+
+// And after dropout. Only these two have it.
+template <Epilogue kEpilogue, ActivationKind kActivation>
+MN_INLINE __m512 finished(__m512 x, const Bf16Finish& f, int64_t row, int v) {
+    const __m512 value = after_epilogue<kEpilogue, kActivation>(x, f, row, v);
+    if constexpr (kEpilogue == Epilogue::activate || kEpilogue == Epilogue::slope) {
+        if (f.kept) {
+            const uint32_t bits = f.kept[v / 2 * f.kept_panel_stride + row] >> v % 2 * 16;
+            return _mm512_maskz_mul_ps(static_cast<__mmask16>(bits), value, _mm512_set1_ps(f.kept_scale));
+        }
+    }
+    return value;
 }
 
 // Two rows at a time, of which the second may be missing, so that the pairs form is made of what is in registers.

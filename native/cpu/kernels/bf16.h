@@ -24,6 +24,11 @@ struct Bf16Finish {
     Activation activation; // the epilogue's
     // The epilogue's bias [panel][kPanel] or, with a single panel, values behind the activation [rows][kPanel].
     const float* beside = nullptr;
+    // Dropout, behind the epilogue: the bits of the columns that are kept, [panel][rows], or null; what these are
+    // multiplied by, and what values beside are.
+    const uint32_t* kept = nullptr;
+    int64_t kept_panel_stride = 0;
+    float kept_scale = 1, beside_scale = 1;
     float* out = nullptr; // [panel][rows][kPanel]
     int64_t out_panel_stride = 0;
     Bf16* rows = nullptr;  // the rows form, or null

@@ -7,6 +7,7 @@
 
 #include "cpu/layout.h"
 #include "net/activation.h"
+#include "net/dropout.h"
 #include "net/optimizer.h"
 
 namespace mn::cpu {
@@ -33,6 +34,9 @@ struct Tile {
     Activation activation;         // the epilogue's
     const float* beside = nullptr; // the epilogue's bias [kPanel] or values [rows][kPanel]
 };
+
+// Most rows that a Tile has at any level.
+constexpr int64_t kMostTileRows = 12;
 
 // Rows that share a list of non-zero values: the more, the fewer zeros they have in common; the fewer, the more often B
 // is loaded (docs/performance.md).
@@ -95,6 +99,16 @@ struct Kernels {
     int64_t (*list_pairs)(const uint16_t* pairs, int64_t count, uint32_t* entries);
     // The same of pairs of floats [count][2]: number << 16, and the pairs that are listed.
     int64_t (*list_float_pairs)(const float* pairs, int64_t count, uint32_t* entries, float* values);
+
+    // Dropout. kept [count]: of rows [count], by their positions in the batch, the bits of panel `panel`: bit c is set
+    // where column kPanel * panel + c is kept.
+    void (*draw_kept)(const Dropout& dropout, const int32_t* rows, int64_t count, int64_t panel, uint32_t* kept);
+    // kept [panels_of(columns)]: one row's; where all pixels of a panel are zero, they stay as they were.
+    void (*draw_kept_pixels)(const Dropout& dropout, int32_t row, const void* pixels, int64_t pixel_bytes,
+                             int64_t columns, uint32_t* kept);
+    // out[i] = values[i] where bit i is set, else 0; floats are multiplied by scale, and out may be `values`.
+    void (*keep_bytes)(const uint8_t* values, const uint32_t* kept, int64_t count, uint8_t* out);
+    void (*keep_floats)(const float* values, const uint32_t* kept, int64_t count, float scale, float* out);
 
     // Number of values that are not zero; count is a multiple of kPanel.
     int64_t (*count_bytes)(const uint8_t* values, int64_t count);

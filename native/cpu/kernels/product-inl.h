@@ -22,6 +22,7 @@ constexpr int kTileRows = 12;
 #else
 constexpr int kTileRows = 6;
 #endif
+static_assert(kTileRows <= kMostTileRows);
 
 // Accumulators stay in registers only if no loop over them is left.
 #define MN_UNROLL _Pragma("GCC unroll 16")

@@ -11,6 +11,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "cpu/kernels/dropout-inl.h"
 #include "cpu/kernels/product-inl.h"
 #include "cpu/kernels/rows-inl.h"
 #include "cpu/kernels/staging-inl.h"
@@ -51,6 +52,10 @@ const Kernels kKernels = {
     .transpose_pairs = TransposePairs,
     .list_pairs = ListPairs,
     .list_float_pairs = ListFloatPairs,
+    .draw_kept = DrawKept,
+    .draw_kept_pixels = DrawKeptPixels,
+    .keep_bytes = KeepBytes,
+    .keep_floats = KeepFloats,
     .count_bytes = CountBytes,
     .count_floats = CountFloats,
     .column_sum = ColumnSum,

@@ -12,9 +12,9 @@ struct Matrix {
     const float* values;
     int stride, rows;
 
-    // Of a row: what quad() finds it by; less than 0 outside.
+    // Of a row: what quad() finds it by, beside the row itself; less than 0 outside.
     __device__ int place(int row) const { return row < rows ? row : -1; }
-    __device__ float4 quad(int place, int column) const {
+    __device__ float4 quad(int place, int, int column) const {
         if (place < 0 || column >= stride)
             return make_float4(0, 0, 0, 0);
         return *reinterpret_cast<const float4*>(values + static_cast<int64_t>(place) * stride + column);
@@ -27,16 +27,16 @@ template <int Tile, typename Source>
 struct FeedAlongK { // the source's rows are the tile's rows
     using Shape = TileShape<Tile>;
     const Source source;
-    int place;
+    int row, place;
     float4 held[Shape::kLoads];
 
     __device__ FeedAlongK(const Source& s, int i0)
-        : source(s), place(s.place(i0 + spot_along_k<Tile>(threadIdx.x).i)) {}
+        : source(s), row(i0 + spot_along_k<Tile>(threadIdx.x).i), place(s.place(row)) {}
     __device__ void fetch(int k0) {
         k0 += spot_along_k<Tile>(threadIdx.x).k;
 #pragma unroll
         for (int j = 0; j < Shape::kLoads; ++j)
-            held[j] = source.quad(place, k0 + j * Shape::kLoadDepth);
+            held[j] = source.quad(place, row, k0 + j * Shape::kLoadDepth);
     }
     __device__ void store(float* operand) const {
         const Spot at = spot_along_k<Tile>(threadIdx.x);
@@ -61,10 +61,10 @@ struct FeedAlongI { // the source's rows are the depth; their places are looked 
 
     __device__ FeedAlongI(const Source& s, int first) : source(s), i0(first) { look_up(0); }
     __device__ void fetch(int k0) {
-        const int i = i0 + spot_along_i<Tile>(threadIdx.x).i;
+        const Spot at = spot_along_i<Tile>(threadIdx.x);
 #pragma unroll
         for (int j = 0; j < Shape::kLoads; ++j)
-            held[j] = source.quad(places[j], i);
+            held[j] = source.quad(places[j], k0 + at.k + j * Shape::kLoadDepth, i0 + at.i);
         look_up(k0 + Shape::kDepth);
     }
     __device__ void store(float* operand) const {

@@ -117,6 +117,10 @@ TEST_F(ApiOptions, each_bad_one_is_refused_by_name) {
         {"reduction", [](Options& o) { o.loss.reduction = MN_REDUCTION_NONE; }},
         {"reduction", [](Options& o) { o.loss.reduction = static_cast<mn_reduction>(9); }},
         {"activations[0]", [](Options& o) { o.net.activations = kUnknown; }},
+        {"input_dropout", [](Options& o) { o.net.input_dropout = 1; }},
+        {"input_dropout", [](Options& o) { o.net.input_dropout = -0.1; }},
+        {"hidden_dropout", [](Options& o) { o.net.hidden_dropout = 1; }},
+        {"hidden_dropout", [](Options& o) { o.net.hidden_dropout = kNaN; }},
         {"activations[0]", [](Options& o) { o.net.activations = kBelow; }},
     };
     for (const Case& c : cases) {
@@ -130,9 +134,6 @@ TEST_F(ApiOptions, each_bad_one_is_refused_by_name) {
 
 TEST_F(ApiOptions, what_is_reserved_is_unsupported) {
     const std::vector<Case> cases = {
-        {"dropout", [](Options& o) { o.net.input_dropout = 0.2; }},
-        {"dropout", [](Options& o) { o.net.hidden_dropout = 0.5; }},
-        {"dropout", [](Options& o) { o.net.hidden_dropout = kNaN; }},
         {"precision", [](Options& o) { o.placement.precision = MN_PRECISION_BF16; }},
         {"precision",
          [](Options& o) { o.placement.device = MN_DEVICE_CPU, o.placement.precision = MN_PRECISION_TF32; }},

@@ -70,6 +70,7 @@ Array parse_npy(const std::string& npy) {
     if (between(header, "'fortran_order': ", ",") != "False")
         throw std::runtime_error("an array in Fortran order");
     Array array;
+    array.type = type;
     std::istringstream shape(between(header, "'shape': (", ")"));
     size_t count = 1;
     for (int64_t extent; shape >> extent; shape.ignore(1)) { // the comma
@@ -80,6 +81,8 @@ Array parse_npy(const std::string& npy) {
         array.values = widen<float>(npy, data, count);
     } else if (type == "<f8") {
         array.values = widen<double>(npy, data, count);
+    } else if (type == "|u1") {
+        array.values = widen<uint8_t>(npy, data, count);
     } else if (type == "<i8") {
         array.values = widen<int64_t>(npy, data, count);
     } else {
@@ -113,16 +116,33 @@ Archive parse_npz(const std::string& zip) {
 
 } // namespace
 
-Archive read_golden(const std::string& name) {
+std::string read_golden_bytes(const std::string& name) {
     std::ifstream file(std::string(MN_GOLDEN_DIR) + "/" + name, std::ios::binary);
     if (!file)
         throw std::runtime_error("cannot open golden file " + name);
-    const std::string zip((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+namespace {
+
+template <class Parse>
+auto parsed(const std::string& name, Parse parse) {
+    const std::string bytes = read_golden_bytes(name);
     try {
-        return parse_npz(zip);
+        return parse(bytes);
     } catch (const std::exception& e) {
         throw std::runtime_error("golden file " + name + ": " + e.what());
     }
+}
+
+} // namespace
+
+Archive read_golden(const std::string& name) {
+    return parsed(name, parse_npz);
+}
+
+Array read_golden_array(const std::string& name) {
+    return parsed(name, parse_npy);
 }
 
 const Array& member(const Archive& archive, const std::string& key) {

@@ -12,12 +12,17 @@ namespace mn::test {
 struct Array {
     std::vector<int64_t> shape;
     std::vector<double> values;
+    std::string type; // NumPy's: "|u1", "<f4"
 };
 
 using Archive = std::map<std::string, Array>;
 
 // The archive tests/golden/<name>. Throws std::runtime_error with the file's name if it cannot be read.
 Archive read_golden(const std::string& name);
+// The .npy file tests/golden/<name>, likewise.
+Array read_golden_array(const std::string& name);
+// A file's bytes, likewise.
+std::string read_golden_bytes(const std::string& name);
 
 // archive.at(key), with the key in the message if it is missing.
 const Array& member(const Archive& archive, const std::string& key);

@@ -20,6 +20,7 @@ Trained train(Trainer& trainer, const Plan& plan) {
     chunk.first = plan.first;
     chunk.samples = plan.order.empty() ? plan.samples : static_cast<int64_t>(plan.order.size());
     chunk.batch_size = plan.batch_size;
+    chunk.seed = plan.seed;
     const std::vector<double> rates(static_cast<size_t>(chunk.steps()), plan.learning_rate);
     chunk.learning_rates = rates.data();
     Trained trained;

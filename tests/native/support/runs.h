@@ -19,6 +19,7 @@ struct Plan {
     int64_t batch_size = 1;
     double learning_rate = 0;
     int64_t first = 0; // where order is empty
+    uint64_t seed = 0; // of dropout
 };
 
 struct Trained {
