@@ -71,6 +71,12 @@ void register_steps() {
                 article.batch = batch;
                 add_precisions(article, threads);
             }
+            Variant dropping = article; // beside the article's own, in pairs
+            dropping.name = "article_dropout";
+            dropping.batch = 320;
+            dropping.options.net.input_dropout = 0.2;
+            dropping.options.net.hidden_dropout = 0.5;
+            add_precisions(dropping, threads);
             Variant wide{"wide", {}, 320, dense};
             wide.options.net = wide_net();
             add_precisions(wide, threads);

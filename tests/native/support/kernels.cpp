@@ -37,7 +37,7 @@ std::vector<const cpu::Kernels*> all_kernels() {
 }
 
 std::vector<Ending> all_endings() {
-    std::vector<Ending> all = {{cpu::Epilogue::none}, {cpu::Epilogue::bias}};
+    std::vector<Ending> all = {{cpu::Epilogue::none, {}}, {cpu::Epilogue::bias, {}}};
     for (int a = 0; a <= static_cast<int>(kLastActivation); ++a) {
         all.push_back({cpu::Epilogue::activate, static_cast<ActivationKind>(a)});
         all.push_back({cpu::Epilogue::slope, static_cast<ActivationKind>(a)});

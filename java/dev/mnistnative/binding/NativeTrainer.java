@@ -135,6 +135,7 @@ public final class NativeTrainer implements AutoCloseable {
      * @param order indices of the samples from its position to its limit (direct), or null for file order
      * @param first index of the first sample where order is null
      * @param samples that the steps take together
+     * @param seed of what the steps draw, each by the optimizer steps done before it
      * @param rates [steps] learning rates
      * @param losses [steps] out: mean of each batch's plain cross-entropies, before its step
      * @param objectives [steps] out: what each step minimised, before it
@@ -145,6 +146,7 @@ public final class NativeTrainer implements AutoCloseable {
             long first,
             long samples,
             long batchSize,
+            long seed,
             double[] rates,
             double[] losses,
             double[] objectives,
@@ -157,7 +159,8 @@ public final class NativeTrainer implements AutoCloseable {
                     .order(indices == null ? null : new IntPointer(indices))
                     .first(first)
                     .samples(samples)
-                    .batch_size(batchSize);
+                    .batch_size(batchSize)
+                    .seed(seed);
             int status = MnistNative.mn_trainer_train(pointer, w.chunk, w.firstResult, one);
             Reference.reachabilityFence(indices);
             if (status != MnistNative.MN_DIVERGED) {

@@ -23,6 +23,8 @@ final class NetMemory {
                 .layer_count(net.sizes().length - 1)
                 .sizes(new IntPointer(sizes))
                 .activations(new IntPointer(activations))
+                .hidden_dropout(net.hiddenDropout())
+                .input_dropout(net.inputDropout())
                 .activation_parameters(new DoublePointer(parameters));
     }
 

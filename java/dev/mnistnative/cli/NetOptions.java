@@ -18,6 +18,19 @@ final class NetOptions {
             description = "Features, widths of the hidden layers, classes.")
     private int[] layers;
 
+    @Option(
+            names = "--dropout",
+            paramLabel = "P",
+            description = "Share of each hidden layer's outputs that a training step drops, 0 to below 1, by the seed: "
+                    + "the same bits on any device, with any threads (default: the preset's, else 0).")
+    private Double dropout;
+
+    @Option(
+            names = "--input-dropout",
+            paramLabel = "P",
+            description = "Likewise of the inputs (default: the preset's, else 0).")
+    private Double inputDropout;
+
     @Option(names = "--batch-size", paramLabel = "N", description = "Samples a step.")
     private Integer batchSize;
 
@@ -31,6 +44,12 @@ final class NetOptions {
             TrainingSettings.Builder builder = base.toBuilder();
             if (layers != null) {
                 builder.layers(layers);
+            }
+            if (dropout != null) {
+                builder.dropout(dropout);
+            }
+            if (inputDropout != null) {
+                builder.inputDropout(inputDropout);
             }
             if (batchSize != null) {
                 builder.batchSize(batchSize);

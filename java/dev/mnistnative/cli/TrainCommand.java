@@ -109,7 +109,9 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Without {@code --layers}, the weights say what the net is; so it is with {@code --ignore-index}. */
     private TrainingSettings startingFrom(SavedModel start, TrainingSettings given) {
-        Mlp net = start.parameters().net();
+        Mlp net = start.parameters()
+                .net()
+                .withDropout(given.layers().hiddenDropout(), given.layers().inputDropout());
         Usage.refuse(
                 settingsOptions.layersGiven() && !net.equals(given.layers()),
                 spec,

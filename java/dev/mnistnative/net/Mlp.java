@@ -1,5 +1,6 @@
 package dev.mnistnative.net;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -11,8 +12,9 @@ import java.util.stream.Collectors;
  *
  * @param sizes at least two numbers, each at least 1; fewer than 2<sup>31</sup> parameters in all
  * @param activations one for each hidden layer, the first layer's first
- * @param hiddenDropout share of the hidden layers' outputs that training leaves out; reserved: 0 alone is allowed
- * @param inputDropout share of the inputs that training leaves out; reserved: 0 alone is allowed
+ * @param hiddenDropout share of each hidden layer's outputs that a training step drops, in [0, 1); what it keeps is
+ *     divided by 1 - the share. Evaluation and models drop nothing
+ * @param inputDropout likewise of the inputs
  */
 public record Mlp(List<Integer> sizes, List<Activation> activations, double hiddenDropout, double inputDropout) {
     private static final int MAX_LAYERS = 1000;
@@ -26,8 +28,8 @@ public record Mlp(List<Integer> sizes, List<Activation> activations, double hidd
             throw new IllegalArgumentException("activations: there are " + activations.size() + ", but layers " + sizes
                     + " have " + hidden + " hidden ones: give one for each");
         }
-        requireNoDropout("hidden dropout", hiddenDropout);
-        requireNoDropout("input dropout", inputDropout);
+        requireShare("dropout", hiddenDropout);
+        requireShare("input dropout", inputDropout);
     }
 
     private static List<Integer> checked(List<Integer> sizes) {
@@ -49,9 +51,10 @@ public record Mlp(List<Integer> sizes, List<Activation> activations, double hidd
         return List.copyOf(sizes);
     }
 
-    private static void requireNoDropout(String which, double share) {
-        if (share != 0) {
-            throw new IllegalArgumentException(which + " is " + share + ", but no device can drop anything yet: use 0");
+    private static void requireShare(String which, double share) {
+        if (!(share >= 0 && share < 1)) {
+            throw new IllegalArgumentException(
+                    which + " must be at least 0 and below 1, the share that is dropped, but it is " + share);
         }
     }
 
@@ -84,6 +87,33 @@ public record Mlp(List<Integer> sizes, List<Activation> activations, double hidd
     public Mlp withActivations(String text) {
         List<Activation> each = Activation.listOf(text);
         return each.size() == 1 ? withActivation(each.get(0)) : withActivations(each);
+    }
+
+    /** The same with such a dropout: shares in [0, 1) of each hidden layer's outputs and of the inputs. */
+    public Mlp withDropout(double hidden, double input) {
+        return new Mlp(sizes, activations, hidden, input);
+    }
+
+    /** What computes, without what only training does. */
+    public Mlp withoutDropout() {
+        return drops() ? withDropout(0, 0) : this;
+    }
+
+    /** Whether a training step drops anything. */
+    public boolean drops() {
+        return hiddenDropout > 0 || inputDropout > 0;
+    }
+
+    /** The dropout in words, e.g. {@code 0.5 of hidden outputs, 0.2 of the input}; empty where there is none. */
+    public String dropoutDescription() {
+        List<String> parts = new ArrayList<>();
+        if (hiddenDropout > 0) {
+            parts.add(hiddenDropout + " of hidden outputs");
+        }
+        if (inputDropout > 0) {
+            parts.add(inputDropout + " of the input");
+        }
+        return String.join(", ", parts);
     }
 
     /** Inputs per sample. */

@@ -18,7 +18,7 @@ public final class Parameters {
             throw new IllegalArgumentException("a net " + net + " has " + net.parameterCount() + " parameters, but "
                     + values.length + " values were given");
         }
-        this.net = net;
+        this.net = net.withoutDropout();
         this.values = values;
     }
 
@@ -32,7 +32,7 @@ public final class Parameters {
         return new Parameters(net, NativeLibrary.initialParameters(NativeNets.of(net), seed));
     }
 
-    /** The net that they are of. */
+    /** The net that they are of, without a dropout, which only training has. */
     public Mlp net() {
         return net;
     }

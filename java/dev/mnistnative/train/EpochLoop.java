@@ -99,6 +99,7 @@ final class EpochLoop implements AutoCloseable {
                         samples.first(first),
                         count,
                         settings.batchSize(),
+                        settings.seed(),
                         rates,
                         losses,
                         objectives,

@@ -27,6 +27,8 @@ final class Fingerprint {
     static Map<String, String> of(TrainingSettings settings, TrainingData data) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("layers", settings.layers().toString());
+        fields.put("dropout", String.valueOf(settings.layers().hiddenDropout()));
+        fields.put("inputDropout", String.valueOf(settings.layers().inputDropout()));
         fields.put("batchSize", String.valueOf(settings.batchSize()));
         fields.put("shuffle", String.valueOf(settings.shuffle()));
         fields.put("dropLast", String.valueOf(settings.dropLast()));

@@ -233,7 +233,7 @@ public final class Trainer implements AutoCloseable {
      */
     public void setParameters(Parameters parameters) {
         Objects.requireNonNull(parameters, "parameters");
-        if (!parameters.net().equals(settings.layers())) {
+        if (!parameters.net().equals(settings.layers().withoutDropout())) {
             throw new IllegalArgumentException("the parameters are of shape " + parameters.net()
                     + ", but the trainer's layers are " + settings.layers());
         }

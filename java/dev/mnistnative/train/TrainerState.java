@@ -57,7 +57,7 @@ public final class TrainerState {
 
     /** @throws IllegalArgumentException if it is another net's or another optimizer's */
     void requireFit(TrainingSettings settings) {
-        if (!parameters.net().equals(settings.layers())) {
+        if (!parameters.net().equals(settings.layers().withoutDropout())) {
             throw new IllegalArgumentException("the state is of the net " + parameters.net()
                     + ", but the trainer's layers are " + settings.layers());
         }

@@ -157,7 +157,7 @@ public final class TrainingSettings {
         return deformation;
     }
 
-    /** Seed of the initial values, of the shuffling and of the deformations. */
+    /** Seed of the initial values, of the shuffling, of the deformations and of dropout. */
     public long seed() {
         return seed;
     }
@@ -241,15 +241,26 @@ public final class TrainingSettings {
 
         private Builder() {}
 
-        /** Another net. */
+        /** Another net, whose dropout counts. */
         public Builder layers(Mlp value) {
             layers = value;
             return this;
         }
 
-        /** Another net, e.g. {@code layers(784, 312, 256, 10)}. */
+        /** Another net, e.g. {@code layers(784, 312, 256, 10)}, with the dropout of the one before. */
         public Builder layers(int... sizes) {
-            return layers(Mlp.of(sizes));
+            Mlp net = Mlp.of(sizes);
+            return layers(layers == null ? net : net.withDropout(layers.hiddenDropout(), layers.inputDropout()));
+        }
+
+        /** Share of each hidden layer's outputs that a step drops, in [0, 1); after the layers. */
+        public Builder dropout(double value) {
+            return layers(layers.withDropout(value, layers.inputDropout()));
+        }
+
+        /** Share of the inputs that a step drops, in [0, 1); after the layers. */
+        public Builder inputDropout(double value) {
+            return layers(layers.withDropout(layers.hiddenDropout(), value));
         }
 
         /** Samples a step, at least 1. */
@@ -306,7 +317,7 @@ public final class TrainingSettings {
             return this;
         }
 
-        /** Seed of the initial values, of the shuffling and of the deformations. */
+        /** Seed of the initial values, of the shuffling, of the deformations and of dropout. */
         public Builder seed(long value) {
             seed = value;
             return this;

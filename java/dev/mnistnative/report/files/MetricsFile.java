@@ -119,6 +119,10 @@ public final class MetricsFile implements TrainingListener, Closeable {
             json.writeNumberField("epochs", settings.epochs());
             json.writeNumberField("steps_per_epoch", start.data().stepsPerEpoch());
             json.writeBooleanField("shuffle", settings.shuffle());
+            if (settings.layers().drops()) {
+                number("dropout", settings.layers().hiddenDropout());
+                number("input_dropout", settings.layers().inputDropout());
+            }
             json.writeStringField("optimizer", settings.optimizer().name());
             number("lr", settings.optimizer().lr());
             json.writeNumberField("seed", settings.seed());

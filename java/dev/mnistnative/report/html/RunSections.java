@@ -152,6 +152,9 @@ final class RunSections {
         TrainingSettings settings = run.start().settings();
         Map<String, String> rows = new LinkedHashMap<>();
         rows.put("layers", String.valueOf(settings.layers()));
+        if (settings.layers().drops()) {
+            rows.put("dropout", settings.layers().dropoutDescription());
+        }
         rows.put("batch size", String.valueOf(settings.batchSize()));
         rows.put("epochs", (run.epochs().isEmpty() ? 0 : lastEpoch().position().epoch()) + " of " + settings.epochs());
         rows.put("order", settings.shuffle() ? "shuffled every epoch" : "as in the file");

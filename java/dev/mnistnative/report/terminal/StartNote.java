@@ -1,5 +1,6 @@
 package dev.mnistnative.report.terminal;
 
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
@@ -33,7 +34,8 @@ public final class StartNote implements TrainingListener {
         String why = machine.deviceReason().isEmpty() ? "" : " (device auto: " + machine.deviceReason() + ")";
         TrainingStart.Data data = start.data();
         int dropped = data.unused().dropped();
-        screen.note("training " + start.settings().layers() + " on "
+        Mlp net = start.settings().layers();
+        screen.note("training " + net + (net.drops() ? ", dropout " + net.dropoutDescription() + "," : "") + " on "
                 + (dropped == 0 ? "" : data.samples() - dropped + " of ") + data.samples() + " samples: "
                 + machine.description() + why);
         if (!start.settings().deformation().isNone()) {

@@ -142,6 +142,17 @@ class SettingsOptionsTest {
     }
 
     @Test
+    void dropoutOptions() {
+        var net =
+                settings("--layers 784,9,10 --dropout 0.5 --input-dropout 0.2").layers();
+        assertEquals(0.5, net.hiddenDropout());
+        assertEquals(0.2, net.inputDropout());
+        assertFalse(settings("--preset bp").layers().drops());
+        Cli.line("train --dropout 1").failed(ExitCode.USAGE, "dropout must be at least 0 and below 1");
+        Cli.line("train --input-dropout -0.5").failed(ExitCode.USAGE, "input dropout must be at least 0");
+    }
+
+    @Test
     void placementOptions() {
         TrainingSettings s = settings("--device cuda:3 --threads 5 --precision bf16 --isa sse4");
         assertEquals(Device.cuda(3), s.device());

@@ -1,6 +1,7 @@
 package dev.mnistnative.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,19 +71,23 @@ class MlpTest {
     }
 
     @Test
-    void dropoutIsReservedAndRefused() {
-        List<Integer> sizes = List.of(4, 3, 2);
-        List<Activation> relu = List.of(Activation.RELU);
-        assertEquals(0, Mlp.of(4, 3, 2).hiddenDropout());
-        for (double share : new double[] {0.5, -1, Double.NaN}) {
+    void dropoutIsAShareBelowOne() {
+        Mlp plain = Mlp.of(4, 3, 2);
+        Mlp dropping = plain.withDropout(0.5, 0.2);
+        assertEquals("0.5 of hidden outputs, 0.2 of the input", dropping.dropoutDescription());
+        assertEquals(plain, dropping.withoutDropout());
+        assertEquals(dropping, dropping.withActivation(Activation.RELU), "kept");
+        assertFalse(plain.drops());
+        assertTrue(plain.withDropout(0, 0.2).drops());
+        for (double share : new double[] {1, -0.1, Double.NaN}) {
             for (boolean hidden : new boolean[] {true, false}) {
                 String message = assertThrows(
                                 IllegalArgumentException.class,
-                                () -> new Mlp(sizes, relu, hidden ? share : 0, hidden ? 0 : share))
+                                () -> plain.withDropout(hidden ? share : 0, hidden ? 0 : share))
                         .getMessage();
                 assertEquals(
-                        (hidden ? "hidden" : "input") + " dropout is " + share
-                                + ", but no device can drop anything yet: use 0",
+                        (hidden ? "" : "input ") + "dropout must be at least 0 and below 1, the share that is dropped, "
+                                + "but it is " + share,
                         message);
             }
         }

@@ -36,8 +36,10 @@ class CheckpointTest extends CheckpointRuns {
         }
         cases.add(
                 s -> s.shuffle(true).schedule(LearningRateSchedule.step(2, 0.5)).warmupSteps(100));
+        cases.add(s -> s.shuffle(true).inputDropout(0.2).dropout(0.5));
         if (MnistRuntime.cpu().bf16()) {
             cases.add(s -> s.shuffle(true).precision(Precision.BF16));
+            cases.add(s -> s.shuffle(true).inputDropout(0.2).dropout(0.5).precision(Precision.BF16));
         }
         return cases.stream();
     }
@@ -81,6 +83,8 @@ class CheckpointTest extends CheckpointRuns {
     private TrainingSettings threeChunksAnEpoch() {
         data = Toy.data(STEPS * 64, 1);
         return ten().layers(Toy.FEATURES, 1000, 300, Toy.CLASSES)
+                .dropout(0.5)
+                .inputDropout(0.2)
                 .batchSize(64)
                 .epochs(2)
                 .shuffle(true)

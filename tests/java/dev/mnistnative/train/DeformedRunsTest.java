@@ -213,6 +213,7 @@ class DeformedRunsTest extends CheckpointRuns {
                                 samples.first(first),
                                 rows,
                                 settings.batchSize(),
+                                settings.seed(),
                                 new double[] {0.01},
                                 new double[1],
                                 new double[1],
