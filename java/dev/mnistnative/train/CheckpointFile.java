@@ -40,7 +40,8 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
         trainer.moments()
                 .forEach((name, values) ->
                         tensors.put(Safetensors.OPTIMIZER_PREFIX + name, Tensor.ofFloats(values, values.length)));
-        state.evaluations()
+        state.place()
+                .evaluations()
                 .bestParameters()
                 .ifPresent(best -> tensors.put(
                         Safetensors.BEST_PARAMETERS,
@@ -50,8 +51,8 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
         metadata.put("epoch", String.valueOf(state.epoch()));
         metadata.put("step_in_epoch", String.valueOf(state.step()));
         metadata.put("optimizer_step", String.valueOf(trainer.optimizerStep()));
-        metadata.putAll(state.totals().entries());
-        metadata.putAll(state.evaluations().entries());
+        metadata.putAll(state.place().totals().entries());
+        metadata.putAll(state.place().evaluations().entries());
         fingerprint.forEach((field, value) -> metadata.put(FINGERPRINT_PREFIX + field, value));
         metadata.putAll(Safetensors.metadata(trainer.parameters().net(), model));
         metadata.put(CHECKSUM_KEY, checksum(tensors, metadata));
@@ -92,12 +93,12 @@ record CheckpointFile(RunState state, Map<String, String> fingerprint, ModelInfo
                 moments.put(name.substring(Safetensors.OPTIMIZER_PREFIX.length()), tensor.toFloats());
             }
         });
-        return new RunState(
+        RunPlace place = new RunPlace(
                 header.integer("epoch"),
                 header.integer("step_in_epoch"),
                 EpochTotals.of(header),
-                EvaluationHistory.of(settings, header, best(file, parameters.net())),
-                new TrainerState(parameters, moments, header.whole("optimizer_step")));
+                EvaluationHistory.of(settings, header, best(file, parameters.net())));
+        return new RunState(place, new TrainerState(parameters, moments, header.whole("optimizer_step")));
     }
 
     private static Parameters best(TensorFile file, Mlp net) {

@@ -29,6 +29,10 @@ record Ending(StopReason reason, String message) {
         return new Ending(StopReason.INTERRUPTED, at(next) + "training was interrupted");
     }
 
+    static Ending pausedBefore(RunPosition next) {
+        return new Ending(StopReason.PAUSED, at(next) + "the portion asked for is done");
+    }
+
     static Ending interruptedAfter(int epoch) {
         return new Ending(StopReason.INTERRUPTED, "after epoch " + epoch + ": training was interrupted");
     }

@@ -16,6 +16,7 @@ final class EpochLoop implements AutoCloseable {
     private final LearningRates learningRates;
     private final ChunkLength chunkLength;
     private int next;
+    private long allowed = Long.MAX_VALUE;
 
     EpochLoop(RunContext run, Dataset training, ReplicaExchange replicas) {
         this.run = run;
@@ -39,11 +40,17 @@ final class EpochLoop implements AutoCloseable {
      * @param totals those of the steps before, to which these are added
      */
     Optional<Ending> runSteps(int epoch, int firstStep, EpochTotals totals) {
+        next = firstStep;
+        if (allowed == 0) {
+            return Optional.of(Ending.pausedBefore(run.position(epoch, next)));
+        }
         long began = System.nanoTime();
         order.begin(epoch);
         totals.spent(Seconds.since(began));
-        next = firstStep;
         while (next < plan.steps()) {
+            if (allowed == 0) {
+                return Optional.of(Ending.pausedBefore(run.position(epoch, next)));
+            }
             began = System.nanoTime();
             if (run.shouldStop() || !samples.lend(epoch, next)) {
                 return Optional.of(Ending.interruptedBefore(run.position(epoch, next)));
@@ -57,13 +64,19 @@ final class EpochLoop implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Does no more steps than these from now on. */
+    void allow(long steps) {
+        allowed = steps;
+    }
+
     /** The step of the epoch that was not done yet, from 0. */
     int nextStep() {
         return next;
     }
 
     private Optional<Ending> chunk(int epoch, EpochTotals totals) {
-        int steps = Math.min(Math.min(chunkLength.steps(), samples.stepsFrom(next)), replicas.stepsFrom(next));
+        int most = Math.min(Math.min(chunkLength.steps(), samples.stepsFrom(next)), replicas.stepsFrom(next));
+        int steps = (int) Math.min(most, allowed);
         double[] rates = learningRates.of(epoch, (long) epoch * plan.steps() + next, steps);
         double[] losses = new double[steps];
         double[] objectives = new double[steps];
@@ -83,6 +96,7 @@ final class EpochLoop implements AutoCloseable {
             totals.step(losses[i], objectives[i], correct[i], order.counted(next + i));
         }
         next += steps;
+        allowed -= steps;
         RunPosition position = run.position(epoch, next);
         run.publish(listener -> listener.onSteps(
                 new StepsDone(position, losses.clone(), objectives.clone(), correct.clone(), rates.clone(), seconds)));

@@ -18,11 +18,22 @@ final class Run implements AutoCloseable {
         this.end = new EpochEnd(context, data.evaluation().map(NativeSamples::of));
     }
 
-    /** @param state what an earlier run was left in, which the trainer has already; empty: the run begins */
-    TrainingResult run(Optional<RunState> state) {
+    /**
+     * Runs to the end, or as far as the portion goes.
+     *
+     * @param from where an earlier run was left, whose parameters the trainer has already; empty: the run begins
+     */
+    TrainingResult run(Optional<RunPlace> from, Optional<Portion> portion) {
         context.publish(listener -> listener.onStart(context.start()));
-        Optional<Ending> ending = state.isPresent() ? resume(state.get()) : runEpochs(0, 0, new EpochTotals());
-        end.evaluations().bestParameters().ifPresent(best -> context.trainer().write(best.values()));
+        portion.ifPresent(
+                part -> loop.allow(part.stepsFrom(from.map(RunPlace::step).orElse(0), context.plan())));
+        Optional<Ending> ending = from.isPresent() ? resume(from.get()) : runEpochs(0, 0, new EpochTotals());
+        if (portion.isEmpty()
+                || !ending.map(Ending::reason).filter(StopReason::leavesMore).isPresent()) {
+            end.evaluations()
+                    .bestParameters()
+                    .ifPresent(best -> context.trainer().write(best.values()));
+        }
         TrainingResult result = new TrainingResult(
                 ending.map(Ending::reason).orElse(StopReason.COMPLETED),
                 end.events(),
@@ -33,7 +44,7 @@ final class Run implements AutoCloseable {
         return result;
     }
 
-    private Optional<Ending> resume(RunState state) {
+    private Optional<Ending> resume(RunPlace state) {
         Optional<Ending> ending = end.resume(state.evaluations());
         return ending.isPresent() ? ending : runEpochs(state.epoch(), state.step(), state.totals());
     }
@@ -55,7 +66,7 @@ final class Run implements AutoCloseable {
         if (ending.isEmpty()) {
             return end.endEpoch(epoch, totals);
         }
-        if (ending.get().reason() == StopReason.INTERRUPTED) {
+        if (ending.get().reason().leavesMore()) {
             context.keep(epoch, loop.nextStep(), totals, end.evaluations());
         }
         return ending;

@@ -13,6 +13,7 @@ final class RunCheckpoints implements AutoCloseable {
     private final Optional<CheckpointHistory> history;
     private final Map<String, String> fingerprint;
     private Resumed resumed;
+    private RunPlace place;
 
     /** Takes the store, if there is one, for this run. */
     RunCheckpoints(NativeTrainer trainer, TrainingSettings settings, Checkpoints wanted, TrainingData data) {
@@ -89,11 +90,17 @@ final class RunCheckpoints implements AutoCloseable {
 
     /** Writes a checkpoint; empty if none are wanted. */
     Optional<CheckpointWritten> save(int epoch, int step, EpochTotals totals, EvaluationHistory evaluations) {
+        place = new RunPlace(epoch, step, totals, evaluations);
         return history.map(kept -> {
-            RunState state = new RunState(epoch, step, totals, evaluations, TrainerStates.read(trainer, settings));
+            RunState state = new RunState(place, TrainerStates.read(trainer, settings));
             String location = kept.save(new CheckpointFile(state, fingerprint, wanted.info()));
             return new CheckpointWritten(location, epoch, step);
         });
+    }
+
+    /** Where the run stood when it was last to be saved, whether checkpoints are wanted or not. */
+    Optional<RunPlace> place() {
+        return Optional.ofNullable(place);
     }
 
     /** Leaves the store to others. */

@@ -34,6 +34,8 @@ public final class Trainer implements AutoCloseable {
     private final String deviceReason;
     private volatile boolean cancelled;
     private boolean fitting; // guarded by the trainer's guard
+    private RunPlace place; // of a run that is done in portions, guarded likewise; null: none is under way
+    private int placeOf; // samples of that run
 
     private Trainer(TrainingSettings settings, DeviceChoice<NativeTrainer> choice) {
         this.settings = settings;
@@ -139,28 +141,72 @@ public final class Trainer implements AutoCloseable {
         Objects.requireNonNull(replicas, "replicas");
         trainer.guard().enter();
         try {
-            return fitInside(data, checkpoints, replicas, List.of(listeners));
+            place = null;
+            return fitInside(data, checkpoints, replicas, Optional.empty(), List.of(listeners));
+        } finally {
+            trainer.guard().exit();
+        }
+    }
+
+    /** {@link #fit(TrainingData, Portion, Checkpoints, TrainingListener...)} without checkpoints. */
+    public TrainingResult fit(TrainingData data, Portion portion, TrainingListener... listeners) {
+        return fit(data, portion, Checkpoints.NONE, listeners);
+    }
+
+    /**
+     * Trains for a portion of the settings' epochs. Call after call goes on where the one before ended, in the middle of
+     * an epoch, too: its order, the learning rates, the optimizer's state and steps, evaluations and early stopping are
+     * those of one run, and so is every bit of what it comes to. As long as the result's reason is
+     * {@link StopReason#PAUSED} there is more to come; a run that was interrupted is gone on with, too. After its end
+     * the next call begins a run of its own, as {@link #fit(TrainingData, TrainingListener...)} does at any time.
+     *
+     * <p>Where the settings keep the best epoch, the trainer has its parameters once the run is over, and the last
+     * step's between the portions. With checkpoints each portion ends with one, from which another trainer goes on.
+     *
+     * @param data the same each time; nothing checks more than the number of its samples
+     * @throws IllegalArgumentException as above, or if the run under way is on another number of samples
+     */
+    public TrainingResult fit(
+            TrainingData data, Portion portion, Checkpoints checkpoints, TrainingListener... listeners) {
+        Objects.requireNonNull(data, "data");
+        Objects.requireNonNull(portion, "portion");
+        Objects.requireNonNull(checkpoints, "checkpoints");
+        trainer.guard().enter();
+        try {
+            if (place != null && placeOf != data.training().size()) {
+                throw new IllegalArgumentException("the run under way is on " + placeOf + " samples, but the data has "
+                        + data.training().size() + ": give the same data, or begin a run of its own without a portion");
+            }
+            return fitInside(data, checkpoints, Replicas.NONE, Optional.of(portion), List.of(listeners));
         } finally {
             trainer.guard().exit();
         }
     }
 
     private TrainingResult fitInside(
-            TrainingData data, Checkpoints checkpoints, Replicas replicas, List<TrainingListener> listeners) {
+            TrainingData data,
+            Checkpoints checkpoints,
+            Replicas replicas,
+            Optional<Portion> portion,
+            List<TrainingListener> listeners) {
         if (fitting) {
             throw new IllegalStateException("fit is already under way: a listener cannot call it");
         }
         fitting = true;
         cancelled = false;
         try {
-            return run(data, checkpoints, replicas, listeners);
+            return run(data, checkpoints, replicas, portion, listeners);
         } finally {
             fitting = false;
         }
     }
 
     private TrainingResult run(
-            TrainingData data, Checkpoints wanted, Replicas replicas, List<TrainingListener> listeners) {
+            TrainingData data,
+            Checkpoints wanted,
+            Replicas replicas,
+            Optional<Portion> portion,
+            List<TrainingListener> listeners) {
         if (settings.earlyStopping() > 0 && data.evaluation().isEmpty()) {
             throw new IllegalArgumentException(
                     "earlyStopping needs an evaluation: give fit a test or a validation set, or set it to 0");
@@ -173,11 +219,19 @@ public final class Trainer implements AutoCloseable {
         Unused.requireCounted(data, settings);
         Unused unused = Unused.of(data.training(), plan, settings);
         try (RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, data)) {
-            Optional<RunState> state = checkpoints.restore(plan);
+            Optional<RunPlace> from = place != null
+                    ? Optional.of(place)
+                    : checkpoints.restore(plan).map(RunState::place);
             TrainingStart start = start(plan, data, unused, checkpoints.resumed());
             RunContext context = new RunContext(trainer, start, plan, listeners, checkpoints, () -> cancelled);
+            place = null; // where the run fails there is nothing to go on with
             try (Run run = new Run(context, data, replicas)) {
-                return run.run(state);
+                TrainingResult result = run.run(from, portion);
+                if (portion.isPresent() && result.reason().leavesMore()) {
+                    place = checkpoints.place().orElseThrow();
+                    placeOf = plan.samples();
+                }
+                return result;
             }
         }
     }

@@ -98,6 +98,7 @@ public final class RunSummary implements TrainingListener {
             case COMPLETED -> "done";
             case EARLY_STOPPING -> "stopped early";
             case INTERRUPTED -> "interrupted";
+            case PAUSED -> "paused";
             case DIVERGED -> "diverged";
         };
     }

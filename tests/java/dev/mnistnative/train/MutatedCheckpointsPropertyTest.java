@@ -55,10 +55,7 @@ class MutatedCheckpointsPropertyTest {
         folder = Files.createTempDirectory("checkpoints");
         file = folder.resolve("checkpoint");
         RunState state = new RunState(
-                3,
-                1,
-                new EpochTotals(),
-                history(),
+                new RunPlace(3, 1, new EpochTotals(), history()),
                 new TrainerState(PARAMETERS, Map.of("exp_avg", new float[8], "exp_avg_sq", new float[8]), 77));
         try (OutputStream out = Files.newOutputStream(file)) {
             new CheckpointFile(state, Map.of("seed", "0"), ModelInfo.NONE).write(out);
@@ -122,7 +119,12 @@ class MutatedCheckpointsPropertyTest {
             assertEquals(77, state.optimizerStep());
             assertEquals(
                     PARAMETERS,
-                    readCheckpoint().state().evaluations().bestParameters().orElseThrow());
+                    readCheckpoint()
+                            .state()
+                            .place()
+                            .evaluations()
+                            .bestParameters()
+                            .orElseThrow());
             assertArrayEquals(new float[8], state.moments().get("exp_avg"));
         } catch (DataFormatException refused) {
             assertEquals(0, refused.getMessage().indexOf(file.toString()), refused.getMessage());
