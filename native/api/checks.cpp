@@ -14,6 +14,7 @@ namespace mn::api {
 static_assert(static_cast<int>(ActivationKind::silu) == MN_ACTIVATION_SILU);
 static_assert(static_cast<int>(Slot::max_second_moment) == MN_SLOT_MAX_SECOND_MOMENT);
 static_assert(static_cast<int>(Reduction::sum) == MN_REDUCTION_SUM);
+static_assert(static_cast<int>(kLastLoss) == MN_LOSS_HUBER);
 static_assert(static_cast<int>(kLastOptimizer) == MN_OPTIMIZER_SGD);
 static_assert(static_cast<int>(DeviceKind::reference) == MN_DEVICE_REFERENCE);
 static_assert(static_cast<int>(Precision::tf32) == MN_PRECISION_TF32);
@@ -80,6 +81,62 @@ Activation checked_activation(const mn_net& net, int64_t layer, ActivationKind k
     if (!(std::fabs(parameter) <= FLT_MAX))
         refuse(indexed("activation_parameters", layer) + " must be finite, as a float32, too");
     return {kind, parameter};
+}
+
+std::vector<float> checked_weights(const char* name, const float* weights, int64_t count) {
+    if (!weights)
+        return {};
+    for (int64_t i = 0; i < count; ++i) {
+        if (!finite_not_negative(static_cast<double>(weights[i]))) {
+            refuse(indexed(name, i) + " is " + std::to_string(weights[i]) + ", but must be finite and not negative");
+        }
+    }
+    return {weights, weights + count};
+}
+
+// What only other kinds have.
+void check_unused(const mn_loss_options& l, LossKind kind) {
+    if (takes_targets(kind)) {
+        require(!l.class_weights,
+                "class_weights are cross-entropy's alone: leave it NULL for a loss that takes targets");
+        require(l.label_smoothing == 0,
+                "label_smoothing is cross-entropy's alone: leave it at 0 for a loss that takes targets");
+    }
+    require(kind == LossKind::bce || !l.pos_weight, "pos_weight is the binary cross-entropy's alone: leave it NULL");
+    require(has_parameter(kind) || l.parameter == 0,
+            "parameter is smooth L1's beta and Huber's delta: leave it at 0 for other losses");
+}
+
+// Whether it holds for every value; it vectorises, since there may be many.
+template <class Fits>
+bool all_fit(const float* values, int64_t count, Fits fits) {
+    int64_t misfits = 0;
+    for (int64_t i = 0; i < count; ++i)
+        misfits += !fits(values[i]);
+    return misfits == 0;
+}
+
+void check_targets(const Data& data, int64_t first, int64_t count, bool probabilities) {
+    const auto fits = [low = probabilities ? 0 : -FLT_MAX, high = probabilities ? 1 : FLT_MAX](float value) {
+        return value >= low && value <= high;
+    };
+    for (int64_t sample = first; sample < first + count; ++sample) {
+        const float* targets = data.targets_of(sample);
+        if (all_fit(targets, data.outputs, fits))
+            continue;
+        const int64_t output = std::find_if_not(targets, targets + data.outputs, fits) - targets;
+        refuse(indexed("targets", sample) + indexed("", output) + " is " + std::to_string(targets[output]) +
+               ", but must be " + (probabilities ? "between 0 and 1 for the binary cross-entropy" : "finite"));
+    }
+}
+
+void check_sample_weights(const float* weights, int64_t first, int64_t count) {
+    const auto fits = [](float weight) { return weight >= 0 && weight <= FLT_MAX; };
+    if (all_fit(weights + first, count, fits))
+        return;
+    const int64_t sample = std::find_if_not(weights + first, weights + first + count, fits) - weights;
+    refuse(indexed("sample_weights", sample) + " is " + std::to_string(weights[sample]) +
+           ", but must be finite and not negative");
 }
 
 std::vector<Activation> checked_activations(const mn_net& net) {
@@ -159,23 +216,22 @@ OptimizerOptions checked_optimizer(const mn_optimizer_options* given) {
     return optimizer.kind == OptimizerKind::sgd ? checked_sgd(o, optimizer) : checked_adam(o, optimizer);
 }
 
-LossOptions checked_loss(const mn_loss_options* given, int64_t classes) {
+LossOptions checked_loss(const mn_loss_options* given, int64_t outputs) {
     LossOptions loss;
     if (!given)
         return loss;
     const mn_loss_options l = known(given);
+    loss.kind = checked_enum(l.kind, kLastLoss, "kind: the loss is not one of mn_loss");
     loss.reduction = checked_enum(l.reduction, Reduction::sum, "reduction is not one of mn_reduction");
+    check_unused(l, loss.kind);
     require(l.label_smoothing >= 0 && l.label_smoothing <= 1, "label_smoothing must be between 0 and 1");
     loss.ignore_index = l.ignore_index;
     loss.label_smoothing = l.label_smoothing;
-    for (int64_t c = 0; l.class_weights && c < classes; ++c) {
-        if (!finite_not_negative(l.class_weights[c])) {
-            refuse(indexed("class_weights", c) + " is " + std::to_string(l.class_weights[c]) +
-                   ", but must be finite and not negative");
-        }
-    }
-    if (l.class_weights)
-        loss.class_weights.assign(l.class_weights, l.class_weights + classes);
+    loss.class_weights = checked_weights("class_weights", l.class_weights, outputs);
+    loss.pos_weight = checked_weights("pos_weight", l.pos_weight, outputs);
+    require(finite_not_negative(l.parameter), "parameter must be finite and above 0, or 0 for the default");
+    if (l.parameter != 0)
+        loss.parameter = l.parameter;
     return loss;
 }
 
@@ -208,31 +264,55 @@ Data checked_pixels(const void* pixels, PixelType type, double scale, int64_t co
         require(scale == 1, "scale must be 1 for float32 pixels");
         require(aligned(pixels, alignof(float)), "pixels is not aligned to 4 bytes");
     }
-    return {pixels, type, scale, nullptr, count, net.features()};
+    Data samples;
+    samples.pixels = pixels;
+    samples.type = type;
+    samples.scale = scale;
+    samples.count = count;
+    samples.features = net.features();
+    return samples;
 }
 
-Data checked_data(const mn_data* given, const Net& net) {
+Data checked_data(const mn_data* given, const Net& net, LossKind loss) {
     const mn_data data = known(given);
     if (data.features != net.features()) {
         refuse("features is " + std::to_string(data.features) + ", but the net takes " +
                std::to_string(net.features()));
     }
-    if (data.targets)
-        refuse_unsupported("targets: this version trains classifiers only, give labels and leave it NULL");
-    if (data.sample_weights)
-        refuse_unsupported("sample_weights: this version has class weights only, leave it NULL");
     const PixelType type = checked_enum(data.type, PixelType::float32, "type is not one of mn_pixel_type");
     Data samples = checked_pixels(data.pixels, type, data.scale, data.count, net);
-    require(data.count == 0 || data.labels, "labels is NULL");
-    require(aligned(data.labels, alignof(int32_t)), "labels is not aligned to 4 bytes");
-    samples.labels = data.labels;
+    if (takes_targets(loss)) { // labels beside them must not decide anything, not even the order of sums
+        require(data.count == 0 || data.targets, "targets is NULL, but the loss takes targets");
+        require(aligned(data.targets, alignof(float)), "targets is not aligned to 4 bytes");
+        samples.targets = data.targets;
+        samples.outputs = net.classes();
+    } else {
+        require(data.count == 0 || data.labels, "labels is NULL");
+        require(aligned(data.labels, alignof(int32_t)), "labels is not aligned to 4 bytes");
+        samples.labels = data.labels;
+    }
+    require(aligned(data.sample_weights, alignof(float)), "sample_weights is not aligned to 4 bytes");
+    samples.sample_weights = data.sample_weights;
     return samples;
 }
 
-Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const Net& net, int64_t ignore_index) {
-    const Data samples = checked_data(data, net);
+void check_samples(const Data& data, int64_t first, int64_t count, const Net& net, const LossOptions& loss) {
+    if (takes_targets(loss.kind)) {
+        check_targets(data, first, count, loss.kind == LossKind::bce);
+    } else {
+        check_labels(data.labels, first, count, net.classes(), loss.ignore_index);
+    }
+    if (data.sample_weights)
+        check_sample_weights(data.sample_weights, first, count);
+}
+
+Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const Net& net, const LossOptions& loss,
+                        bool predictions) {
+    const Data samples = checked_data(data, net, loss.kind);
     require(first >= 0 && count >= 0 && first <= samples.count - count, "first and count reach outside the data");
-    check_labels(samples.labels, first, count, net.classes(), ignore_index);
+    require(!predictions || !takes_targets(loss.kind),
+            "predictions: there are no classes under a loss that takes targets, give NULL");
+    check_samples(samples, first, count, net, loss);
     return samples;
 }
 

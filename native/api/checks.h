@@ -20,19 +20,23 @@ Net checked_net(const mn_net* net);
 // Null: the defaults.
 Placement checked_placement(const mn_placement* placement);
 OptimizerOptions checked_optimizer(const mn_optimizer_options* options);
-LossOptions checked_loss(const mn_loss_options* options, int64_t classes);
+LossOptions checked_loss(const mn_loss_options* options, int64_t outputs);
 // All of it, for training; refuses a net that the machine has no memory for.
 TrainerOptions checked_trainer(const mn_net* net, const mn_placement* placement, const mn_optimizer_options* optimizer,
                                const mn_loss_options* loss);
 
-// Shape, type and scale; the labels are there, but not looked at.
-Data checked_data(const mn_data* data, const Net& net);
+// Shape, type and scale; what the loss compares with is there, but not looked at.
+Data checked_data(const mn_data* data, const Net& net, LossKind loss);
 // Pixels without labels.
 Data checked_pixels(const void* pixels, PixelType type, double scale, int64_t count, const Net& net);
 // Labels [first, first + count) of `labels`.
 void check_labels(const int32_t* labels, int64_t first, int64_t count, int64_t classes, int64_t ignore_index);
-// The data of an evaluation of samples [first, first + count), whose labels are checked.
-Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const Net& net, int64_t ignore_index);
+// Labels or targets, and weights, of samples [first, first + count).
+void check_samples(const Data& data, int64_t first, int64_t count, const Net& net, const LossOptions& loss);
+// The data of an evaluation of samples [first, first + count), which are checked. predictions: whether they are asked
+// for.
+Data checked_evaluation(const mn_data* data, int64_t first, int64_t count, const Net& net, const LossOptions& loss,
+                        bool predictions);
 
 // Against the training set of `available` samples; learning rates and memory for the batch included.
 Chunk checked_chunk(const mn_chunk* chunk, int64_t available);

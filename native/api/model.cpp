@@ -64,12 +64,13 @@ mn_status mn_model_logits_u8(const mn_model* model, const uint8_t* pixels, doubl
 }
 
 mn_status mn_model_evaluate(const mn_model* model, const mn_data* data, int64_t first, int64_t count,
-                            int64_t ignore_index, mn_evaluation* evaluation, int32_t* predictions) {
+                            const mn_loss_options* loss, mn_evaluation* evaluation, int32_t* predictions) {
     return guarded([&] {
         require(model != nullptr, "model is NULL");
         require(evaluation != nullptr, "evaluation is NULL");
-        const mn::Data samples = checked_evaluation(data, first, count, model->net, ignore_index);
-        *evaluation = as_c(model->model->evaluate(samples, first, count, ignore_index, predictions));
+        const mn::LossOptions options = checked_loss(loss, model->net.classes());
+        const mn::Data samples = checked_evaluation(data, first, count, model->net, options, predictions != nullptr);
+        *evaluation = as_c(model->model->evaluate(samples, first, count, options, predictions));
         model->account.grow_to(model->model->bytes());
     });
 }
@@ -86,6 +87,7 @@ mn_status mn_cross_entropy(const double* logits, const int32_t* labels, int64_t 
         require(count == 0 || logits, "logits is NULL");
         require(count == 0 || labels, "labels is NULL");
         const mn::LossOptions options = checked_loss(loss, classes);
+        require(!mn::takes_targets(options.kind), "kind must be the cross-entropy here");
         check_labels(labels, 0, count, classes, options.ignore_index);
         mn::reference::cross_entropy(logits, labels, count, classes, options, upstream, losses, gradient);
     });

@@ -66,8 +66,8 @@ mn_status on_trainer(mn_trainer* trainer, Body&& body) noexcept {
 }
 
 mn::Data checked_set(const mn_trainer& t, const mn_data* data) {
-    const mn::Data samples = checked_data(data, t.options.net);
-    check_labels(samples.labels, 0, samples.count, t.options.net.classes(), t.options.loss.ignore_index);
+    const mn::Data samples = checked_data(data, t.options.net, t.options.loss.kind);
+    check_samples(samples, 0, samples.count, t.options.net, t.options.loss);
     return samples;
 }
 
@@ -161,7 +161,7 @@ mn_status mn_trainer_train(mn_trainer* trainer, const mn_chunk* chunk, mn_step_r
         t.account.set(t.trainer->bytes());
         for (int64_t i = 0; i < done.steps_done; ++i) {
             const mn::StepResult& step = steps[static_cast<size_t>(i)];
-            results[i] = {step.loss, step.objective, step.correct, 0};
+            results[i] = {step.loss, step.objective, step.absolute_error, step.correct, 0};
         }
         *steps_done = done.steps_done;
         if (done.diverged) {
@@ -176,7 +176,8 @@ mn_status mn_trainer_evaluate(mn_trainer* trainer, const mn_data* data, int64_t 
                               mn_evaluation* evaluation, int32_t* predictions) {
     return on_trainer(trainer, [&](mn_trainer& t) {
         require(evaluation != nullptr, "evaluation is NULL");
-        const mn::Data samples = checked_evaluation(data, first, count, t.options.net, t.options.loss.ignore_index);
+        const mn::Data samples =
+            checked_evaluation(data, first, count, t.options.net, t.options.loss, predictions != nullptr);
         const mn::Evaluation sums = t.trainer->evaluate(samples, first, count, predictions);
         t.account.set(t.trainer->bytes());
         *evaluation = as_c(sums);

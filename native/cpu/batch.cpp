@@ -5,7 +5,7 @@
 namespace mn::cpu {
 
 Selection LabelOrder::of(const Selection& selection) {
-    if (classes_ > selection.rows)
+    if (!selection.samples->labels || classes_ > selection.rows)
         return unsorted(selection); // counting labels would cost more than it saves
     for (int64_t row = 0; row < selection.rows; ++row) {
         // Ignored labels may be any number: they come last.

@@ -58,7 +58,8 @@ class AlikeOrder {
     Buffer<int32_t> counts_;    // [keys]
 };
 
-// Alike are samples of one label (MNIST: 0.268 of the pixels are listed instead of 0.295).
+// Alike are samples of one label (MNIST: 0.268 of the pixels are listed instead of 0.295). Without labels samples stay
+// in their order.
 class LabelOrder : public AlikeOrder {
   public:
     LabelOrder(int64_t rows, int64_t classes) : AlikeOrder(rows, classes + 1), classes_(classes) {}

@@ -13,7 +13,9 @@ void add_block(const Loss& loss, const Selection& selection, int64_t first, Work
     RowResult* const results = workspace.sample_results.data();
     for (int64_t row = 0; row < selection.rows; ++row)
         results[selection.sample(row) - first] = workspace.row_results[row];
-    loss.add(selection.rows, selection.samples->labels + first, results, sums);
+    const Data& samples = *selection.samples;
+    const float* weights = samples.sample_weights ? samples.sample_weights + first : nullptr;
+    loss.add(selection.rows, {selection, samples.labels ? samples.labels + first : nullptr, weights}, results, sums);
     for (int64_t i = 0; predictions && i < selection.rows; ++i)
         predictions[i] = results[i].predicted;
 }
@@ -29,7 +31,7 @@ Evaluation evaluate(const Loss& loss, const Data& samples, int64_t first, int64_
             const Selection block{&samples, nullptr, first + at, rows, Purpose::inference};
             const Selection selection = workspace.by_label(block, worker);
             workspace.forward(selection, worker);
-            loss.rows(workspace.pass->logits(), workspace.labels.data(), worker.share_of(rows), 1, nullptr,
+            loss.rows(workspace.pass->logits(), workspace.answers(selection), worker.share_of(rows), 1, nullptr,
                       workspace.row_results.data(), workspace.scratch_of(worker));
             worker.barrier();
             if (worker.leads())

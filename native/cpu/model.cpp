@@ -87,22 +87,20 @@ class CpuModel final : public Model {
         store_.give_back(std::move(buffers));
     }
 
-    Evaluation evaluate(const Data& data, int64_t first, int64_t count, int64_t ignore_index,
+    Evaluation evaluate(const Data& data, int64_t first, int64_t count, const LossOptions& options,
                         int32_t* predictions) const override {
-        LossOptions options;
-        options.ignore_index = ignore_index;
-        const Loss loss(options, net_.classes());
+        const std::unique_ptr<Loss> loss = make_loss(options, net_.classes());
         std::unique_lock lock(crew_mutex_, std::defer_lock);
         if (worth_a_crew(count) && lock.try_lock()) {
             Pool& pool = crew();
             crew_workspace_.reserve(*arithmetic_, kEvaluationRows, net_.classes(), pool.threads());
             note_crew();
-            return cpu::evaluate(loss, data, first, count, predictions, crew_workspace_, pool);
+            return cpu::evaluate(*loss, data, first, count, predictions, crew_workspace_, pool);
         }
         Pool alone(1);
         Workspace workspace;
         workspace.reserve(*arithmetic_, std::min(count, kEvaluationRows), net_.classes(), alone.threads());
-        return cpu::evaluate(loss, data, first, count, predictions, workspace, alone);
+        return cpu::evaluate(*loss, data, first, count, predictions, workspace, alone);
     }
 
     int64_t bytes() const override { return parameters_.bytes() + arithmetic_->bytes() + store_.bytes() + crew_bytes_; }

@@ -23,7 +23,7 @@ class CpuTrainer final : public Trainer {
   public:
     explicit CpuTrainer(const TrainerOptions& options)
         : options_(options), rule_(rule_of(options.optimizer)), kernels_(kernels_of(options.placement.isa)),
-          loss_(options.loss, options.net.classes()), state_(options_.net, rule_),
+          loss_(make_loss(options.loss, options.net.classes())), state_(options_.net, rule_),
           arithmetic_(
               make_arithmetic(options.placement, {kernels_, options_.net, state_.parameters, Purpose::training})),
           pool_(threads_of(options.placement)) {}
@@ -58,7 +58,7 @@ class CpuTrainer final : public Trainer {
 
     Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int32_t* predictions) override {
         reserve(std::min(count, kEvaluationRows));
-        return cpu::evaluate(loss_, samples, first, count, predictions, workspace_, pool_);
+        return cpu::evaluate(*loss_, samples, first, count, predictions, workspace_, pool_);
     }
 
     void read(Slot slot, std::span<float> values) const override { state_.of(slot).unpack(values); }
@@ -90,17 +90,18 @@ class CpuTrainer final : public Trainer {
         const Selection batch = workspace_.by_label(in_order, worker);
         const int64_t rows = batch.rows;
         workspace_.forward(batch, worker);
-        const double divisor = loss_.divisor(loss_.weights(rows, workspace_.labels.data()));
-        differentiate_loss(rows, divisor, worker);
+        const Answers answers = workspace_.answers(batch);
+        const double divisor = loss_->divisor(loss_->weights(rows, answers));
+        differentiate_loss(answers, divisor, worker);
         worker.barrier();
 
         Evaluation sums;
-        loss_.add(rows, workspace_.labels.data(), workspace_.row_results.data(), sums);
+        loss_->add(rows, answers, workspace_.row_results.data(), sums);
         const double objective = sums.objective_sum / divisor;
         if (!std::isfinite(objective) && !std::isnan(divisor))
             return false;
         if (worker.leads())
-            result = {sums.loss(), objective, static_cast<int32_t>(sums.correct)};
+            result = {sums.loss(), objective, sums.absolute_error(), static_cast<int32_t>(sums.correct)};
         const double learning_rate = chunk.learning_rates[step];
         update_layers(rows, step_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
         return true;
@@ -111,12 +112,13 @@ class CpuTrainer final : public Trainer {
         return {&training_, chunk.order ? chunk.order + begin : nullptr, chunk.first + begin, chunk.rows(step)};
     }
 
-    void differentiate_loss(int64_t rows, double divisor, const Worker& worker) {
+    void differentiate_loss(const Answers& answers, double divisor, const Worker& worker) {
+        const int64_t rows = answers.selection.rows;
         const Range pairs = worker.share_of(divide_up(rows, 2)); // a pass may take over rows in pairs
         const Range own{2 * pairs.begin, std::min(2 * pairs.end, rows)};
         Pass& pass = *workspace_.pass;
-        loss_.rows(pass.logits(), workspace_.labels.data(), own, divisor, &pass.gradient(),
-                   workspace_.row_results.data(), workspace_.scratch_of(worker));
+        loss_->rows(pass.logits(), answers, own, divisor, &pass.gradient(), workspace_.row_results.data(),
+                    workspace_.scratch_of(worker));
         pass.take_gradient(own);
     }
 
@@ -136,7 +138,7 @@ class CpuTrainer final : public Trainer {
     TrainerOptions options_;
     UpdateRule rule_;
     const Kernels& kernels_;
-    Loss loss_;
+    std::unique_ptr<Loss> loss_;
     TrainingState state_;
     std::optional<TrainingState> snapshot_; // of the chunk's start
     std::unique_ptr<Arithmetic> arithmetic_;

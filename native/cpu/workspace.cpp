@@ -7,8 +7,8 @@
 namespace mn::cpu {
 
 Workspace::Workspace(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads)
-    : pass(arithmetic.make_pass(rows)), labels(pass->capacity()), row_results(pass->capacity()),
-      sample_results(pass->capacity()) {
+    : pass(arithmetic.make_pass(rows)), labels(pass->capacity()), weights(pass->capacity()),
+      row_results(pass->capacity()), sample_results(pass->capacity()) {
     for (int i = 0; i < threads; ++i) {
         orders.emplace_back(pass->capacity(), classes);
         scratch.emplace_back(2 * classes);
@@ -31,7 +31,7 @@ double Workspace::bytes_for(Arithmetic& arithmetic, int64_t rows, int64_t classe
 
 int64_t Workspace::bytes() const {
     int64_t sum = pass ? pass->bytes() : 0;
-    sum += labels.bytes() + row_results.bytes() + sample_results.bytes();
+    sum += labels.bytes() + weights.bytes() + row_results.bytes() + sample_results.bytes();
     for (const LabelOrder& order : orders)
         sum += order.bytes();
     for (const Buffer<double>& part : scratch)
@@ -41,8 +41,11 @@ int64_t Workspace::bytes() const {
 
 void Workspace::forward(const Selection& selection, const Worker& worker) {
     const Range own = worker.share_of(selection.rows);
-    for (int64_t row = own.begin; row < own.end; ++row)
-        labels[row] = selection.samples->labels[selection.sample(row)];
+    const Data& samples = *selection.samples;
+    for (int64_t row = own.begin; samples.labels && row < own.end; ++row)
+        labels[row] = samples.labels[selection.sample(row)];
+    for (int64_t row = own.begin; samples.sample_weights && row < own.end; ++row)
+        weights[row] = samples.sample_weights[selection.sample(row)];
     pass->forward(selection, worker);
 }
 

@@ -15,11 +15,12 @@ namespace mn::cpu {
 
 struct Workspace {
     std::unique_ptr<Pass> pass;
-    Buffer<int32_t> labels;              // [rows]
+    Buffer<int32_t> labels;              // [rows], where the loss takes them
+    Buffer<float> weights;               // [rows] of the samples, where they have any
     Buffer<RowResult> row_results;       // [rows]
     Buffer<RowResult> sample_results;    // [rows]: an evaluation's, in the order of the samples
     std::vector<LabelOrder> orders;      // [threads]
-    std::vector<Buffer<double>> scratch; // [threads][2 * classes]: the loss's
+    std::vector<Buffer<double>> scratch; // [threads][2 * outputs]: the loss's
 
     Workspace() = default; // for no rows
     Workspace(Arithmetic& arithmetic, int64_t rows, int64_t classes, int threads);
@@ -35,8 +36,11 @@ struct Workspace {
     Selection by_label(const Selection& selection, const Worker& worker) {
         return orders[static_cast<size_t>(worker.index)].of(selection);
     }
-    // The pass's forward(), and the labels of the rows.
+    // The pass's forward(), and what the rows are compared with.
     void forward(const Selection& selection, const Worker& worker);
+    Answers answers(const Selection& selection) const {
+        return {selection, labels.data(), selection.samples->sample_weights ? weights.data() : nullptr};
+    }
     double* scratch_of(const Worker& worker) { return scratch[static_cast<size_t>(worker.index)].data(); }
 };
 

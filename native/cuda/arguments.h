@@ -39,7 +39,7 @@ struct PixelScale {
 
 struct DataArguments {
     const void* pixels = nullptr;    // [samples, features], rows `stride` elements apart
-    const int32_t* labels = nullptr; // [samples]
+    const int32_t* labels = nullptr; // [samples], or null: the loss takes targets
     const int32_t* order = nullptr;  // [positions] or null
     int bytes = 0;                   // pixels are uint8, else float32
     int features = 0;
@@ -50,18 +50,25 @@ struct DataArguments {
     uint32_t* kept = nullptr;
     float kept_scale = 1;
     int kept_words = 0;
+    const float* targets = nullptr;        // [samples, outputs] or null
+    const float* sample_weights = nullptr; // [samples] or null: ones
 };
 
 // Of one step, filled in before the first.
 struct Norm {
     double weight_sum = 0;
-    int64_t counted = 0; // labels that are not ignore_index
+    int64_t counted = 0; // samples whose label is not ignore_index
 };
 
 struct StepOutcome {
-    double loss = 0, objective = 0; // as StepResult
+    double loss = 0, objective = 0, absolute_error = 0; // as StepResult
     int32_t correct = 0;
     int32_t diverged = 0; // this step's objective or one before it was not finite
+};
+
+// Of one sample, where the loss takes targets: means over its outputs.
+struct RowErrors {
+    float absolute = 0, squared = 0;
 };
 
 struct StepArguments {
@@ -78,8 +85,9 @@ struct StepArguments {
     Norm* norms = nullptr;                    // [steps]
     StepOutcome* outcomes = nullptr;          // [steps]
     float* row_losses = nullptr;              // what training minimises: [batch_size]; score: [samples]
-    float* row_plain_losses = nullptr;        // likewise, without class weights and smoothing
-    int32_t* row_predictions = nullptr;       // as row_losses
+    float* row_plain_losses = nullptr;        // likewise, without weights and smoothing
+    int32_t* row_predictions = nullptr;       // as row_losses; where the loss takes targets, how many outputs are right
+    RowErrors* row_errors = nullptr;          // as row_losses; null for cross-entropy
 };
 
 // forward: one layer. loss: logits to gradients. head: the last layer's forward, loss and backward in one.

@@ -6,6 +6,7 @@
 
 #include "cuda/host_device.h"
 #include "net/activation.h"
+#include "net/loss.h"
 #include "net/optimizer.h"
 
 namespace mn::cuda {
@@ -61,9 +62,20 @@ MN_HOST_DEVICE inline uint32_t xor_of(uint32_t a, uint32_t b, uint32_t c) {
     return a ^ b ^ c;
 }
 
+MN_HOST_DEVICE inline float abs_of(float a) {
+    return fabsf(a);
+}
+MN_HOST_DEVICE inline float exp_of_negative(float a) {
+    return expf(a);
+}
+MN_HOST_DEVICE inline float log1p_of_unit(float a) {
+    return log1pf(a);
+}
+
 #define MN_INLINE MN_HOST_DEVICE inline
 #define MN_LAMBDA
 #include "net/activation-inl.h"
+#include "net/loss-inl.h"
 #include "net/philox-inl.h"
 #include "net/update-inl.h"
 #undef MN_LAMBDA

@@ -38,9 +38,13 @@ struct StepView {
     __device__ int place(const StepArguments& s, int row) const {
         return static_cast<int>(s.data.order ? position + row : s.first + position + row);
     }
-    __device__ int label(const StepArguments& s, int row) const {
+    __device__ int sample(const StepArguments& s, int row) const {
         const int at = place(s, row);
-        return s.data.labels[s.data.order ? s.data.order[at] : at];
+        return s.data.order ? s.data.order[at] : at;
+    }
+    __device__ int label(const StepArguments& s, int row) const { return s.data.labels[sample(s, row)]; }
+    __device__ float weight(const StepArguments& s, int row) const {
+        return s.data.sample_weights ? s.data.sample_weights[sample(s, row)] : 1.0f;
     }
 };
 

@@ -1,7 +1,8 @@
-// Room "loss": softmax cross-entropy of a row by one warp, with its gradient; what a step's losses are divided by, and
-// the step's outcome.
+// Room "loss": softmax cross-entropy of a row, or its distances from targets, by one warp, with its gradient; what a
+// step's losses are divided by, and the step's outcome.
 #pragma once
 
+#include "cuda/arithmetic.h"
 #include "cuda/batch.cuh"
 #include "cuda/tile/block.cuh"
 
@@ -51,7 +52,7 @@ struct RowSoftmax {
 
 // One row's losses and prediction, at a place of the results; 0 where the label is ignored. The whole warp calls.
 __device__ inline void score_row(const StepArguments& s, const RowSoftmax& softmax, const float* z, int classes,
-                                 int label, int64_t at) {
+                                 int label, float weight, int64_t at) {
     const LossRule& rule = s.loss;
     const int lane = threadIdx.x % 32;
     float smooth = 0;
@@ -64,18 +65,68 @@ __device__ inline void score_row(const StepArguments& s, const RowSoftmax& softm
         return;
     const bool counts = rule.counts(label);
     const float plain = counts ? softmax.negative_log(z[label]) : 0.0f;
-    s.row_losses[at] = counts ? rule.loss(label, plain, smooth) : 0.0f;
+    // what a weight of 0 multiplies may be infinite
+    s.row_losses[at] = counts && weight != 0 ? weight * rule.loss(label, plain, smooth) : 0.0f;
     s.row_plain_losses[at] = plain;
     s.row_predictions[at] = softmax.prediction;
 }
 
-// Turns a row's logits into dloss/dz, in place.
+// One row's losses and errors against its targets, at a place of the results; its outputs become dloss/dz where that is
+// wanted: `factor` times the slopes. The whole warp calls.
+template <LossKind kKind>
+__device__ void compare_row(const StepArguments& s, int sample, float* z, int outputs, float weight, float factor,
+                            bool gradient, int64_t at) {
+    const float* const targets = s.data.targets + static_cast<int64_t>(sample) * outputs;
+    float value = 0, plain = 0, absolute = 0, squared = 0;
+    int right = 0;
+    for (int c = threadIdx.x % 32; c < outputs; c += 32) {
+        const float t = targets[c];
+        const OutputLoss<float> loss = OutputRule<kKind>::of(z[c], t, s.loss.parameter_of(c));
+        value += loss.value;
+        plain += loss.plain;
+        absolute += fabsf(loss.error);
+        squared += loss.error * loss.error;
+        right += kKind == LossKind::bce && (z[c] > 0) == (t > 0.5f);
+        if (gradient)
+            z[c] = factor * loss.slope;
+    }
+    value = warp_sum(value);
+    plain = warp_sum(plain);
+    absolute = warp_sum(absolute);
+    squared = warp_sum(squared);
+    right = static_cast<int>(warp_sum(static_cast<float>(right))); // exact below 2^24
+    if (threadIdx.x % 32 != 0)
+        return;
+    const float share = 1.0f / static_cast<float>(outputs);
+    s.row_losses[at] = weight != 0 ? weight * (value * share) : 0.0f;
+    s.row_plain_losses[at] = plain * share;
+    s.row_errors[at] = {absolute * share, squared * share};
+    s.row_predictions[at] = right;
+}
+
+__device__ __noinline__ inline void compare(int index, int row, float* z, bool gradient, int64_t at) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
+    const int outputs = s.net.layers[s.net.layer_count - 1].fan_out;
+    const float weight = step.weight(s, row);
+    float factor = 0;
+    if (gradient)
+        factor = s.loss.share(s.norms[index].weight_sum) * weight / static_cast<float>(outputs);
+    with_target_loss(s.loss.kind, [&](auto kind) {
+        compare_row<kind.value>(s, step.sample(s, row), z, outputs, weight, factor, gradient, at);
+    });
+    __syncwarp();
+}
+
+// Turns a row's outputs into dloss/dz, in place.
 __device__ inline void loss_row(const StepArguments& s, const StepView& step, int row, float* z, int classes) {
+    if (s.loss.has_targets())
+        return compare(step.index, row, z, true, row);
     const int label = step.label(s, row);
     const Norm& norm = s.norms[step.index];
-    const float share = s.loss.share(norm.weight_sum);
+    const float weight = step.weight(s, row), share = s.loss.share(norm.weight_sum) * weight;
     const RowSoftmax softmax(z, classes);
-    score_row(s, softmax, z, classes, label, row);
+    score_row(s, softmax, z, classes, label, weight, row);
     __syncwarp();
     for (int c = threadIdx.x % 32; c < classes; c += 32) {
         z[c] = s.loss.counts(label) ? s.loss.gradient(c, label, softmax.probability(z[c]), share) : 0.0f;
@@ -98,10 +149,12 @@ __device__ __noinline__ inline void score(int index) {
     const StepView step(s, index);
     const LayerLayout& last = s.net.layers[s.net.layer_count - 1];
     each_row(step, [&](int row) {
-        const float* z = gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride;
+        float* z = gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride;
         const int64_t at = step.position + row;
+        if (s.loss.has_targets())
+            return compare(index, row, z, false, at);
         const int label = step.label(s, row);
-        score_row(s, RowSoftmax(z, last.fan_out), z, last.fan_out, label, at);
+        score_row(s, RowSoftmax(z, last.fan_out), z, last.fan_out, label, step.weight(s, row), at);
     });
 }
 
@@ -113,10 +166,14 @@ __device__ __noinline__ inline void sum_norms(int first, int count) {
         double weight_sum = 0;
         int counted = 0;
         for (int row = threadIdx.x; row < step.rows; row += kThreads) {
-            const int label = step.label(s, row);
-            if (!s.loss.counts(label))
-                continue;
-            weight_sum += static_cast<double>(s.loss.weight(label));
+            double weight = static_cast<double>(step.weight(s, row));
+            if (!s.loss.has_targets()) {
+                const int label = step.label(s, row);
+                if (!s.loss.counts(label))
+                    continue;
+                weight *= static_cast<double>(s.loss.weight(label));
+            }
+            weight_sum += weight;
             ++counted;
         }
         weight_sum = block_sum(weight_sum);
@@ -130,17 +187,25 @@ __device__ __noinline__ inline void sum_norms(int first, int count) {
 __device__ __noinline__ inline void finish_step(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    double loss = 0, objective = 0;
+    const bool targets = s.loss.has_targets();
+    double loss = 0, objective = 0, absolute = 0;
     int correct = 0;
     for (int row = threadIdx.x; row < step.rows; row += kThreads) {
         loss += static_cast<double>(s.row_plain_losses[row]);
         objective += static_cast<double>(s.row_losses[row]);
+        if (targets) {
+            absolute += static_cast<double>(s.row_errors[row].absolute);
+            correct += s.row_predictions[row];
+            continue;
+        }
         const int label = step.label(s, row);
         correct += s.loss.counts(label) && s.row_predictions[row] == label;
     }
     loss = block_sum(loss);
     objective = block_sum(objective);
     correct = block_sum(correct);
+    if (targets)
+        absolute = block_sum(absolute);
     if (threadIdx.x != 0)
         return;
     const Norm& norm = s.norms[step.index];
@@ -149,7 +214,8 @@ __device__ __noinline__ inline void finish_step(int index) {
     if (s.loss.mean)
         objective = has_mean ? objective / norm.weight_sum : nan("");
     const bool before = step.index > 0 && s.outcomes[step.index - 1].diverged;
-    s.outcomes[step.index] = {loss, objective, correct, before || (has_mean && !isfinite(objective))};
+    absolute /= static_cast<double>(norm.counted);
+    s.outcomes[step.index] = {loss, objective, absolute, correct, before || (has_mean && !isfinite(objective))};
 }
 
 } // namespace mn::cuda

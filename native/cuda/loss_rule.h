@@ -1,4 +1,5 @@
-// The loss's formulas: one sample's loss, and its derivative by one logit.
+// The loss as kernels see it: cross-entropy's formulas, one sample's loss and its derivative by one logit; and what the
+// rules of net/loss-inl.h are given.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +9,11 @@
 
 namespace mn::cuda {
 
-// torch.nn.CrossEntropyLoss; smoothed_share is label_smoothing / classes.
+// smoothed_share is label_smoothing / classes.
 struct LossRule {
+    LossKind kind = LossKind::cross_entropy;
+    float parameter = 1;                  // beta, delta
+    const float* pos_weight = nullptr;    // bce: [outputs] or null: ones
     const float* class_weights = nullptr; // [classes] or null: ones
     float class_weight_sum = 0;
     int64_t ignore_index = -100;
@@ -17,8 +21,16 @@ struct LossRule {
     float smoothed_share = 0;
     int mean = 1; // reduction: mean or sum
 
-    // class_weights: those that the kernels read, or null.
-    static LossRule of(const LossOptions& options, int64_t classes, const float* class_weights);
+    // weights: the class weights or pos_weight that the kernels read, or null.
+    static LossRule of(const LossOptions& options, int64_t outputs, const float* weights);
+
+    MN_HOST_DEVICE bool has_targets() const { return takes_targets(kind); }
+    // The third argument of net/loss-inl.h's rules, for an output.
+    MN_HOST_DEVICE float parameter_of(int output) const {
+        if (kind == LossKind::bce)
+            return pos_weight ? pos_weight[output] : 1.0f;
+        return parameter;
+    }
 
     MN_HOST_DEVICE bool counts(int label) const { return label != ignore_index; }
     MN_HOST_DEVICE float weight(int c) const { return class_weights ? class_weights[c] : 1.0f; }
@@ -43,17 +55,23 @@ struct LossRule {
 };
 
 // In double precision, each rounded once.
-inline LossRule LossRule::of(const LossOptions& options, int64_t classes, const float* class_weights) {
+inline LossRule LossRule::of(const LossOptions& options, int64_t outputs, const float* weights) {
     LossRule rule;
+    rule.kind = options.kind;
+    rule.mean = options.reduction != Reduction::sum;
+    rule.parameter = static_cast<float>(options.parameter);
+    if (rule.has_targets()) {
+        rule.pos_weight = options.pos_weight.empty() ? nullptr : weights;
+        return rule;
+    }
     double sum = 0;
-    for (int64_t c = 0; c < classes; ++c)
+    for (int64_t c = 0; c < outputs; ++c)
         sum += options.weight_of(c);
-    rule.class_weights = class_weights;
+    rule.class_weights = options.class_weights.empty() ? nullptr : weights;
     rule.class_weight_sum = static_cast<float>(sum);
     rule.ignore_index = options.ignore_index;
     rule.hard_share = static_cast<float>(1 - options.label_smoothing);
-    rule.smoothed_share = static_cast<float>(options.label_smoothing / static_cast<double>(classes));
-    rule.mean = options.reduction != Reduction::sum;
+    rule.smoothed_share = static_cast<float>(options.label_smoothing / static_cast<double>(outputs));
     return rule;
 }
 

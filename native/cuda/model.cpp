@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <vector>
 
 #include "cuda/floor.h"
 #include "cuda/host/launcher.h"
@@ -43,7 +44,7 @@ class CudaModel final : public Model {
     }
 
     // On the device, by the formulas that a trainer evaluates with.
-    Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int64_t ignore_index,
+    Evaluation evaluate(const Data& samples, int64_t first, int64_t count, const LossOptions& loss,
                         int32_t* predictions) const override {
         const std::lock_guard turn(mutex_);
         const DeviceGuard guard(launcher_.device());
@@ -51,22 +52,27 @@ class CudaModel final : public Model {
         if (count == 0)
             return sums;
         Work& w = *work_;
-        LossOptions loss;
-        loss.ignore_index = ignore_index;
         const int64_t rows = reserve(samples, count);
-        w.row_results.reserve(rows);
+        w.row_results.reserve(rows, loss.kind);
+        const std::vector<float>& weights = takes_targets(loss.kind) ? loss.pos_weight : loss.class_weights;
+        w.loss_weights.reserve(static_cast<int64_t>(weights.size()), "the loss's weights");
+        if (!weights.empty()) {
+            check(cudaMemcpyAsync(w.loss_weights.get(), weights.data(), weights.size() * sizeof(float),
+                                  cudaMemcpyHostToDevice, w.stream.get()),
+                  "cudaMemcpyAsync of the loss's weights");
+        }
         note_bytes();
         int buffer = 0;
         for (int64_t done = 0; done < count; done += rows, buffer ^= 1) {
             const int64_t size = std::min(rows, count - done);
             StepArguments s = take(samples, {nullptr, first + done, size}, buffer);
-            s.loss = LossRule::of(loss, classes(), nullptr);
+            s.loss = LossRule::of(loss, classes(), w.loss_weights.get());
             w.row_results.tell(s);
             launcher_.tell(w.stream.get(), s);
             launcher_.score(w.stream.get(), s.net.layer_count, 1);
             w.slices.release(buffer, w.stream.get());
-            w.row_results.add_to(sums, loss, samples.labels + first + done, size,
-                                 predictions ? predictions + done : nullptr, w.stream.get());
+            w.row_results.add_to(sums, loss, samples, first + done, size, predictions ? predictions + done : nullptr,
+                                 w.stream.get());
         }
         return sums;
     }
@@ -87,13 +93,15 @@ class CudaModel final : public Model {
         NetMemory net;
         Slices slices;
         RowResults row_results;
+        DeviceMemory<float> loss_weights;
     };
 
     int64_t classes() const { return work_->net.layout().layers.back().fan_out; }
 
     // With the lock held, once something may have grown.
     void note_bytes() const {
-        bytes_ = work_->net.bytes() + work_->slices.bytes() + work_->row_results.bytes() + launcher_.bytes();
+        bytes_ = work_->net.bytes() + work_->slices.bytes() + work_->row_results.bytes() + work_->loss_weights.bytes() +
+                 launcher_.bytes();
     }
 
     // Room for the rows that go through the net at once; how many those are.
@@ -102,7 +110,7 @@ class CudaModel final : public Model {
         const int64_t small = std::clamp<int64_t>(kBytes / std::max<int64_t>(1, w.net.bytes_of_rows(1)), 1, kRows);
         const int64_t rows = std::min(count, small);
         w.net.reserve_rows(rows, launcher_, w.stream.get());
-        w.slices.reserve(rows, samples.features, samples.type);
+        w.slices.reserve(rows, samples);
         note_bytes();
         return rows;
     }

@@ -28,10 +28,11 @@ class CudaTrainer final : public Trainer, public StreamUser {
     CudaTrainer(const TrainerOptions& options, const Tuning& tuning)
         : options_(options), tuning_(tuning), launcher_(options.placement, tuning), guard_(launcher_.device()),
           net_(options.net, slots_of(options.optimizer), stream()) {
-        const std::vector<float>& weights = options.loss.class_weights;
+        const LossOptions& loss = options.loss;
+        const std::vector<float>& weights = takes_targets(loss.kind) ? loss.pos_weight : loss.class_weights;
         if (!weights.empty()) {
-            class_weights_.reserve(static_cast<int64_t>(weights.size()), "the class weights");
-            upload(class_weights_.get(), weights.data(), weights.size(), "the class weights");
+            loss_weights_.reserve(static_cast<int64_t>(weights.size()), "the loss's weights");
+            upload(loss_weights_.get(), weights.data(), weights.size(), "the loss's weights");
         }
         snapshot_.reserve(net_.vectors_bytes() / static_cast<int64_t>(sizeof(float)), "the state at a chunk's start");
         synchronize("cudaStreamSynchronize after the trainer's set-up");
@@ -81,7 +82,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
             score_block(data, here ? first + done : 0, size, rows);
             if (!here)
                 slices_.release(buffer, stream());
-            row_results_.add_to(sums, options_.loss, samples.labels + first + done, size,
+            row_results_.add_to(sums, options_.loss, samples, first + done, size,
                                 predictions ? predictions + done : nullptr, stream());
         }
         return sums;
@@ -101,7 +102,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
     void set_step(int64_t step) override { step_ = step; }
 
     int64_t bytes() const override {
-        return net_.bytes() + snapshot_.bytes() + class_weights_.bytes() + data_.bytes() + slices_.bytes() +
+        return net_.bytes() + snapshot_.bytes() + loss_weights_.bytes() + data_.bytes() + slices_.bytes() +
                launcher_.bytes() + constants_.bytes() + norms_.bytes() + outcomes_.bytes() + host_outcomes_.bytes() +
                order_.bytes() + kept_.bytes() + row_results_.bytes();
     }
@@ -163,7 +164,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
     }
 
     void reserve_row_results(int64_t rows) {
-        with_eviction([&] { row_results_.reserve(rows); });
+        with_eviction([&] { row_results_.reserve(rows, options_.loss.kind); });
     }
 
     void reserve_for(const Chunk& chunk) {
@@ -188,7 +189,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
     int64_t reserve_slices(int64_t batch, const Data& samples) {
         for (int64_t rows = wanted_slice_rows(batch, samples);; rows = std::max(batch, rows / 2 / batch * batch)) {
             try {
-                slices_.reserve(rows, samples.features, samples.type);
+                slices_.reserve(rows, samples);
                 return rows;
             } catch (const Error& e) {
                 slices_.reset();
@@ -200,7 +201,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
 
     // Of a slice: as many whole batches as a slice's bytes hold, but one at least.
     int64_t wanted_slice_rows(int64_t batch, const Data& samples) const {
-        const int64_t batch_bytes = batch * sample_bytes(samples.features, samples.type);
+        const int64_t batch_bytes = batch * sample_bytes(samples);
         const int64_t all = std::max(batch, round_up(samples.count, batch));
         return std::min(all, batch * std::max<int64_t>(1, tuning_.slice_bytes / batch_bytes));
     }
@@ -218,7 +219,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
         StepArguments s;
         s.net = net_.arguments();
         s.data = data;
-        s.loss = LossRule::of(options_.loss, options_.net.classes(), class_weights_.get());
+        s.loss = LossRule::of(options_.loss, options_.net.classes(), loss_weights_.get());
         s.rule = rule_of(options_.optimizer);
         s.first = first;
         s.samples = samples;
@@ -310,7 +311,8 @@ class CudaTrainer final : public Trainer, public StreamUser {
                 synchronize("cudaStreamSynchronize after the state was restored");
                 return {i, true};
             }
-            results[static_cast<size_t>(i)] = {outcome.loss, outcome.objective, outcome.correct};
+            results[static_cast<size_t>(i)] = {outcome.loss, outcome.objective, outcome.absolute_error,
+                                               outcome.correct};
         }
         step_ += chunk.steps();
         return {chunk.steps(), false};
@@ -336,7 +338,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
     Slices slices_;
     DataSet data_;
     RowResults row_results_;
-    DeviceMemory<float> class_weights_, snapshot_;
+    DeviceMemory<float> loss_weights_, snapshot_;
     DeviceMemory<StepConstants> constants_;
     DeviceMemory<Norm> norms_;
     DeviceMemory<StepOutcome> outcomes_;

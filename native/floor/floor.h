@@ -38,7 +38,7 @@ class Trainer {
     virtual void bind(const Data& training) = 0;
     // results: [chunk.steps()]
     virtual ChunkResult train(const Chunk& chunk, std::span<StepResult> results) = 0;
-    // Of samples [first, first + count). predictions: [count] or null
+    // Of samples [first, first + count). predictions: [count] or null; null where the loss takes targets
     virtual Evaluation evaluate(const Data& data, int64_t first, int64_t count, int32_t* predictions) = 0;
 
     // Whole flat vectors in state-dict order. The slot is one that the optimizer keeps.
@@ -60,11 +60,10 @@ class Model {
     Model(const Model&) = delete;
     Model& operator=(const Model&) = delete;
 
-    // logits: [data.count, classes]; data.labels is not read
+    // logits: [data.count, outputs]; of data the pixels alone are read
     virtual void logits(const Data& data, float* logits) const = 0;
-    // Of samples [first, first + count), as Trainer::evaluate: without class weights and smoothing the objective is the
-    // loss.
-    virtual Evaluation evaluate(const Data& data, int64_t first, int64_t count, int64_t ignore_index,
+    // Of samples [first, first + count), as Trainer::evaluate.
+    virtual Evaluation evaluate(const Data& data, int64_t first, int64_t count, const LossOptions& loss,
                                 int32_t* predictions) const = 0;
     virtual int64_t bytes() const = 0; // held now; it only grows, and asking never waits for a call that is under way
     virtual std::string describe() const = 0;

@@ -1,5 +1,5 @@
 /*
- * mnist_native.h: train and run a multi-layer perceptron (MLP) classifier.
+ * mnist_native.h: train and run a multi-layer perceptron (MLP): a classifier, or a net whose outputs are real numbers.
  *
  * The only door into the native library. Plain C: no exception, no exit and no abort crosses it.
  *
@@ -38,8 +38,9 @@
  *
  * Losses
  * ------
- * "loss" is the plain cross-entropy of the data: no class weights, no label smoothing. "objective" is what training
- * minimises: with both.
+ * Cross-entropy takes labels, one class a sample; all other losses take targets [count, outputs], and a sample's loss
+ * is the mean over its outputs. "loss" is the plain mean loss of the samples: no sample weights, class weights, label
+ * smoothing or pos_weight. "objective" is what training minimises: with all of them.
  */
 #ifndef MNIST_NATIVE_H
 #define MNIST_NATIVE_H
@@ -61,7 +62,7 @@ extern "C" {
  * Counts up with every change that a program built against an older header would stumble over. Growing structs do not
  * count.
  */
-#define MN_ABI_VERSION 2
+#define MN_ABI_VERSION 3
 
 /* ---- status ---------------------------------------------------------------------------------------------------- */
 
@@ -141,9 +142,9 @@ typedef enum mn_activation {
 } mn_activation;
 
 typedef struct mn_net {
-    uint32_t size;        /* sizeof(mn_net) */
-    int32_t layer_count;  /* >= 1 */
-    const int32_t* sizes; /* [layer_count + 1], each >= 1: sizes[0] inputs, sizes[layer_count] classes; logits out */
+    uint32_t size;              /* sizeof(mn_net) */
+    int32_t layer_count;        /* >= 1 */
+    const int32_t* sizes;       /* [layer_count + 1], each >= 1: sizes[0] inputs, sizes[layer_count] outputs */
     const int32_t* activations; /* [layer_count - 1] of mn_activation, one per hidden layer; NULL = ReLU behind each */
     double input_dropout;       /* the share of the inputs that a training step drops, in [0, 1); what it keeps is
                                    divided by 1 - the share. Evaluation and models drop nothing. Which values are
@@ -211,31 +212,48 @@ typedef enum mn_reduction { MN_REDUCTION_NONE = 0, MN_REDUCTION_MEAN = 1, MN_RED
 /* The label of samples that do not count, unless mn_loss_options says otherwise: PyTorch's default. */
 #define MN_IGNORE_INDEX (-100)
 
-/* CrossEntropyLoss with PyTorch's meaning. */
+/* PyTorch's loss functions of these names. */
+typedef enum mn_loss {
+    MN_LOSS_CROSS_ENTROPY = 0, /* CrossEntropyLoss: labels; all others take targets */
+    MN_LOSS_BCE = 1,           /* BCEWithLogitsLoss; targets from 0 to 1 */
+    MN_LOSS_MSE = 2,
+    MN_LOSS_L1 = 3,
+    MN_LOSS_SMOOTH_L1 = 4,
+    MN_LOSS_HUBER = 5
+} mn_loss;
+
+/*
+ * With PyTorch's meaning. What belongs to another loss than `kind` must be left as the _defaults() have it.
+ * MEAN divides the sum of the samples' losses by the sum of their weights: sample weights, and for cross-entropy times
+ * the class weights of the labels.
+ */
 typedef struct mn_loss_options {
     uint32_t size;              /* sizeof(mn_loss_options) */
     mn_reduction reduction;     /* MEAN or SUM for training, which needs a scalar */
-    const float* class_weights; /* [classes], each >= 0 and finite, or NULL: all 1. Copied */
-    int64_t ignore_index;
-    double label_smoothing; /* 0..1 */
+    const float* class_weights; /* cross-entropy: [classes], each >= 0 and finite, or NULL: all 1. Copied */
+    int64_t ignore_index;       /* cross-entropy; the others don't look at it */
+    double label_smoothing;     /* cross-entropy: 0..1 */
+    mn_loss kind;
+    double parameter;        /* smooth L1's beta, Huber's delta: finite and > 0; 0 = PyTorch's default, 1 */
+    const float* pos_weight; /* BCE: [outputs], each >= 0 and finite, or NULL: all 1. Copied */
 } mn_loss_options;
 
-/* Writes `size` bytes: mean reduction, MN_IGNORE_INDEX, no class weights, no smoothing. */
+/* Writes `size` bytes: cross-entropy, mean reduction, MN_IGNORE_INDEX, no weights, no smoothing. */
 MN_API void mn_loss_options_defaults(mn_loss_options* options, uint32_t size);
 
 /* ---- data ------------------------------------------------------------------------------------------------------ */
 
 typedef enum mn_pixel_type { MN_PIXEL_UINT8 = 0, MN_PIXEL_FLOAT32 = 1 } mn_pixel_type;
 
-/* Samples in the caller's memory. */
+/* Samples in the caller's memory; labels, targets and weights are aligned to 4 bytes. */
 typedef struct mn_data {
     uint32_t size; /* sizeof(mn_data) */
     mn_pixel_type type;
     const void* pixels;          /* [count, features], row-major, uint8 or float32 (aligned to 4 bytes) */
     double scale;                /* uint8: byte b stands for the float32 nearest to b * scale; float32: must be 1 */
-    const int32_t* labels;       /* [count]: 0..classes-1 or ignore_index, aligned to 4 bytes */
-    const float* targets;        /* reserved, [count, outputs]: NULL; anything else is MN_UNSUPPORTED */
-    const float* sample_weights; /* reserved, [count]: likewise */
+    const int32_t* labels;       /* [count]: 0..classes-1 or ignore_index; read for cross-entropy alone */
+    const float* targets;        /* [count, outputs], row-major, finite; read for the other losses alone */
+    const float* sample_weights; /* [count], each >= 0 and finite, or NULL: all 1 */
     int64_t count;               /* at most 2^31 - 1 */
     int64_t features;            /* must equal sizes[0] */
 } mn_data;
@@ -259,15 +277,15 @@ MN_API mn_status mn_trainer_destroy(mn_trainer* trainer);
 MN_API mn_status mn_trainer_initialize(mn_trainer* trainer, uint64_t seed);
 
 /*
- * Lends the training set. All labels are checked. On the CPU the memory is used in place: it must stay alive and
- * unchanged until the next mn_trainer_set_data() or mn_trainer_destroy(). On a GPU it is uploaded, or streamed if it
- * does not fit. The mn_data itself is copied.
+ * Lends the training set. All labels, targets and weights are checked. On the CPU the memory is used in place: it must
+ * stay alive and unchanged until the next mn_trainer_set_data() or mn_trainer_destroy(). On a GPU it is uploaded, or
+ * streamed if it does not fit. The mn_data itself is copied.
  */
 MN_API mn_status mn_trainer_set_data(mn_trainer* trainer, const mn_data* data);
 
 /*
- * Checks a data set, labels included, as mn_trainer_set_data() would, and lends nothing: to be told what is wrong with
- * an evaluation set before any training is done.
+ * Checks a data set, its labels or targets included, as mn_trainer_set_data() would, and lends nothing: to be told what
+ * is wrong with an evaluation set before any training is done.
  */
 MN_API mn_status mn_trainer_check_data(mn_trainer* trainer, const mn_data* data);
 
@@ -284,12 +302,15 @@ typedef struct mn_chunk {
 
 /* Of a batch, under the parameters before its update. */
 typedef struct mn_step_result {
-    double loss;      /* mean of the plain cross-entropies of the labels that are not ignore_index, as mn_evaluation's;
-                         NaN if all are: no divergence, the gradient is zero */
-    double objective; /* what the step minimises: class weights and label smoothing are in it, reduced as the options
-                         say; NaN where the mean's class weights add up to 0: no divergence, the gradient is zero */
-    int32_t correct;  /* samples whose largest logit (the first, if equal) is their label */
-    int32_t reserved; /* 0 */
+    double loss;           /* mean of the plain losses of the samples that count, as mn_evaluation's: those whose label
+                              is not ignore_index. NaN if none does: no divergence, the gradient is zero */
+    double objective;      /* what the step minimises: all weights and label smoothing are in it, reduced as the options
+                              say; NaN where the mean's weights add up to 0: no divergence, the gradient is zero */
+    double absolute_error; /* mean of |output - target| over samples and outputs, of BCE |probability - target|; 0 for
+                              cross-entropy */
+    int32_t correct;       /* cross-entropy: samples whose largest logit (the first, if equal) is their label. BCE:
+                              outputs, over all samples, where logit > 0 is as target > 0.5. Else 0 */
+    int32_t reserved;      /* 0 */
 } mn_step_result;
 
 /*
@@ -301,19 +322,21 @@ typedef struct mn_step_result {
 MN_API mn_status mn_trainer_train(mn_trainer* trainer, const mn_chunk* chunk, mn_step_result* results,
                                   int64_t* steps_done);
 
-/* Sums over those samples whose label is not ignore_index. */
+/* Sums over the samples that count: for cross-entropy those whose label is not ignore_index, else all. */
 typedef struct mn_evaluation {
-    double loss_sum;      /* of plain cross-entropies: loss_sum / counted is the loss */
-    double objective_sum; /* of what training minimises: / weight_sum is the mean reduction's objective */
-    double weight_sum;    /* of the class weights of the labels; counted, if there are none */
-    int64_t correct;
-    int64_t counted; /* samples */
+    double loss_sum;           /* of plain losses: loss_sum / counted is the loss */
+    double objective_sum;      /* of what training minimises: / weight_sum is the mean reduction's objective */
+    double weight_sum;         /* of the sample weights, for cross-entropy times the class weights of the labels */
+    double absolute_error_sum; /* each sample's mean over its outputs, as mn_step_result's; 0 for cross-entropy */
+    double squared_error_sum;  /* likewise of the squares: / counted is the mean squared error */
+    int64_t correct;           /* as mn_step_result's: for BCE out of counted * outputs */
+    int64_t counted;           /* samples */
 } mn_evaluation;
 
 /*
- * Of samples [first, first + count) of `data`, by the trainer's present parameters. Of the labels, those of these
- * samples are checked: a set that is gone through in blocks is checked once. predictions: [count] out, may be NULL:
- * the class with the largest logit (the first, if equal).
+ * Of samples [first, first + count) of `data`, by the trainer's present parameters. Of labels, targets and weights,
+ * those of these samples are checked: a set that is gone through in blocks is checked once. predictions: [count] out,
+ * may be NULL: the class with the largest logit (the first, if equal); must be NULL for a loss that takes targets.
  */
 MN_API mn_status mn_trainer_evaluate(mn_trainer* trainer, const mn_data* data, int64_t first, int64_t count,
                                      mn_evaluation* evaluation, int32_t* predictions);
@@ -358,24 +381,24 @@ MN_API mn_status mn_model_create(const mn_net* net, const mn_placement* placemen
 /* NULL is allowed. The caller makes sure that no other thread is inside. */
 MN_API mn_status mn_model_destroy(mn_model* model);
 
-/* logits [count, classes] out. pixels [count, features], count <= 2^31 - 1. Safe from any number of threads at once. */
+/* logits [count, outputs] out. pixels [count, features], count <= 2^31 - 1. Safe from any number of threads at once. */
 MN_API mn_status mn_model_logits_f32(const mn_model* model, const float* pixels, int64_t count, float* logits);
 MN_API mn_status mn_model_logits_u8(const mn_model* model, const uint8_t* pixels, double scale, int64_t count,
                                     float* logits);
 
 /*
- * As mn_trainer_evaluate(); the objective is the loss. Safe from any number of threads at once.
- * ignore_index: the label of samples that do not count, else MN_IGNORE_INDEX.
+ * As mn_trainer_evaluate(). Safe from any number of threads at once.
+ * loss: NULL = as of mn_loss_options_defaults(). Its reduction is of no meaning here.
  */
 MN_API mn_status mn_model_evaluate(const mn_model* model, const mn_data* data, int64_t first, int64_t count,
-                                   int64_t ignore_index, mn_evaluation* evaluation, int32_t* predictions);
+                                   const mn_loss_options* loss, mn_evaluation* evaluation, int32_t* predictions);
 
 /* ---- the loss by itself ---------------------------------------------------------------------------------------- */
 
 /*
  * torch.nn.functional.cross_entropy and its gradient, computed in double precision.
  *   logits   [count, classes]; labels [count]
- *   loss     class_weights [classes]; NULL = as of mn_loss_options_defaults()
+ *   loss     of kind cross-entropy, class_weights [classes]; NULL = as of mn_loss_options_defaults()
  *   upstream [count] for reduction none (gradient of the sum of upstream * loss), or NULL for ones; else ignored
  *   losses   [count] for reduction none, else [1]; may be NULL
  *   gradient [count, classes]; may be NULL

@@ -19,6 +19,15 @@ void load_sample(const Data& data, int64_t index, double* row) {
     }
 }
 
+void add_answer(const Data& data, int64_t sample, Answers& answers) {
+    answers.weights.push_back(data.weight_of(sample));
+    if (data.targets) {
+        answers.targets.insert(answers.targets.end(), data.targets_of(sample), data.targets_of(sample + 1));
+    } else {
+        answers.labels.push_back(data.labels[sample]);
+    }
+}
+
 } // namespace
 
 void load_samples(const Data& data, int64_t first, int64_t count, std::vector<double>& inputs) {
@@ -27,15 +36,20 @@ void load_samples(const Data& data, int64_t first, int64_t count, std::vector<do
         load_sample(data, first + r, inputs.data() + r * data.features);
 }
 
-void load_batch(const Data& data, const Chunk& chunk, int64_t step, std::vector<double>& inputs,
-                std::vector<int32_t>& labels) {
+void load_answers(const Data& data, int64_t first, int64_t count, Answers& answers) {
+    answers.clear();
+    for (int64_t sample = first; sample < first + count; ++sample)
+        add_answer(data, sample, answers);
+}
+
+void load_batch(const Data& data, const Chunk& chunk, int64_t step, std::vector<double>& inputs, Answers& answers) {
     const int64_t rows = chunk.rows(step);
     inputs.resize(static_cast<size_t>(rows * data.features));
-    labels.resize(static_cast<size_t>(rows));
+    answers.clear();
     for (int64_t r = 0; r < rows; ++r) {
         const int64_t sample = chunk.sample(step * chunk.batch_size + r);
         load_sample(data, sample, inputs.data() + r * data.features);
-        labels[static_cast<size_t>(r)] = data.labels[sample];
+        add_answer(data, sample, answers);
     }
 }
 

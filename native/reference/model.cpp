@@ -29,12 +29,10 @@ class ReferenceModel final : public Model {
         }
     }
 
-    Evaluation evaluate(const Data& data, int64_t first, int64_t count, int64_t ignore_index,
+    Evaluation evaluate(const Data& data, int64_t first, int64_t count, const LossOptions& loss,
                         int32_t* predictions) const override {
-        LossOptions plain;
-        plain.ignore_index = ignore_index;
         Activations activations;
-        return reference::evaluate(net_, parameters_, plain, data, first, count, predictions, activations);
+        return reference::evaluate(net_, parameters_, loss, data, first, count, predictions, activations);
     }
 
     int64_t bytes() const override { return static_cast<int64_t>(parameters_.capacity() * sizeof(double)); }

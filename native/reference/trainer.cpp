@@ -113,22 +113,21 @@ class ReferenceTrainer final : public Trainer, public DoubleState {
         const LossOptions& loss = options_.loss;
         const int64_t rows = chunk.rows(step);
         activations_.resize(net, rows);
-        load_batch(training_, chunk, step, activations_.input(), labels_);
+        load_batch(training_, chunk, step, activations_.input(), answers_);
         const StepSeed draws{chunk.seed, state_.step};
         forward(net, parameters_, rows, &draws, activations_);
-        delta_.resize(static_cast<size_t>(rows * net.classes()));
-        const double* logits = activations_.logits().data();
-        const int32_t* labels = labels_.data();
-        cross_entropy(logits, labels, rows, net.classes(), loss, nullptr, &result.objective, delta_.data());
-        if (!loss.has_mean(weight_sum(labels, rows, loss)))
-            result.objective = std::numeric_limits<double>::quiet_NaN();
-        else if (!std::isfinite(result.objective))
+        const double* outputs = activations_.logits().data();
+        const Evaluation sums = evaluate_loss(outputs, answers_, net.classes(), loss, nullptr);
+        const bool has_mean = loss.has_mean(sums.weight_sum);
+        const double divisor = loss.reduction == Reduction::mean ? sums.weight_sum : 1;
+        result.objective = has_mean ? sums.objective_sum / divisor : std::numeric_limits<double>::quiet_NaN();
+        if (has_mean && !std::isfinite(result.objective))
             return false;
-        LossOptions plain;
-        plain.ignore_index = loss.ignore_index;
-        cross_entropy(logits, labels, rows, net.classes(), plain, nullptr, &result.loss, nullptr);
-        result.correct =
-            static_cast<int32_t>(count_correct(logits, labels, rows, net.classes(), loss.ignore_index, nullptr));
+        result.loss = sums.loss();
+        result.absolute_error = sums.absolute_error();
+        result.correct = static_cast<int32_t>(sums.correct);
+        delta_.resize(static_cast<size_t>(rows * net.classes()));
+        loss_gradient(outputs, answers_, net.classes(), loss, has_mean ? 1 / divisor : 0, delta_.data());
         backward(net, parameters_, rows, activations_, delta_, gradient_);
         update(options_.optimizer, chunk.learning_rates[step], gradient_, parameters_, state_);
         return true;
@@ -144,7 +143,7 @@ class ReferenceTrainer final : public Trainer, public DoubleState {
     TrainerOptions options_;
     Data training_;
     std::vector<double> parameters_, gradient_, delta_;
-    std::vector<int32_t> labels_;
+    Answers answers_;
     OptimizerState state_;
     Activations activations_;
 };

@@ -63,14 +63,14 @@ TEST(CpuEvaluation, trainer_and_model_give_the_same_bits) {
         EXPECT_NE(want.objective_sum, want.loss_sum);
         for (const int threads : {1, 3}) {
             const auto model = make_model(article_net(), cpu_variant(threads, precision), parameters);
-            const Evaluation got = model->evaluate(data.samples(), 90, 600, 3, predictions.data());
+            const Evaluation got = model->evaluate(data.samples(), 90, 600, {.ignore_index = 3}, predictions.data());
             EXPECT_EQ(got.loss_sum, want.loss_sum) << threads << " threads";
             EXPECT_EQ(got.objective_sum, want.loss_sum) << "the model knows no smoothing";
             EXPECT_EQ(got.weight_sum, want.weight_sum);
             EXPECT_EQ(got.correct, want.correct);
             EXPECT_EQ(got.counted, want.counted);
             EXPECT_EQ(predictions, want_predictions);
-            EXPECT_EQ(model->evaluate(data.samples(), 90, 0, 3, nullptr).counted, 0);
+            EXPECT_EQ(model->evaluate(data.samples(), 90, 0, {.ignore_index = 3}, nullptr).counted, 0);
         }
     }
 }

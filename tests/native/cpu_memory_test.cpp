@@ -101,7 +101,7 @@ TEST(CpuMemory, a_model_counts_its_buffers) {
     model->logits(data.samples(), logits.data());
     EXPECT_GT(model->bytes(), one + 2 * 256 * 1000 * 4) << "two threads' blocks of 256 rows";
     const int64_t crew = model->bytes();
-    model->evaluate(data.samples(), 0, 1000, kIgnoreIndex, nullptr);
+    model->evaluate(data.samples(), 0, 1000, {}, nullptr);
     EXPECT_GT(model->bytes(), crew);
 }
 

@@ -200,14 +200,14 @@ TEST_F(Cuda, a_models_evaluation_is_the_trainers) {
     const auto model = cuda::make_model(net, options.placement, parameters);
     std::vector<int32_t> a(4190), b(4190);
     const Evaluation expected = trainer->evaluate(data.samples(), 10, 4190, a.data());
-    const Evaluation got = model->evaluate(data.samples(), 10, 4190, options.loss.ignore_index, b.data());
+    const Evaluation got = model->evaluate(data.samples(), 10, 4190, {.ignore_index = options.loss.ignore_index}, b.data());
     EXPECT_EQ(got.loss_sum, expected.loss_sum);
     EXPECT_EQ(got.objective_sum, got.loss_sum);
     EXPECT_NE(expected.objective_sum, expected.loss_sum);
     EXPECT_EQ(got.correct, expected.correct);
     EXPECT_EQ(got.counted, expected.counted);
     EXPECT_EQ(a, b);
-    EXPECT_EQ(model->evaluate(data.samples(), 0, 0, -100, nullptr).counted, 0);
+    EXPECT_EQ(model->evaluate(data.samples(), 0, 0, {}, nullptr).counted, 0);
 }
 
 TEST_F(Cuda, a_streamed_chunk_that_diverges_is_restored) {

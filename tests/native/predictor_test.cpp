@@ -94,7 +94,7 @@ TEST_P(Prediction, evaluates_as_the_trainer) {
     std::vector<int32_t> of_trainer(500), of_model(500);
     const Evaluation expected = trainer->evaluate(data.samples(), 7, 500, of_trainer.data());
     const auto model = make_model(options.net, variant(), parameters);
-    const Evaluation got = model->evaluate(data.samples(), 7, 500, 2, of_model.data());
+    const Evaluation got = model->evaluate(data.samples(), 7, 500, {.ignore_index = 2}, of_model.data());
     const double bound = variant().placement.device == DeviceKind::cuda ? 1e-5 : 0;
     EXPECT_NEAR(got.loss_sum, expected.loss_sum, bound * expected.loss_sum);
     EXPECT_NEAR(got.objective_sum, expected.objective_sum, bound * expected.objective_sum);

@@ -22,13 +22,12 @@ bool fits(int64_t bytes) {
 void DataSet::bind(const Data& samples, int64_t limit, Slices& slices) {
     evict();
     samples_ = samples;
-    const int64_t bytes = samples.count * sample_bytes(samples.features, samples.type);
+    const int64_t bytes = samples.count * sample_bytes(samples);
     if (samples.count == 0 || bytes > limit || !fits(bytes))
         return;
     try {
-        pixels_.reserve(bytes - samples.count * static_cast<int64_t>(sizeof(int32_t)), "the training set");
-        labels_.reserve(samples.count, "the training set's labels");
-        slices.upload(samples, pixels_.get(), labels_.get());
+        memory_.reserve(samples.count, samples, "the training set");
+        slices.upload(samples, memory_);
         resident_ = true;
     } catch (const Error& e) {
         evict();
@@ -39,8 +38,7 @@ void DataSet::bind(const Data& samples, int64_t limit, Slices& slices) {
 
 void DataSet::evict() {
     resident_ = false;
-    pixels_.reset();
-    labels_.reset();
+    memory_.reset();
 }
 
 } // namespace mn::cuda

@@ -19,17 +19,17 @@ class DataSet {
     const Data& samples() const { return samples_; }
     bool resident() const { return resident_; }
     bool is(const Data& other) const {
-        return other.pixels == samples_.pixels && other.labels == samples_.labels && other.count == samples_.count &&
-               other.type == samples_.type && other.scale == samples_.scale;
+        return other.pixels == samples_.pixels && other.labels == samples_.labels &&
+               other.targets == samples_.targets && other.sample_weights == samples_.sample_weights &&
+               other.count == samples_.count && other.type == samples_.type && other.scale == samples_.scale;
     }
-    DataArguments arguments() const { return arguments_of(samples_, pixels_.get(), labels_.get()); }
-    int64_t bytes() const { return pixels_.bytes() + labels_.bytes(); }
+    DataArguments arguments() const { return arguments_of(samples_, memory_); }
+    int64_t bytes() const { return memory_.bytes(); }
 
   private:
     Data samples_;
     bool resident_ = false;
-    DeviceMemory<uint8_t> pixels_;
-    DeviceMemory<int32_t> labels_;
+    SampleMemory<Place::device> memory_;
 };
 
 } // namespace mn::cuda

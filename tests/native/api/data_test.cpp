@@ -1,8 +1,10 @@
 // Data sets at the door.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "support/c_api.h"
@@ -40,26 +42,54 @@ TEST_F(ApiData, each_bad_set_is_refused_by_name) {
     };
     const TrainerHandle trainer = create();
     const ModelHandle predictor = model(std::vector<float>(kParameters));
-    mn_evaluation evaluation{1, 2, 3, 4, 5};
+    mn_evaluation evaluation{};
+    evaluation.counted = 5;
     for (const Case& c : cases) {
         mn_data bad = data_;
         c.spoil(bad);
         EXPECT_TRUE(invalid(mn_trainer_set_data(trainer.get(), &bad), c.field));
         EXPECT_TRUE(invalid(mn_trainer_check_data(trainer.get(), &bad), c.field));
         EXPECT_TRUE(invalid(mn_trainer_evaluate(trainer.get(), &bad, 0, 6, &evaluation, nullptr), c.field));
-        EXPECT_TRUE(invalid(mn_model_evaluate(predictor.get(), &bad, 0, 6, -100, &evaluation, nullptr), c.field));
+        EXPECT_TRUE(invalid(mn_model_evaluate(predictor.get(), &bad, 0, 6, nullptr, &evaluation, nullptr), c.field));
     }
     EXPECT_EQ(evaluation.counted, 5); // unchanged
 }
 
-TEST_F(ApiData, what_is_reserved_is_unsupported) {
-    const TrainerHandle trainer = create();
-    const float values[18] = {};
-    data_.targets = values;
-    EXPECT_TRUE(refused(mn_trainer_set_data(trainer.get(), &data_), MN_UNSUPPORTED, "targets"));
-    data_.targets = nullptr;
-    data_.sample_weights = values;
-    EXPECT_TRUE(refused(mn_trainer_set_data(trainer.get(), &data_), MN_UNSUPPORTED, "sample_weights"));
+// Six samples of three targets.
+TEST_F(ApiData, each_bad_target_and_weight_is_refused_by_its_place) {
+    constexpr float kNaNs[] = {0, 0, 0, 1, 0, std::numeric_limits<float>::quiet_NaN()};
+    constexpr float kInfinite[] = {0, 0, -std::numeric_limits<float>::infinity()}, kAboveOne[] = {0, 1, 1, 0, 1.5f};
+    constexpr float kNegative[] = {0, 1, 0, 0, -1};
+    std::vector<float> targets(18), weights(6, 1.0f);
+    for (const mn_loss kind : {MN_LOSS_MSE, MN_LOSS_BCE}) {
+        options_.loss.kind = kind;
+        const TrainerHandle trainer = create();
+        const auto refused_for = [&](std::vector<float>& values, std::span<const float> bad, const char* place) {
+            const std::vector<float> before = values;
+            std::copy(bad.begin(), bad.end(), values.begin());
+            EXPECT_TRUE(invalid(mn_trainer_set_data(trainer.get(), &data_), place));
+            EXPECT_TRUE(invalid(mn_trainer_check_data(trainer.get(), &data_), place));
+            mn_evaluation evaluation;
+            EXPECT_TRUE(invalid(mn_trainer_evaluate(trainer.get(), &data_, 0, 6, &evaluation, nullptr), place));
+            EXPECT_EQ(mn_trainer_evaluate(trainer.get(), &data_, 5, 1, &evaluation, nullptr), MN_OK) << "a good one";
+            values = before;
+        };
+        data_.labels = nullptr;
+        data_.targets = nullptr;
+        EXPECT_TRUE(invalid(mn_trainer_set_data(trainer.get(), &data_), "targets is NULL"));
+        data_.targets = targets.data();
+        data_.sample_weights = weights.data();
+        refused_for(targets, kNaNs, "targets[1][2]");
+        refused_for(targets, kInfinite, "targets[0][2]");
+        refused_for(weights, kNegative, "sample_weights[4]");
+        refused_for(weights, std::span(kInfinite), "sample_weights[2]");
+        if (kind == MN_LOSS_BCE)
+            refused_for(targets, kAboveOne, "targets[1][1]");
+        EXPECT_EQ(mn_trainer_set_data(trainer.get(), &data_), MN_OK) << mn_last_error();
+        int32_t predictions[6];
+        mn_evaluation evaluation;
+        EXPECT_TRUE(invalid(mn_trainer_evaluate(trainer.get(), &data_, 0, 6, &evaluation, predictions), "predictions"));
+    }
 }
 
 TEST_F(ApiData, checking_lends_nothing) {
@@ -79,9 +109,11 @@ TEST_F(ApiData, an_evaluation_checks_the_labels_of_its_samples_only) {
     EXPECT_EQ(mn_trainer_evaluate(trainer.get(), &data_, 0, 4, &evaluation, nullptr), MN_OK) << mn_last_error();
     EXPECT_EQ(mn_trainer_evaluate(trainer.get(), &data_, 5, 1, &evaluation, nullptr), MN_OK) << mn_last_error();
     EXPECT_TRUE(invalid(mn_trainer_evaluate(trainer.get(), &data_, 3, 2, &evaluation, nullptr), "labels[4]"));
-    EXPECT_EQ(mn_model_evaluate(predictor.get(), &data_, 0, 4, -100, &evaluation, nullptr), MN_OK);
-    EXPECT_TRUE(invalid(mn_model_evaluate(predictor.get(), &data_, 0, 6, -100, &evaluation, nullptr), "labels[4]"));
-    EXPECT_EQ(mn_model_evaluate(predictor.get(), &data_, 0, 6, 3, &evaluation, nullptr), MN_OK) << "it is ignored";
+    EXPECT_EQ(mn_model_evaluate(predictor.get(), &data_, 0, 4, nullptr, &evaluation, nullptr), MN_OK);
+    EXPECT_TRUE(invalid(mn_model_evaluate(predictor.get(), &data_, 0, 6, nullptr, &evaluation, nullptr), "labels[4]"));
+    options_.loss.ignore_index = 3;
+    EXPECT_EQ(mn_model_evaluate(predictor.get(), &data_, 0, 6, &options_.loss, &evaluation, nullptr), MN_OK)
+        << "it is ignored";
     EXPECT_EQ(evaluation.counted, 5);
 }
 

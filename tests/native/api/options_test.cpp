@@ -9,6 +9,7 @@
 
 #include "machine/memory.h"
 #include "net/activation.h"
+#include "net/loss.h"
 #include "net/optimizer.h"
 #include "support/c_api.h"
 
@@ -18,7 +19,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr float kBadWeights[] = {1, -1, 1};
+constexpr float kBadWeights[] = {1, -1, 1}, kGoodWeights[] = {1, 2, 1};
 
 class ApiOptions : public Api {};
 
@@ -55,6 +56,9 @@ TEST_F(ApiOptions, defaults_are_pytorchs) {
     EXPECT_EQ(l.ignore_index, -100);
     EXPECT_EQ(l.reduction, MN_REDUCTION_MEAN);
     EXPECT_EQ(l.class_weights, nullptr);
+    EXPECT_EQ(l.kind, MN_LOSS_CROSS_ENTROPY);
+    EXPECT_EQ(l.parameter, 0);
+    EXPECT_EQ(l.pos_weight, nullptr);
     mn_optimizer_options_defaults(nullptr, sizeof o);
     mn_loss_options_defaults(nullptr, sizeof l);
     mn_placement_defaults(nullptr, sizeof p);
@@ -113,6 +117,15 @@ TEST_F(ApiOptions, each_bad_one_is_refused_by_name) {
          }},
         {"class_weights[1]", [](Options& o) { o.loss.class_weights = kBadWeights; }},
         {"label_smoothing", [](Options& o) { o.loss.label_smoothing = 1.5; }},
+        {"label_smoothing", [](Options& o) { o.loss.kind = MN_LOSS_MSE, o.loss.label_smoothing = 0.1; }},
+        {"class_weights", [](Options& o) { o.loss.kind = MN_LOSS_BCE, o.loss.class_weights = kGoodWeights; }},
+        {"pos_weight", [](Options& o) { o.loss.pos_weight = kGoodWeights; }},
+        {"pos_weight", [](Options& o) { o.loss.kind = MN_LOSS_HUBER, o.loss.pos_weight = kGoodWeights; }},
+        {"pos_weight[1]", [](Options& o) { o.loss.kind = MN_LOSS_BCE, o.loss.pos_weight = kBadWeights; }},
+        {"parameter", [](Options& o) { o.loss.kind = MN_LOSS_MSE, o.loss.parameter = 1; }},
+        {"parameter", [](Options& o) { o.loss.kind = MN_LOSS_HUBER, o.loss.parameter = -1; }},
+        {"parameter", [](Options& o) { o.loss.kind = MN_LOSS_SMOOTH_L1, o.loss.parameter = kInfinity; }},
+        {"kind", [](Options& o) { o.loss.kind = static_cast<mn_loss>(static_cast<int>(kLastLoss) + 1); }},
         {"label_smoothing", [](Options& o) { o.loss.label_smoothing = kNaN; }},
         {"reduction", [](Options& o) { o.loss.reduction = MN_REDUCTION_NONE; }},
         {"reduction", [](Options& o) { o.loss.reduction = static_cast<mn_reduction>(9); }},

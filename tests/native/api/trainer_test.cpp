@@ -89,7 +89,7 @@ TEST_F(ApiTrainer, train_evaluate_and_predict_agree) {
     const mn_model* raw = made.get();
     mn_evaluation of_model;
     int32_t its_predictions[6];
-    ASSERT_EQ(mn_model_evaluate(raw, &data_, 0, 6, MN_IGNORE_INDEX, &of_model, its_predictions), MN_OK);
+    ASSERT_EQ(mn_model_evaluate(raw, &data_, 0, 6, nullptr, &of_model, its_predictions), MN_OK);
     EXPECT_EQ(of_model.loss_sum, evaluation.loss_sum);
     EXPECT_EQ(of_model.objective_sum, evaluation.loss_sum);
     EXPECT_EQ(of_model.correct, evaluation.correct);

@@ -13,6 +13,7 @@
 #include "fuzz/draw.h"
 #include "mnist_native.h"
 #include "net/activation.h"
+#include "net/loss.h"
 #include "net/optimizer.h"
 
 namespace mn::test {
@@ -41,6 +42,7 @@ struct Set {
     std::vector<float> floats;
     std::vector<uint8_t> bytes;
     std::vector<int32_t> labels;
+    std::vector<float> targets, weights;
     mn_data data{};
 
     Set(Draw& draw, int64_t features, int64_t classes) {
@@ -61,7 +63,10 @@ struct Set {
             data.type = MN_PIXEL_UINT8; // else bytes would be read beyond their end
         data.scale = draw.mostly(as_bytes ? 1.0 / 255 : 1.0);
         data.labels = draw.odd() ? nullptr : labels.data();
-        data.targets = draw.odd() ? floats.data() : nullptr;
+        targets.assign(static_cast<size_t>(count * classes), draw.mostly(0.5f));
+        data.targets = draw.odd() ? nullptr : targets.data();
+        weights.assign(static_cast<size_t>(count), draw.mostly(2.0f));
+        data.sample_weights = draw.raw<uint8_t>() % 2 == 0 ? nullptr : weights.data();
         data.count = draw.count(count);
         data.features = draw.odd() ? draw.between(-1, 100) : features;
         if (data.features != features) // to be refused before a pixel is read
@@ -141,12 +146,15 @@ class Session {
 
     void fill_loss() {
         mn_loss_options_defaults(&loss_, sizeof loss_);
-        loss_.label_smoothing = draw_.mostly(0.1);
+        draw_.put(loss_.kind, draw_.raw<uint8_t>() % (static_cast<int>(kLastLoss) + 1));
+        loss_.label_smoothing = draw_.mostly(0.0);
+        loss_.parameter = draw_.mostly(0.0);
         loss_.ignore_index = draw_.mostly(int64_t{MN_IGNORE_INDEX});
         draw_.put(loss_.reduction, MN_REDUCTION_MEAN);
         if (draw_.odd()) {
             weights_ = draw_.floats(std::clamp(sizes_.back(), 1, 64));
-            loss_.class_weights = weights_.size() == static_cast<size_t>(sizes_.back()) ? weights_.data() : nullptr;
+            if (weights_.size() == static_cast<size_t>(sizes_.back()))
+                (draw_.raw<uint8_t>() % 2 == 0 ? loss_.class_weights : loss_.pos_weight) = weights_.data();
         }
         loss_.size = draw_.size_of(loss_);
     }
@@ -225,8 +233,10 @@ class Session {
         const int64_t count = draw_.count(std::max<int64_t>(set.data.count, 0));
         std::vector<int32_t> predictions(static_cast<size_t>(std::clamp<int64_t>(count, 0, kMaxSamples)));
         mn_evaluation evaluation{};
-        if (checked(evaluate(&set.data, first, count, &evaluation, predictions.data())) == MN_OK)
-            demand(evaluation.correct <= evaluation.counted && evaluation.counted <= count, "the counts fit");
+        if (checked(evaluate(&set.data, first, count, &evaluation,
+                             draw_.raw<uint8_t>() % 2 == 0 ? predictions.data() : nullptr)) == MN_OK)
+            demand(evaluation.correct <= evaluation.counted * sizes_.back() && evaluation.counted <= count,
+                   "the counts fit");
     }
 
     void evaluate() {
@@ -237,11 +247,10 @@ class Session {
     }
 
     void evaluate_model() {
-        const int64_t ignore_index = draw_.mostly(int64_t{MN_IGNORE_INDEX});
         if (make_model()) {
             evaluate_some(
                 [&](const mn_data* data, int64_t first, int64_t count, mn_evaluation* to, int32_t* predictions) {
-                    return mn_model_evaluate(model_, data, first, count, ignore_index, to, predictions);
+                    return mn_model_evaluate(model_, data, first, count, or_null(loss_), to, predictions);
                 });
         }
     }

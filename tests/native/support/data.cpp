@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -46,7 +47,10 @@ Data OwnedData::samples() const {
             scale,
             labels.data(),
             count(),
-            features};
+            features,
+            targets.empty() ? nullptr : targets.data(),
+            outputs,
+            sample_weights.empty() ? nullptr : sample_weights.data()};
 }
 
 OwnedData mnist(int64_t count) {
@@ -79,6 +83,13 @@ OwnedData made_up(const Recipe& recipe) {
     for (int64_t i = 0; i < recipe.count; ++i) {
         data.labels.push_back(static_cast<int32_t>(below(words, recipe.classes)));
     }
+    data.outputs = recipe.outputs;
+    for (int64_t i = 0; i < recipe.count * recipe.outputs; ++i) {
+        const double target = uniform(words);
+        data.targets.push_back(static_cast<float>(below(words, 2) == 0 ? target : std::round(target)));
+    }
+    for (int64_t i = 0; recipe.weighted && i < recipe.count; ++i)
+        data.sample_weights.push_back(static_cast<float>(below(words, 4) == 0 ? 0 : 2 * uniform(words)));
     return data;
 }
 

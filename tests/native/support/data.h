@@ -13,6 +13,9 @@ struct OwnedData {
     std::vector<uint8_t> bytes; // one of the two
     std::vector<float> floats;
     std::vector<int32_t> labels;
+    std::vector<float> targets; // [count, outputs], or empty
+    int64_t outputs = 0;
+    std::vector<float> sample_weights; // [count], or empty
     int64_t features = 0;
     double scale = 1;
 
@@ -23,12 +26,15 @@ struct OwnedData {
 // The first `count` training images of MNIST, as bytes of scale 1 / 255. Throws if the files cannot be read.
 OwnedData mnist(int64_t count);
 
-// What made_up() makes: pixels of which a share of `zeros` is 0, labels of all classes.
+// What made_up() makes: pixels of which a share of `zeros` is 0, labels of all classes; where there are outputs,
+// targets from 0 to 1 of which a half is 0 or 1; where they are weighted, sample weights of which some are 0.
 struct Recipe {
     int64_t count = 0, features = 0, classes = 0;
     PixelType type = PixelType::float32;
     double zeros = 0.5;
     uint32_t seed = 1;
+    int64_t outputs = 0;
+    bool weighted = false;
 };
 OwnedData made_up(const Recipe& recipe);
 

@@ -25,7 +25,7 @@ std::vector<const cpu::Kernels*> all_kernels();
 // What a kernel does to a sum before it is stored.
 struct Ending {
     cpu::Epilogue epilogue = cpu::Epilogue::none;
-    Activation activation;
+    Activation activation = {};
 
     std::string name() const;
     // What stands beside a sum: a bias, or the value of the activation at z.

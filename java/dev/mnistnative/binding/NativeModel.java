@@ -7,8 +7,10 @@ import java.nio.FloatBuffer;
 /** An {@code mn_model}: immutable, for inference by any number of threads at once. */
 public final class NativeModel implements AutoCloseable {
     private final NativeHandle<MnModel> handle;
+    private final int outputs;
 
-    private NativeModel(MnModel pointer) {
+    private NativeModel(MnModel pointer, int outputs) {
+        this.outputs = outputs;
         handle = new NativeHandle<>(
                 "model", new SharedGuard("model"), pointer, MnistNative::mn_model_bytes, MnistNative::mn_model_destroy);
     }
@@ -25,7 +27,7 @@ public final class NativeModel implements AutoCloseable {
             Reference.reachabilityFence(shape);
             Reference.reachabilityFence(where);
         }
-        return new NativeModel(pointer);
+        return new NativeModel(pointer, net.outputs());
     }
 
     /** Logits [count, classes] of pixels [count, features]; both arrays are copied over. */
@@ -53,19 +55,21 @@ public final class NativeModel implements AutoCloseable {
     }
 
     /**
-     * Sums over samples [first, first + count) of the data, whose labels are checked.
+     * Sums over samples [first, first + count) of the data, whose labels or targets are checked.
      *
-     * @param ignoreIndex label of samples that do not count
-     * @param predictions [count] out: the class with the largest logit; null: not wanted
+     * @param predictions [count] out: the class with the largest logit; null: not wanted, or the loss takes targets
      */
-    public NativeEvaluation evaluate(NativeData data, long first, long count, long ignoreIndex, int[] predictions) {
+    public NativeEvaluation evaluate(NativeData data, long first, long count, NativeLoss loss, int[] predictions) {
+        data.requireFit(loss, outputs);
+        LossMemory compared = new LossMemory(loss);
         MnEvaluation sums = new MnEvaluation(NativeMemory.struct(MnEvaluation.class));
         try {
             handle.call(pointer -> MnistNative.mn_model_evaluate(
-                    pointer, data.struct(), first, count, ignoreIndex, sums, predictions));
+                    pointer, data.struct(), first, count, compared.struct(), sums, predictions));
             return NativeEvaluation.of(sums);
         } finally {
             Reference.reachabilityFence(data);
+            Reference.reachabilityFence(compared);
         }
     }
 

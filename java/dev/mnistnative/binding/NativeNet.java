@@ -19,4 +19,9 @@ public record NativeNet(
         Arrays.fill(activations, MnistNative.MN_ACTIVATION_RELU);
         return new NativeNet(sizes, activations, new double[activations.length], 0, 0);
     }
+
+    /** Outputs per sample. */
+    int outputs() {
+        return sizes[sizes.length - 1];
+    }
 }

@@ -38,6 +38,8 @@ public final class NativeTrainer implements AutoCloseable {
     private final MnEvaluation evaluation = new MnEvaluation(NativeMemory.struct(MnEvaluation.class));
     private final LongBuffer one = NativeMemory.bytes(Long.BYTES).asLongBuffer();
     private final int parameterCount;
+    private final int outputs;
+    private final NativeLoss loss;
     private Workspace workspace = new Workspace(1);
     private CudaStream stream; // guarded by the guard; null: the trainer's own
 
@@ -49,6 +51,7 @@ public final class NativeTrainer implements AutoCloseable {
         private static final int RESULT_BYTES = Loader.sizeof(MnStepResult.class);
         private static final int LOSS_OFFSET = Loader.offsetof(MnStepResult.class, "loss");
         private static final int OBJECTIVE_OFFSET = Loader.offsetof(MnStepResult.class, "objective");
+        private static final int ABSOLUTE_ERROR_OFFSET = Loader.offsetof(MnStepResult.class, "absolute_error");
         private static final int CORRECT_OFFSET = Loader.offsetof(MnStepResult.class, "correct");
 
         final int steps;
@@ -67,12 +70,28 @@ public final class NativeTrainer implements AutoCloseable {
                     .learning_rates(new DoublePointer(rates));
         }
 
-        void copy(int count, double[] losses, double[] objectives, int[] correct) {
+        void copy(int count, StepResults to) {
             for (int i = 0; i < count; i++) {
-                losses[i] = results.getDouble(i * RESULT_BYTES + LOSS_OFFSET);
-                objectives[i] = results.getDouble(i * RESULT_BYTES + OBJECTIVE_OFFSET);
-                correct[i] = results.getInt(i * RESULT_BYTES + CORRECT_OFFSET);
+                to.losses[i] = results.getDouble(i * RESULT_BYTES + LOSS_OFFSET);
+                to.objectives[i] = results.getDouble(i * RESULT_BYTES + OBJECTIVE_OFFSET);
+                to.absoluteErrors[i] = results.getDouble(i * RESULT_BYTES + ABSOLUTE_ERROR_OFFSET);
+                to.correct[i] = results.getInt(i * RESULT_BYTES + CORRECT_OFFSET);
             }
+        }
+    }
+
+    /**
+     * What comes of a chunk's steps, each before its update, as {@code mn_step_result}.
+     *
+     * @param losses [steps] mean of each batch's plain losses
+     * @param objectives [steps] what each step minimised
+     * @param absoluteErrors [steps] mean distances of outputs from targets; 0 for the cross-entropy
+     * @param correct [steps] right predictions
+     */
+    public record StepResults(double[] losses, double[] objectives, double[] absoluteErrors, int[] correct) {
+        /** Room for so many. */
+        public static StepResults of(int steps) {
+            return new StepResults(new double[steps], new double[steps], new double[steps], new int[steps]);
         }
     }
 
@@ -84,8 +103,10 @@ public final class NativeTrainer implements AutoCloseable {
      */
     public record Chunk(int steps, boolean diverged) {}
 
-    private NativeTrainer(MnTrainer pointer, int parameterCount) {
-        this.parameterCount = parameterCount;
+    private NativeTrainer(MnTrainer pointer, NativeNet net, NativeLoss loss) {
+        this.parameterCount = Math.toIntExact(NativeLibrary.parameterCount(net));
+        this.outputs = net.outputs();
+        this.loss = loss;
         handle = new NativeHandle<>(
                 "trainer", guard, pointer, MnistNative::mn_trainer_bytes, MnistNative::mn_trainer_destroy);
     }
@@ -105,7 +126,7 @@ public final class NativeTrainer implements AutoCloseable {
             Reference.reachabilityFence(where);
             Reference.reachabilityFence(minimised);
         }
-        return new NativeTrainer(pointer, Math.toIntExact(NativeLibrary.parameterCount(net)));
+        return new NativeTrainer(pointer, net, loss);
     }
 
     /** The guard, for an owner whose own calls span several of these. */
@@ -120,6 +141,7 @@ public final class NativeTrainer implements AutoCloseable {
 
     /** Lends the training set, which is kept alive until another is lent or the trainer is gone. */
     public void setData(NativeData data) {
+        data.requireFit(loss, outputs);
         handle.call(pointer -> {
             int status = MnistNative.mn_trainer_set_data(pointer, data.struct());
             if (status == MnistNative.MN_OK) {
@@ -137,9 +159,7 @@ public final class NativeTrainer implements AutoCloseable {
      * @param samples that the steps take together
      * @param seed of what the steps draw, each by the optimizer steps done before it
      * @param rates [steps] learning rates
-     * @param losses [steps] out: mean of each batch's plain cross-entropies, before its step
-     * @param objectives [steps] out: what each step minimised, before it
-     * @param correct [steps] out
+     * @param results [steps] out
      */
     public Chunk train(
             IntBuffer order,
@@ -148,9 +168,7 @@ public final class NativeTrainer implements AutoCloseable {
             long batchSize,
             long seed,
             double[] rates,
-            double[] losses,
-            double[] objectives,
-            int[] correct) {
+            StepResults results) {
         return handle.within(pointer -> {
             Workspace w = workspaceFor(rates.length);
             w.rates.put(0, rates);
@@ -167,7 +185,7 @@ public final class NativeTrainer implements AutoCloseable {
                 NativeStatus.check(status);
             }
             int steps = Math.toIntExact(one.get(0));
-            w.copy(steps, losses, objectives, correct);
+            w.copy(steps, results);
             return new Chunk(steps, status == MnistNative.MN_DIVERGED);
         });
     }
@@ -179,8 +197,9 @@ public final class NativeTrainer implements AutoCloseable {
         return workspace;
     }
 
-    /** Sums over samples [first, first + count) of the data, whose labels are checked, by the present parameters. */
+    /** Sums over samples [first, first + count) of the data, which are checked, by the present parameters. */
     public NativeEvaluation evaluate(NativeData data, long first, long count) {
+        data.requireFit(loss, outputs);
         return handle.within(pointer -> {
             NativeStatus.check(MnistNative.mn_trainer_evaluate(
                     pointer, data.struct(), first, count, evaluation, (IntBuffer) null));
@@ -190,11 +209,12 @@ public final class NativeTrainer implements AutoCloseable {
     }
 
     /**
-     * Checks data, all labels included, before anything is done with it.
+     * Checks data, all labels or targets included, before anything is done with it.
      *
      * @throws IllegalArgumentException that names what is wrong
      */
     public void check(NativeData data) {
+        data.requireFit(loss, outputs);
         handle.call(pointer -> MnistNative.mn_trainer_check_data(pointer, data.struct()));
         Reference.reachabilityFence(data);
     }

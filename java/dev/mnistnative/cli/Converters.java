@@ -7,6 +7,7 @@ import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.Keep;
 import dev.mnistnative.train.LearningRateSchedule;
+import dev.mnistnative.train.Loss;
 import dev.mnistnative.train.Preset;
 import java.util.Arrays;
 import java.util.Locale;
@@ -33,6 +34,7 @@ final class Converters {
         root.registerConverter(OptimizerKind.class, named(OptimizerKind.values(), Converters::lower));
         root.registerConverter(CsvOptions.Header.class, named(CsvOptions.Header.values(), Converters::lower));
         root.registerConverter(TableOptions.Delimiter.class, refusing(TableOptions.Delimiter::parse));
+        root.registerConverter(Loss.class, refusing(Loss::of));
         root.registerConverter(Keep.class, named(Keep.values(), Converters::lower));
         root.registerConverter(ProgressDisplay.class, named(ProgressDisplay.values(), Converters::lower));
     }

@@ -1,15 +1,34 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.train.BceWithLogitsLoss;
 import dev.mnistnative.train.CrossEntropyLoss;
+import dev.mnistnative.train.Loss;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** CrossEntropyLoss's settings, with PyTorch's names and meaning; the reduction is the mean. */
+/** What training minimises, with PyTorch's names and meaning; the reduction is the mean. */
 final class LossOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
+
+    @Option(
+            names = "--loss",
+            paramLabel = "LOSS",
+            description = "cross_entropy (labels), or of real-valued targets bce (with logits; targets from 0 to 1), "
+                    + "mse, l1, smooth_l1[:BETA] or huber[:DELTA] (default: the preset's, else cross_entropy). A "
+                    + "sample's loss is the mean over its outputs.")
+    private Loss loss;
+
+    @Option(
+            names = "--pos-weight",
+            paramLabel = "A,B,...",
+            split = "\\s*,\\s*",
+            hideParamSyntax = true,
+            description = "With --loss bce: what the loss of each output's positive targets is multiplied by "
+                    + "(default: all 1).")
+    private float[] posWeight;
 
     @Option(
             names = "--class-weights",
@@ -29,12 +48,37 @@ final class LossOptions {
         return ignored.given();
     }
 
-    /** The preset's loss with the options given. */
-    CrossEntropyLoss over(CrossEntropyLoss preset) {
+    /** The preset's loss with the options given; another than the preset's has PyTorch's defaults. */
+    Loss over(Loss preset) {
+        boolean presets = loss == null
+                || loss.getClass() == preset.getClass() && !loss.id().contains(":");
+        Loss base = presets ? preset : loss;
+        refuse(posWeight != null && !(base instanceof BceWithLogitsLoss), "--pos-weight", "bce", base);
+        boolean labels = base instanceof CrossEntropyLoss;
+        refuse(classWeights != null && !labels, "--class-weights", "cross_entropy", base);
+        refuse(ignored.given() && !labels, "--ignore-index", "cross_entropy", base);
+        refuse(labelSmoothing != null && !labels, "--label-smoothing", "cross_entropy", base);
         return Usage.checked(command, () -> {
-            CrossEntropyLoss loss = classWeights == null ? preset : preset.withClassWeights(classWeights);
-            loss = loss.withIgnoreIndex(ignored.over(loss.ignoreIndex()));
-            return labelSmoothing == null ? loss : loss.withLabelSmoothing(labelSmoothing);
+            if (base instanceof CrossEntropyLoss entropy) {
+                return over(entropy);
+            }
+            return base instanceof BceWithLogitsLoss logits && posWeight != null
+                    ? logits.withPosWeight(posWeight)
+                    : base;
         });
+    }
+
+    private Loss over(CrossEntropyLoss base) {
+        CrossEntropyLoss entropy = classWeights == null ? base : base.withClassWeights(classWeights);
+        entropy = entropy.withIgnoreIndex(ignored.over(entropy.ignoreIndex()));
+        return labelSmoothing == null ? entropy : entropy.withLabelSmoothing(labelSmoothing);
+    }
+
+    private void refuse(boolean wrong, String option, String goesWith, Loss base) {
+        Usage.refuse(
+                wrong,
+                command,
+                option + " goes with --loss " + goesWith + " alone, but the loss is " + base.id() + ": leave " + option
+                        + " out");
     }
 }

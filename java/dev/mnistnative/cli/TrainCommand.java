@@ -15,6 +15,7 @@ import dev.mnistnative.report.terminal.RunSummary;
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.train.CrossEntropyLoss;
 import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.Loss;
 import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
@@ -121,9 +122,9 @@ final class TrainCommand implements Callable<Integer> {
                         init,
                         net,
                         given.layers()));
-        CrossEntropyLoss loss = settingsOptions.ignoreIndexGiven()
-                ? given.loss()
-                : given.loss().withIgnoreIndex(start.info().ignoreIndex());
+        Loss loss = given.loss() instanceof CrossEntropyLoss labels && !settingsOptions.ignoreIndexGiven()
+                ? labels.withIgnoreIndex(start.info().ignoreIndex())
+                : given.loss();
         return given.toBuilder().layers(net).loss(loss).build();
     }
 

@@ -256,7 +256,9 @@ public final class Model implements AutoCloseable {
      * @throws IllegalArgumentException if features or labels do not fit the net
      */
     public Evaluation evaluate(Dataset data) {
-        return prepared(data, seen -> Evaluator.over(choice.object(), net, seen).evaluation());
+        return prepared(
+                data,
+                seen -> Evaluator.over(choice.object(), net, info.task(), seen).evaluation());
     }
 
     /**
@@ -266,7 +268,9 @@ public final class Model implements AutoCloseable {
      * @throws IllegalArgumentException if features or labels do not fit the net
      */
     public int[] predictions(Dataset data) {
-        return prepared(data, seen -> Evaluator.over(choice.object(), net, seen).predictions());
+        return prepared(
+                data,
+                seen -> Evaluator.over(choice.object(), net, info.task(), seen).predictions());
     }
 
     /**

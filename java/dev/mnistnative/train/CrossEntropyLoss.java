@@ -2,6 +2,8 @@ package dev.mnistnative.train;
 
 import dev.mnistnative.binding.NativeLibrary;
 import dev.mnistnative.binding.NativeLoss;
+import dev.mnistnative.net.Mlp;
+import dev.mnistnative.net.Task;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -13,7 +15,8 @@ import java.util.Objects;
  * @param labelSmoothing label_smoothing, 0..1
  * @param reduction how the samples' losses become one; training needs MEAN or SUM
  */
-public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double labelSmoothing, Reduction reduction) {
+public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double labelSmoothing, Reduction reduction)
+        implements Loss {
     /** PyTorch's default for ignore_index. */
     public static final long DEFAULT_IGNORE_INDEX = NativeLoss.IGNORE_INDEX;
 
@@ -31,12 +34,24 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
         }
     }
 
+    @Override
+    public String id() {
+        return "cross_entropy";
+    }
+
+    @Override
+    public Task task() {
+        return Task.CLASSES;
+    }
+
     /** Whether it is the plain mean cross-entropy: no class weights, no label smoothing, no sum. */
+    @Override
     public boolean isPlain() {
         return classWeights == null && labelSmoothing == 0 && reduction == Reduction.MEAN;
     }
 
-    /** Its settings in words, e.g. {@code cross-entropy: ignore index -100, label smoothing 0.1, reduction mean}. */
+    /** E.g. {@code cross-entropy: ignore index -100, label smoothing 0.1, reduction mean}. */
+    @Override
     public String description() {
         return Description.of(
                 "cross-entropy",
@@ -48,6 +63,27 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
                 labelSmoothing,
                 "reduction",
                 reduction);
+    }
+
+    @Override
+    public void requireFit(Mlp net) {
+        if (classWeights != null && classWeights.length > 0 && allZero(classWeights)) {
+            throw new IllegalArgumentException(
+                    "class_weights are all 0: no sample would count, give at least one class a weight above 0");
+        }
+        if (classWeights != null && classWeights.length != net.classes()) {
+            throw new IllegalArgumentException("class_weights has " + classWeights.length + " values, but the net "
+                    + net + " has " + net.classes() + " classes");
+        }
+    }
+
+    private static boolean allZero(float[] weights) {
+        for (float weight : weights) {
+            if (weight != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A copy of the class weights, or null. */
@@ -108,8 +144,7 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
             }
             System.arraycopy(logits[i], 0, flat, i * classes, classes);
         }
-        return NativeLibrary.crossEntropy(
-                flat, labels, classes, new NativeLoss(classWeights, ignoreIndex, labelSmoothing, reduction.code));
+        return NativeLibrary.crossEntropy(flat, labels, classes, NativeLosses.of(this));
     }
 
     @Override

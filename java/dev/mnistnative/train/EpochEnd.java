@@ -49,7 +49,7 @@ final class EpochEnd {
         Optional<Evaluation> evaluation = evaluationData.flatMap(this::evaluate);
         EpochEnded event = new EpochEnded(
                 run.position(epoch, run.plan().steps()),
-                totals.training(),
+                totals.training(run.settings()),
                 evaluation,
                 new EpochEnded.Timing(
                         totals.seconds(), Seconds.since(began), run.plan().samplesUsed() / totals.seconds()));
@@ -85,7 +85,7 @@ final class EpochEnd {
         return run.shouldStop() && !last ? Optional.of(Ending.interruptedAfter(epoch + 1)) : Optional.empty();
     }
 
-    /** Not where there is nothing to divide by: no sample counts, or none has a class weight above 0. */
+    /** Not where there is nothing to divide by: no sample counts, or none has a weight above 0. */
     private static boolean hasDiverged(Evaluation evaluation) {
         return evaluation.counted() > 0 && !Double.isFinite(evaluation.loss());
     }
@@ -106,7 +106,14 @@ final class EpochEnd {
         double loss = sums.lossSum() / sums.counted();
         double mean = sums.objectiveSum() / sums.weightSum();
         double objective = run.settings().loss().reduction() == Reduction.SUM ? sums.objectiveSum() : mean;
-        double accuracy = (double) sums.correct() / sums.counted();
-        return Optional.of(new Evaluation(loss, objective, accuracy, sums.counted(), Optional.empty()));
+        boolean targets = run.settings().loss().takesTargets();
+        return Optional.of(new Evaluation(
+                loss,
+                objective,
+                (double) sums.correct() / (sums.counted() * run.settings().answersPerSample()),
+                targets ? sums.absoluteErrorSum() / sums.counted() : Double.NaN,
+                targets ? sums.squaredErrorSum() / sums.counted() : Double.NaN,
+                sums.counted(),
+                Optional.empty()));
     }
 }

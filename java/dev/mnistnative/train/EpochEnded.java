@@ -18,10 +18,12 @@ public record EpochEnded(RunPosition position, Training training, Optional<Evalu
      * @param loss mean over the batches of {@link StepsDone#losses()}; batches whose labels are all ignored are left
      *     out (NaN if there is no other)
      * @param objective mean over the batches of {@link StepsDone#objectives()}; those that have none are left out, too
-     * @param accuracy share of right predictions in all batches
-     * @param lastBatchAccuracy share of right predictions in the last batch (the article's accuracy)
+     * @param absoluteError mean over the batches of {@link StepsDone#absoluteErrors()}; NaN for the cross-entropy
+     * @param accuracy share of right predictions in all batches; NaN where the outputs are values
+     * @param lastBatchAccuracy share of right predictions in the last batch (the article's accuracy); likewise
      */
-    public record Training(double loss, double objective, double accuracy, double lastBatchAccuracy) {}
+    public record Training(
+            double loss, double objective, double absoluteError, double accuracy, double lastBatchAccuracy) {}
 
     /**
      * How long an epoch took.

@@ -22,7 +22,7 @@ final class EpochLoop implements AutoCloseable {
         this.run = run;
         this.settings = run.settings();
         this.plan = run.plan();
-        this.order = new EpochOrder(plan, settings, training.labels());
+        this.order = new EpochOrder(plan, settings, training);
         this.replicas = replicas;
         this.learningRates = new LearningRates(settings);
         this.chunkLength = new ChunkLength(
@@ -78,11 +78,9 @@ final class EpochLoop implements AutoCloseable {
         int most = Math.min(Math.min(chunkLength.steps(), samples.stepsFrom(next)), replicas.stepsFrom(next));
         int steps = (int) Math.min(most, allowed);
         double[] rates = learningRates.of(epoch, (long) epoch * plan.steps() + next, steps);
-        double[] losses = new double[steps];
-        double[] objectives = new double[steps];
-        int[] correct = new int[steps];
+        NativeTrainer.StepResults results = NativeTrainer.StepResults.of(steps);
         long began = System.nanoTime();
-        NativeTrainer.Chunk done = train(rates, losses, objectives, correct);
+        NativeTrainer.Chunk done = train(rates, results);
         if (done.diverged()) {
             totals.spent(Seconds.since(began));
             boolean learnt = run.trainer().step() + done.steps() > 0;
@@ -93,17 +91,23 @@ final class EpochLoop implements AutoCloseable {
         double seconds = Seconds.since(began);
         totals.spent(seconds);
         for (int i = 0; i < steps; i++) {
-            totals.step(losses[i], objectives[i], correct[i], order.counted(next + i));
+            totals.step(results, i, order.counted(next + i));
         }
         next += steps;
         allowed -= steps;
         RunPosition position = run.position(epoch, next);
-        run.publish(listener -> listener.onSteps(
-                new StepsDone(position, losses.clone(), objectives.clone(), correct.clone(), rates.clone(), seconds)));
+        run.publish(listener -> listener.onSteps(new StepsDone(
+                position,
+                results.losses().clone(),
+                results.objectives().clone(),
+                results.absoluteErrors().clone(),
+                results.correct().clone(),
+                rates.clone(),
+                seconds)));
         return Optional.empty();
     }
 
-    private NativeTrainer.Chunk train(double[] rates, double[] losses, double[] objectives, int[] correct) {
+    private NativeTrainer.Chunk train(double[] rates, NativeTrainer.StepResults results) {
         int lastStep = next + rates.length - 1;
         int first = plan.first(next);
         int count = plan.first(lastStep) + plan.rows(lastStep) - first;
@@ -115,9 +119,7 @@ final class EpochLoop implements AutoCloseable {
                         settings.batchSize(),
                         settings.seed(),
                         rates,
-                        losses,
-                        objectives,
-                        correct);
+                        results);
     }
 
     /** Ends what makes the samples of later steps. */

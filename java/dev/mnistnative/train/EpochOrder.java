@@ -1,5 +1,6 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.SampleOrder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,14 +11,14 @@ final class EpochOrder {
     private final BatchPlan plan;
     private final long seed;
     private final IntBuffer order; // direct, null for file order
-    private final IntBuffer labels;
+    private final IntBuffer labels; // null: the loss takes targets, all samples count
     private final long ignoreIndex;
     private final boolean anyIgnored;
 
-    EpochOrder(BatchPlan plan, TrainingSettings settings, IntBuffer labels) {
+    EpochOrder(BatchPlan plan, TrainingSettings settings, Dataset training) {
         this.plan = plan;
         this.seed = settings.seed();
-        this.labels = labels;
+        this.labels = settings.loss().takesTargets() ? null : training.labels();
         this.ignoreIndex = settings.loss().ignoreIndex();
         this.anyIgnored = holdsIgnored();
         this.order = settings.shuffle() ? direct(plan.samples()) : null;
@@ -30,7 +31,7 @@ final class EpochOrder {
     }
 
     private boolean holdsIgnored() {
-        for (int i = 0; i < plan.samples(); i++) {
+        for (int i = 0; labels != null && i < plan.samples(); i++) {
             if (labels.get(i) == ignoreIndex) {
                 return true;
             }

@@ -1,5 +1,6 @@
 package dev.mnistnative.train;
 
+import dev.mnistnative.binding.NativeTrainer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,6 +9,7 @@ final class EpochTotals {
     private static final String PREFIX = "epoch_totals.";
     private static final String LOSS_SUM = PREFIX + "loss_sum";
     private static final String OBJECTIVE_SUM = PREFIX + "objective_sum";
+    private static final String ABSOLUTE_ERROR_SUM = PREFIX + "absolute_error_sum";
     private static final String BATCHES = PREFIX + "batches";
     private static final String WEIGHED_BATCHES = PREFIX + "weighed_batches";
     private static final String CORRECT = PREFIX + "correct";
@@ -18,6 +20,7 @@ final class EpochTotals {
 
     private double lossSum;
     private double objectiveSum;
+    private double absoluteErrorSum;
     private int batches;
     private int weighedBatches;
     private long correct;
@@ -31,6 +34,7 @@ final class EpochTotals {
         EpochTotals totals = new EpochTotals();
         totals.lossSum = header.number(LOSS_SUM);
         totals.objectiveSum = header.number(OBJECTIVE_SUM);
+        totals.absoluteErrorSum = header.number(ABSOLUTE_ERROR_SUM);
         totals.batches = header.integer(BATCHES);
         totals.weighedBatches = header.integer(WEIGHED_BATCHES);
         totals.correct = header.whole(CORRECT);
@@ -46,6 +50,7 @@ final class EpochTotals {
         Map<String, String> entries = new LinkedHashMap<>();
         entries.put(LOSS_SUM, String.valueOf(lossSum));
         entries.put(OBJECTIVE_SUM, String.valueOf(objectiveSum));
+        entries.put(ABSOLUTE_ERROR_SUM, String.valueOf(absoluteErrorSum));
         entries.put(BATCHES, String.valueOf(batches));
         entries.put(WEIGHED_BATCHES, String.valueOf(weighedBatches));
         entries.put(CORRECT, String.valueOf(correct));
@@ -56,13 +61,17 @@ final class EpochTotals {
         return entries;
     }
 
-    /** One step: its loss per sample, what it minimised, its right predictions and its samples that count. */
-    void step(double loss, double objective, int stepCorrect, int stepCounted) {
+    /** One step of a chunk and its samples that count. */
+    void step(NativeTrainer.StepResults results, int step, int stepCounted) {
+        double loss = results.losses()[step];
+        double objective = results.objectives()[step];
+        int stepCorrect = results.correct()[step];
         if (!Double.isNaN(loss)) { // else all labels are ignored
             lossSum += loss;
+            absoluteErrorSum += results.absoluteErrors()[step];
             batches++;
         }
-        if (!Double.isNaN(objective)) { // else all class weights are 0, too: nothing was minimised
+        if (!Double.isNaN(objective)) { // else all weights are 0, too: nothing was minimised
             objectiveSum += objective;
             weighedBatches++;
         }
@@ -80,11 +89,13 @@ final class EpochTotals {
         return seconds;
     }
 
-    EpochEnded.Training training() {
+    EpochEnded.Training training(TrainingSettings settings) {
+        int answers = settings.answersPerSample();
         return new EpochEnded.Training(
                 lossSum / batches,
                 objectiveSum / weighedBatches,
-                (double) correct / counted,
-                (double) lastCorrect / lastCounted);
+                settings.loss().takesTargets() ? absoluteErrorSum / batches : Double.NaN,
+                (double) correct / (counted * answers),
+                (double) lastCorrect / ((long) lastCounted * answers));
     }
 }

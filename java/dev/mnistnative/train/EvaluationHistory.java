@@ -19,6 +19,8 @@ final class EvaluationHistory {
     private static final String BEST_LOSS = "best.loss";
     private static final String BEST_OBJECTIVE = "best.objective";
     private static final String BEST_ACCURACY = "best.accuracy";
+    private static final String BEST_ABSOLUTE_ERROR = "best.absolute_error";
+    private static final String BEST_SQUARED_ERROR = "best.squared_error";
     private static final String BEST_COUNTED = "best.counted";
 
     private final int patience;
@@ -48,6 +50,8 @@ final class EvaluationHistory {
                     header.number(BEST_LOSS),
                     header.number(BEST_OBJECTIVE),
                     header.number(BEST_ACCURACY),
+                    header.number(BEST_ABSOLUTE_ERROR),
+                    header.number(BEST_SQUARED_ERROR),
                     header.whole(BEST_COUNTED),
                     Optional.empty());
             history.bestEpoch = new BestEpoch(header.integer(BEST_EPOCH), evaluation);
@@ -67,6 +71,8 @@ final class EvaluationHistory {
             entries.put(BEST_LOSS, String.valueOf(evaluation.loss()));
             entries.put(BEST_OBJECTIVE, String.valueOf(evaluation.objective()));
             entries.put(BEST_ACCURACY, String.valueOf(evaluation.accuracy()));
+            entries.put(BEST_ABSOLUTE_ERROR, String.valueOf(evaluation.absoluteError()));
+            entries.put(BEST_SQUARED_ERROR, String.valueOf(evaluation.squaredError()));
             entries.put(BEST_COUNTED, String.valueOf(evaluation.counted()));
         }
         return entries;

@@ -3,10 +3,12 @@ package dev.mnistnative.train;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainingData;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
@@ -71,12 +73,16 @@ final class Fingerprint {
         for (int first = 0; first < data.size(); first += block) {
             sum.update(data.pixels(first, Math.min(block, data.size() - first)));
         }
-        IntBuffer labels = data.labels();
-        ByteBuffer label = ByteBuffer.allocate(Integer.BYTES);
-        while (labels.hasRemaining()) {
-            label.clear().putInt(labels.get()).flip();
-            sum.update(label);
+        if (data.hasLabels()) {
+            IntBuffer labels = data.labels();
+            add(sum, labels.limit(), labels::get);
         }
+        if (data.hasTargets()) {
+            FloatBuffer targets = data.targets();
+            add(sum, targets.limit(), i -> Float.floatToRawIntBits(targets.get(i)));
+        }
+        data.sampleWeights()
+                .ifPresent(weights -> add(sum, weights.limit(), i -> Float.floatToRawIntBits(weights.get(i))));
         return String.format(
                 Locale.ROOT,
                 "%d x %d %s, scale %s, CRC-32C %08x",
@@ -85,5 +91,13 @@ final class Fingerprint {
                 data.pixelType(),
                 data.scale(),
                 sum.getValue());
+    }
+
+    private static void add(CRC32C sum, int count, IntUnaryOperator number) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES);
+        for (int i = 0; i < count; i++) {
+            bytes.clear().putInt(number.applyAsInt(i)).flip();
+            sum.update(bytes);
+        }
     }
 }

@@ -24,6 +24,12 @@ final class Require {
         }
     }
 
+    static void above(String field, double value, double low) {
+        if (!(value > low) || !Double.isFinite(value)) {
+            throw new IllegalArgumentException(field + " is " + value + ", but must be finite and above " + low);
+        }
+    }
+
     static void between(String field, double value, double low, double high) {
         if (!(value >= low && value <= high)) {
             throw new IllegalArgumentException(

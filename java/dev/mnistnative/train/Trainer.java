@@ -1,7 +1,6 @@
 package dev.mnistnative.train;
 
 import dev.mnistnative.MnistRuntime;
-import dev.mnistnative.binding.NativeLoss;
 import dev.mnistnative.binding.NativeNet;
 import dev.mnistnative.binding.NativeOptimizer;
 import dev.mnistnative.binding.NativePlacement;
@@ -59,13 +58,12 @@ public final class Trainer implements AutoCloseable {
     }
 
     private static NativeTrainer createNative(NativeNet net, NativePlacement placement, TrainingSettings settings) {
-        CrossEntropyLoss loss = settings.loss();
         NativeTrainer made = NativeTrainer.create(
                 net,
                 placement,
                 NativeOptimizer.of(
                         settings.optimizer().code(), settings.optimizer().options()),
-                new NativeLoss(loss.classWeights(), loss.ignoreIndex(), loss.labelSmoothing(), loss.reduction().code));
+                NativeLosses.of(settings.loss()));
         try {
             made.initialize(settings.seed());
             return made;
@@ -216,6 +214,7 @@ public final class Trainer implements AutoCloseable {
                     "keep BEST needs an evaluation: give fit a test or a validation set, or keep LAST");
         }
         BatchPlan plan = new BatchPlan(data.training().size(), settings.batchSize(), settings.dropLast());
+        Fitting.require(data, settings);
         Unused.requireCounted(data, settings);
         Unused unused = Unused.of(data.training(), plan, settings);
         try (RunCheckpoints checkpoints = new RunCheckpoints(trainer, settings, wanted, data)) {
@@ -329,7 +328,9 @@ public final class Trainer implements AutoCloseable {
      * be closed by the caller.
      */
     public Model model() {
-        return model(ModelInfo.NONE.withIgnoreIndex(settings.loss().ignoreIndex()));
+        return model(ModelInfo.NONE
+                .withIgnoreIndex(settings.loss().ignoreIndex())
+                .withTask(settings.loss().task()));
     }
 
     /**

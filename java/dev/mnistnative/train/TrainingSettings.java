@@ -23,7 +23,7 @@ public final class TrainingSettings {
     private final Optimizer optimizer;
     private final LearningRateSchedule schedule;
     private final int warmupSteps;
-    private final CrossEntropyLoss loss;
+    private final Loss loss;
     private final Deformation deformation;
     private final long seed;
     private final Placement placement;
@@ -52,28 +52,7 @@ public final class TrainingSettings {
         if (loss.reduction() == Reduction.NONE) {
             throw new IllegalArgumentException("loss: training needs reduction MEAN or SUM, not NONE");
         }
-        checkClassWeights();
-    }
-
-    private void checkClassWeights() {
-        float[] weights = loss.classWeights();
-        if (weights != null && weights.length > 0 && allZero(weights)) {
-            throw new IllegalArgumentException(
-                    "class_weights are all 0: no sample would count, give at least one class a weight above 0");
-        }
-        if (weights != null && weights.length != layers.classes()) {
-            throw new IllegalArgumentException("class_weights has " + weights.length + " values, but the net " + layers
-                    + " has " + layers.classes() + " classes");
-        }
-    }
-
-    private static boolean allZero(float[] weights) {
-        for (float weight : weights) {
-            if (weight != 0) {
-                return false;
-            }
-        }
-        return true;
+        loss.requireFit(layers);
     }
 
     /** A builder with the article's settings for this net. */
@@ -148,13 +127,18 @@ public final class TrainingSettings {
     }
 
     /** The loss. */
-    public CrossEntropyLoss loss() {
+    public Loss loss() {
         return loss;
     }
 
     /** What each epoch does to the training set's pictures; they stay as they are in evaluations. */
     public Deformation deformation() {
         return deformation;
+    }
+
+    /** How many answers of a sample are right or wrong: its class, each of its labels; 0 where outputs are values. */
+    int answersPerSample() {
+        return !loss.takesTargets() ? 1 : loss instanceof BceWithLogitsLoss ? layers.classes() : 0;
     }
 
     /** Seed of the initial values, of the shuffling, of the deformations and of dropout. */
@@ -229,7 +213,7 @@ public final class TrainingSettings {
         private Optimizer optimizer = new Adam(2e-5);
         private LearningRateSchedule schedule = LearningRateSchedule.constant();
         private int warmupSteps;
-        private CrossEntropyLoss loss = CrossEntropyLoss.DEFAULT;
+        private Loss loss = CrossEntropyLoss.DEFAULT;
         private Deformation deformation = Deformation.NONE;
         private long seed;
         private Device device = Device.auto();
@@ -306,7 +290,7 @@ public final class TrainingSettings {
         }
 
         /** The loss, with reduction MEAN or SUM. */
-        public Builder loss(CrossEntropyLoss value) {
+        public Builder loss(Loss value) {
             loss = value;
             return this;
         }

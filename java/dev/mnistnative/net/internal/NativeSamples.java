@@ -1,5 +1,6 @@
 package dev.mnistnative.net.internal;
 
+import dev.mnistnative.binding.NativeAnswers;
 import dev.mnistnative.binding.NativeData;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.PixelType;
@@ -14,7 +15,16 @@ public final class NativeSamples {
         int sampleBytes = data.features() * data.pixelType().bytes();
         int first = Math.min(data.size(), Integer.MAX_VALUE / sampleBytes);
         return first == data.size()
-                ? NativeData.of(data.pixels(), bytes, data.scale(), data.labels(), data.features())
-                : NativeData.ofLarge(data.pixels(0, first), bytes, data.scale(), data.labels(), data.features());
+                ? NativeData.of(data.pixels(), bytes, data.scale(), data.size(), data.features(), answers(data))
+                : NativeData.ofLarge(
+                        data.pixels(0, first), bytes, data.scale(), data.size(), data.features(), answers(data));
+    }
+
+    private static NativeAnswers answers(Dataset data) {
+        return new NativeAnswers(
+                data.hasLabels() ? data.labels() : null,
+                data.hasTargets() ? data.targets() : null,
+                data.outputs(),
+                data.sampleWeights().orElse(null));
     }
 }

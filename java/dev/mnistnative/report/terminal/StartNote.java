@@ -65,7 +65,7 @@ public final class StartNote implements TrainingListener {
                     + settings.loss().ignoreIndex() + ", the ignore index");
         }
         if (unused.weightless() > 0) {
-            sentences.add("training leaves out " + samples(unused.weightless()) + " of classes whose weight is 0");
+            sentences.add("training leaves out " + samples(unused.weightless()) + " whose weight is 0");
         }
         return sentences;
     }

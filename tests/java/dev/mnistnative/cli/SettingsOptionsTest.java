@@ -3,6 +3,7 @@ package dev.mnistnative.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.net.Device;
@@ -10,9 +11,14 @@ import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.Adam;
 import dev.mnistnative.train.AdamW;
+import dev.mnistnative.train.BceWithLogitsLoss;
+import dev.mnistnative.train.CrossEntropyLoss;
+import dev.mnistnative.train.HuberLoss;
 import dev.mnistnative.train.LearningRateSchedule;
+import dev.mnistnative.train.MseLoss;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Sgd;
+import dev.mnistnative.train.SmoothL1Loss;
 import dev.mnistnative.train.TrainingSettings;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -134,8 +140,9 @@ class SettingsOptionsTest {
 
     @Test
     void lossOptions() {
-        var loss = settings("--layers 784,3 --class-weights 1,0.5,2 --ignore-index 255 --label-smoothing 0.25")
-                .loss();
+        var loss = (CrossEntropyLoss)
+                settings("--layers 784,3 --class-weights 1,0.5,2 --ignore-index 255 --label-smoothing 0.25")
+                        .loss();
         assertArrayEquals(new float[] {1, 0.5f, 2}, loss.classWeights());
         assertEquals(255, loss.ignoreIndex());
         assertEquals(0.25, loss.labelSmoothing());
@@ -150,6 +157,33 @@ class SettingsOptionsTest {
         assertFalse(settings("--preset bp").layers().drops());
         Cli.line("train --dropout 1").failed(ExitCode.USAGE, "dropout must be at least 0 and below 1");
         Cli.line("train --input-dropout -0.5").failed(ExitCode.USAGE, "input dropout must be at least 0");
+    }
+
+    @Test
+    void lossesOnTargets() {
+        assertEquals(new MseLoss(), settings("--loss mse").loss());
+        assertEquals(new SmoothL1Loss(0.3), settings("--loss smooth_l1:0.3").loss());
+        assertEquals(new HuberLoss(), settings("--loss huber --preset accurate").loss());
+        assertEquals(
+                BceWithLogitsLoss.DEFAULT.withPosWeight(1, 2),
+                settings("--layers 784,2 --loss bce --pos-weight 1,2").loss());
+        assertEquals(
+                settings("--preset accurate").loss(),
+                settings("--preset accurate --loss cross_entropy").loss());
+        for (String words : new String[] {
+            "--loss mse --class-weights 1,2",
+            "--loss bce --label-smoothing 0.1",
+            "--loss l1 --ignore-index 3",
+            "--pos-weight 1,2",
+            "--loss hubber",
+            "--loss mse:1",
+            "--loss huber:0"
+        }) {
+            String message = assertThrows(CommandLine.ParameterException.class, () -> settings(words), words)
+                    .getMessage();
+            assertFalse(message.contains("Exception"), message);
+            assertTrue(message.contains("--loss"), message);
+        }
     }
 
     @Test

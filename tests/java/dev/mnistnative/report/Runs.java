@@ -64,7 +64,7 @@ public final class Runs {
             rates[i] = 0.5;
         }
         RunPosition position = new RunPosition(1, 2, first + count - 1, STEPS_PER_EPOCH);
-        return new StepsDone(position, losses, losses.clone(), new int[count], rates, 0.01);
+        return new StepsDone(position, losses, losses.clone(), new double[count], new int[count], rates, 0.01);
     }
 
     /** The first epoch, without an evaluation; its objective is twice its loss. */
@@ -81,7 +81,7 @@ public final class Runs {
     private static EpochEnded epoch(double trainingLoss, double lastBatchAccuracy, Optional<Evaluation> evaluation) {
         return new EpochEnded(
                 new RunPosition(1, 2, STEPS_PER_EPOCH, STEPS_PER_EPOCH),
-                new EpochEnded.Training(trainingLoss, 2 * trainingLoss, 0.5, lastBatchAccuracy),
+                new EpochEnded.Training(trainingLoss, 2 * trainingLoss, Double.NaN, 0.5, lastBatchAccuracy),
                 evaluation,
                 new EpochEnded.Timing(1.5, 0.25, 1333.4));
     }

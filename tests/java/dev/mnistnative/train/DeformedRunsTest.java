@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mnistnative.binding.NativeLoss;
 import dev.mnistnative.binding.NativeOptimizer;
 import dev.mnistnative.binding.NativePlacement;
 import dev.mnistnative.binding.NativeTrainer;
@@ -77,7 +76,7 @@ class DeformedRunsTest extends CheckpointRuns {
                 Deformer deformer = new Deformer(data, DEFORMATION, settings.seed(), 1)) {
             BatchPlan plan = new BatchPlan(data.size(), settings.batchSize(), dropLast);
             for (int epoch = 0; epoch < settings.epochs(); epoch++) {
-                EpochOrder order = new EpochOrder(plan, settings, data.labels());
+                EpochOrder order = new EpochOrder(plan, settings, data);
                 order.begin(epoch);
                 int[] indices = new int[data.size()];
                 order.indices(0, data.size()).get(indices);
@@ -190,13 +189,13 @@ class DeformedRunsTest extends CheckpointRuns {
 
     private float[] parametersByParts(TrainingSettings settings, int stepsPerPart) {
         BatchPlan plan = new BatchPlan(data.size(), settings.batchSize(), settings.dropLast());
-        EpochOrder order = new EpochOrder(plan, settings, data.labels());
+        EpochOrder order = new EpochOrder(plan, settings, data);
         try (NativeTrainer trainer = NativeTrainer.create(
                 NativeNets.of(settings.layers()),
                 new NativePlacement(NativePlacement.CPU, 0, settings.precision().code(), 1, "auto"),
                 NativeOptimizer.of(
                         settings.optimizer().code(), settings.optimizer().options()),
-                new NativeLoss(null, -100, 0, Reduction.MEAN.code))) {
+                NativeLosses.of(settings.loss()))) {
             trainer.initialize(1);
             TrainingStart start = new TrainingStart(settings, null, null, Optional.empty());
             RunContext run = new RunContext(trainer, start, plan, List.of(), null, () -> false);
@@ -215,9 +214,7 @@ class DeformedRunsTest extends CheckpointRuns {
                                 settings.batchSize(),
                                 settings.seed(),
                                 new double[] {0.01},
-                                new double[1],
-                                new double[1],
-                                new int[1]);
+                                NativeTrainer.StepResults.of(1));
                     }
                 }
             }
