@@ -257,6 +257,33 @@ public final class Trainer implements AutoCloseable {
         cancelled = true;
     }
 
+    /** {@link #step(Dataset, double)} at the optimizer's learning rate, warmed up by the steps done so far. */
+    public StepResult step(Dataset batch) {
+        return step(batch, settings.warmedUp(settings.optimizer().lr(), optimizerSteps()));
+    }
+
+    /**
+     * One optimizer step on these samples as one batch, in their order, from the present state on: for samples that
+     * come one after the other and are never all there. Steps on the batches of an epoch give the bits of that epoch.
+     * The samples are taken as they are, and their memory stays in use until the next step, fit or close. Schedules
+     * count epochs, which there are none of here: give the rate where it is to change.
+     *
+     * @throws IllegalArgumentException if the samples do not fit the settings or the rate is negative or not finite
+     * @throws dev.mnistnative.MnistNativeException of status DIVERGED if the loss is not finite; nothing has changed then
+     */
+    public StepResult step(Dataset batch, double learningRate) {
+        Objects.requireNonNull(batch, "batch");
+        trainer.guard().enter();
+        try {
+            if (fitting) {
+                throw new IllegalStateException("fit is under way: a listener cannot step");
+            }
+            return StepResult.of(trainer, settings, batch, learningRate);
+        } finally {
+            trainer.guard().exit();
+        }
+    }
+
     /** Steps that the optimizer has done, over all runs; Adam's bias correction follows it. */
     public long optimizerSteps() {
         return trainer.step();
