@@ -162,13 +162,7 @@ public final class NativeTrainer implements AutoCloseable {
      * @param results [steps] out
      */
     public Chunk train(
-            IntBuffer order,
-            long first,
-            long samples,
-            long batchSize,
-            long seed,
-            double[] rates,
-            StepResults results) {
+            IntBuffer order, long first, long samples, long batchSize, long seed, double[] rates, StepResults results) {
         return handle.within(pointer -> {
             Workspace w = workspaceFor(rates.length);
             w.rates.put(0, rates);

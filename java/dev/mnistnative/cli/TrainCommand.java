@@ -4,10 +4,12 @@ import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.format.ModelFormat;
 import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.metrics.ValueMetrics;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Task;
 import dev.mnistnative.report.Printable;
 import dev.mnistnative.report.html.HtmlReport;
 import dev.mnistnative.report.html.RunRecord;
@@ -214,18 +216,33 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** On the test set that was held back: nothing was chosen by it. */
+    /** On the test set that was held back: nothing was chosen by it. Values are measured on every set. */
     private static void evaluate(Trainer trainer, PreparedData data, RunSummary summary) {
-        if (data.heldBack().isPresent()) {
-            try (Model model = trainer.model()) {
+        boolean values = data.info().task() == Task.VALUES;
+        if (data.heldBack().isEmpty() && !values) {
+            return;
+        }
+        try (Model model = finished(trainer, data)) {
+            if (values) {
+                data.data()
+                        .evaluation()
+                        .ifPresent(
+                                set -> summary.measured(data.data().evaluatedOn(), (ValueMetrics) model.metrics(set)));
+                data.heldBack().ifPresent(set -> summary.measured(EvaluatedOn.TEST, (ValueMetrics) model.metrics(set)));
+            } else {
                 summary.evaluated(
                         EvaluatedOn.TEST, model.evaluate(data.heldBack().get()));
             }
         }
     }
 
+    /** A model of the samples as they are here: what is done to them is done. */
+    private static Model finished(Trainer trainer, PreparedData data) {
+        return trainer.model(data.info().withPreprocessing(Preprocessing.NONE));
+    }
+
     private void writeReport(Trainer trainer, PreparedData data, RunRecord record) throws IOException {
-        try (Model model = trainer.model(data.info().withPreprocessing(Preprocessing.NONE))) { // it is done
+        try (Model model = finished(trainer, data)) {
             new HtmlReport(record, new HtmlReport.Trained(model, data.forReport(), data.reportedOn()))
                     .withTrainingSet(data.data().training())
                     .write(reportOptions.report());

@@ -26,6 +26,7 @@ import java.util.Optional;
 /**
  * metrics.jsonl: one JSON object a line for the start, every so many steps, every epoch and the end. Each line is on
  * disk before the run goes on, so that a run that is killed keeps what it has. Numbers that are not finite are null.
+ * Runs on targets say their task and loss at the start, and each epoch's mean absolute and squared errors at its end.
  */
 public final class MetricsFile implements TrainingListener, Closeable {
     private final Path path;
@@ -33,6 +34,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
     private final boolean goesOn;
     private JsonGenerator lines;
     private boolean minimisesTheLoss = true;
+    private boolean hasTargets;
 
     /**
      * The file is created, or emptied, when the run starts: one that is refused leaves an earlier run's.
@@ -96,6 +98,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
     @Override
     public void onStart(TrainingStart start) {
         minimisesTheLoss = start.settings().loss().isPlain();
+        hasTargets = start.settings().loss().takesTargets();
         if (goesOn) {
             cutAfter(start.resumed());
         }
@@ -126,6 +129,10 @@ public final class MetricsFile implements TrainingListener, Closeable {
             json.writeStringField("optimizer", settings.optimizer().name());
             number("lr", settings.optimizer().lr());
             json.writeNumberField("seed", settings.seed());
+            if (hasTargets) {
+                json.writeStringField("task", settings.loss().task().id());
+                json.writeStringField("loss", settings.loss().id());
+            }
             json.writeStringField("augment", settings.deformation().toString());
         });
     }
@@ -166,6 +173,15 @@ public final class MetricsFile implements TrainingListener, Closeable {
             number("evaluation_seconds", event.timing().evaluationSeconds());
             json.writeNumberField("steps", event.position().step());
             number("images_per_second", event.timing().samplesPerSecond());
+            if (hasTargets) {
+                number("mae", event.training().absoluteError());
+                number(
+                        "test_mae",
+                        event.evaluation().map(Evaluation::absoluteError).orElse(Double.NaN));
+                number(
+                        "test_mse",
+                        event.evaluation().map(Evaluation::squaredError).orElse(Double.NaN));
+            }
         });
     }
 

@@ -21,8 +21,12 @@ public final class MetricsTable implements TrainingListener, Closeable {
             "epoch,train_loss,train_objective,accuracy,train_accuracy,test_loss,test_objective,"
                     + "test_accuracy,seconds,evaluation_seconds,steps,images_per_second\n";
 
+    /** Behind them for a run on targets. */
+    private static final String OF_TARGETS = "mae,test_mae,test_mse";
+
     private final Path path;
     private final boolean goesOn;
+    private boolean hasTargets;
     private Writer out;
 
     /**
@@ -39,12 +43,17 @@ public final class MetricsTable implements TrainingListener, Closeable {
     private void open() throws IOException {
         out = goesOn ? Files.newBufferedWriter(path, StandardOpenOption.APPEND) : Files.newBufferedWriter(path);
         if (!goesOn) {
-            out.write(HEADER);
+            out.write(header());
         }
+    }
+
+    private String header() {
+        return hasTargets ? HEADER.strip() + "," + OF_TARGETS + "\n" : HEADER;
     }
 
     @Override
     public void onStart(TrainingStart start) {
+        hasTargets = start.settings().loss().takesTargets();
         if (!goesOn) {
             write(""); // with the header
         } else {
@@ -52,7 +61,7 @@ public final class MetricsTable implements TrainingListener, Closeable {
             try {
                 EarlierLines.cut(path, row -> comesAgain(row, epochs));
                 if (Files.isRegularFile(path) && Files.size(path) == 0) { // the header was cut off
-                    write(HEADER);
+                    write(header());
                 }
             } catch (IOException e) {
                 throw failure(e);
@@ -70,19 +79,24 @@ public final class MetricsTable implements TrainingListener, Closeable {
 
     @Override
     public void onEpoch(EpochEnded event) {
-        write(DoubleStream.of(
-                                event.position().epoch(),
-                                event.training().loss(),
-                                event.training().objective(),
-                                event.training().lastBatchAccuracy(),
-                                event.training().accuracy(),
-                                event.evaluation().map(Evaluation::loss).orElse(Double.NaN),
-                                event.evaluation().map(Evaluation::objective).orElse(Double.NaN),
-                                event.evaluation().map(Evaluation::accuracy).orElse(Double.NaN),
-                                event.timing().seconds(),
-                                event.timing().evaluationSeconds(),
-                                event.position().step(),
-                                event.timing().samplesPerSecond())
+        DoubleStream always = DoubleStream.of(
+                event.position().epoch(),
+                event.training().loss(),
+                event.training().objective(),
+                event.training().lastBatchAccuracy(),
+                event.training().accuracy(),
+                event.evaluation().map(Evaluation::loss).orElse(Double.NaN),
+                event.evaluation().map(Evaluation::objective).orElse(Double.NaN),
+                event.evaluation().map(Evaluation::accuracy).orElse(Double.NaN),
+                event.timing().seconds(),
+                event.timing().evaluationSeconds(),
+                event.position().step(),
+                event.timing().samplesPerSecond());
+        DoubleStream errors = DoubleStream.of(
+                event.training().absoluteError(),
+                event.evaluation().map(Evaluation::absoluteError).orElse(Double.NaN),
+                event.evaluation().map(Evaluation::squaredError).orElse(Double.NaN));
+        write(DoubleStream.concat(always, hasTargets ? errors : DoubleStream.empty())
                         .mapToObj(value -> Double.isFinite(value)
                                 ? JsonNumbers.nineDigits(value).toPlainString()
                                 : "")

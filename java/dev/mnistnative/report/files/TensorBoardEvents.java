@@ -3,6 +3,7 @@ package dev.mnistnative.report.files;
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.IoAction;
 import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.net.Task;
 import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.StepsDone;
@@ -19,7 +20,8 @@ import java.time.Clock;
  * Curves for TensorBoard. Per epoch, at step = epoch: {@code train/loss}, {@code train/accuracy} (the last batch's, as
  * everywhere), {@code test/loss}, {@code test/accuracy}, {@code train/images_per_second}; per logged step, at the step
  * of the whole run: {@code step/loss}, {@code step/lr}. Where training minimises something else than the loss, each
- * loss has an {@code objective} beside it.
+ * loss has an {@code objective} beside it. Real-valued outputs have {@code train/mae}, {@code test/mae} and {@code
+ * test/mse} instead of accuracies.
  */
 public final class TensorBoardEvents implements TrainingListener, Closeable {
     /** How the names of curves over steps begin; the others' steps are epochs. */
@@ -31,6 +33,7 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
     private final EventFile file;
     private EvaluatedOn evaluatedOn;
     private boolean minimisesTheLoss = true;
+    private Task task = Task.CLASSES;
 
     /**
      * Creates the folder if it is not there, and a new event file in it.
@@ -51,6 +54,7 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
     public void onStart(TrainingStart start) {
         evaluatedOn = start.data().evaluatedOn();
         minimisesTheLoss = start.settings().loss().isPlain();
+        task = start.settings().loss().task();
         if (goesOn) {
             long epochs = start.resumed().map(Resumed::epochs).orElse(0);
             long steps = start.resumed().map(Resumed::steps).orElse(0);
@@ -84,7 +88,11 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
             if (!minimisesTheLoss) {
                 events.scalar("train/objective", epoch, event.training().objective());
             }
-            events.scalar("train/accuracy", epoch, event.training().lastBatchAccuracy());
+            if (task == Task.VALUES) {
+                events.scalar("train/mae", epoch, event.training().absoluteError());
+            } else {
+                events.scalar("train/accuracy", epoch, event.training().lastBatchAccuracy());
+            }
             events.scalar("train/images_per_second", epoch, event.timing().samplesPerSecond());
             if (event.evaluation().isPresent()) {
                 evaluation(events, epoch, event.evaluation().get());
@@ -97,7 +105,12 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
         if (!minimisesTheLoss) {
             events.scalar(evaluatedOn + "/objective", epoch, evaluation.objective());
         }
-        events.scalar(evaluatedOn + "/accuracy", epoch, evaluation.accuracy());
+        if (task == Task.VALUES) {
+            events.scalar(evaluatedOn + "/mae", epoch, evaluation.absoluteError());
+            events.scalar(evaluatedOn + "/mse", epoch, evaluation.squaredError());
+        } else {
+            events.scalar(evaluatedOn + "/accuracy", epoch, evaluation.accuracy());
+        }
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.mnistnative.report.html;
 import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.net.Task;
+import dev.mnistnative.report.Figures;
 import dev.mnistnative.report.Losses;
 import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.TrainingSettings;
@@ -32,11 +34,22 @@ final class RunSections {
 
     String cards(Optional<Evaluation> evaluation) {
         Map<String, String> cards = new LinkedHashMap<>();
-        if (evaluation.isPresent()) {
+        if (evaluation.isPresent() && hasValues()) {
+            cards.put(
+                    judgedOn + " mean absolute error",
+                    Figures.error(evaluation.get().absoluteError()));
+            cards.put(
+                    judgedOn + " mean squared error",
+                    Figures.error(evaluation.get().squaredError()));
+        } else if (evaluation.isPresent()) {
             cards.put(
                     judgedOn + " accuracy",
                     format("%.2f %%", 100 * evaluation.get().accuracy()));
             cards.put(judgedOn + " loss", Losses.text(evaluation.get().loss()));
+        } else if (!run.epochs().isEmpty() && hasValues()) {
+            cards.put(
+                    "train mean absolute error",
+                    Figures.error(lastEpoch().training().absoluteError()));
         } else if (!run.epochs().isEmpty()) {
             cards.put(
                     "train accuracy",
@@ -72,10 +85,15 @@ final class RunSections {
         LineChart loss =
                 chart("Loss", Losses::text).including(0, 0).add("each step", true, stepPositions(), run.losses());
         both(loss, training -> training.loss(), Evaluation::loss);
-        LineChart accuracy = both(
-                chart("Accuracy", LineChart::fourDigits).including(1, 1),
-                training -> training.accuracy(),
-                Evaluation::accuracy);
+        LineChart accuracy = hasValues()
+                ? both(
+                        chart("Mean absolute error", LineChart::fourDigits).including(0, 0),
+                        training -> training.absoluteError(),
+                        Evaluation::absoluteError)
+                : both(
+                        chart("Accuracy", LineChart::fourDigits).including(1, 1),
+                        training -> training.accuracy(),
+                        Evaluation::accuracy);
         LineChart speed = chart("Images a second", LineChart::fourDigits)
                 .including(0, 0)
                 .add(
@@ -119,13 +137,23 @@ final class RunSections {
         if (hasOtherObjective()) {
             columns.put("train objective", epoch -> Losses.text(epoch.training().objective()));
         }
-        columns.put("train accuracy", epoch -> format("%.4f", epoch.training().accuracy()));
-        columns.put("last batch", epoch -> format("%.4f", epoch.training().lastBatchAccuracy()));
+        if (hasValues()) {
+            columns.put("train MAE", epoch -> Figures.error(epoch.training().absoluteError()));
+        } else {
+            columns.put(
+                    "train accuracy", epoch -> format("%.4f", epoch.training().accuracy()));
+            columns.put("last batch", epoch -> format("%.4f", epoch.training().lastBatchAccuracy()));
+        }
         columns.put(evaluatedOn() + " loss", epoch -> evaluatedText(epoch, e -> Losses.text(e.loss())));
         if (hasOtherObjective()) {
             columns.put(evaluatedOn() + " objective", epoch -> evaluatedText(epoch, e -> Losses.text(e.objective())));
         }
-        columns.put(evaluatedOn() + " accuracy", epoch -> evaluatedText(epoch, e -> format("%.4f", e.accuracy())));
+        if (hasValues()) {
+            columns.put(evaluatedOn() + " MAE", epoch -> evaluatedText(epoch, e -> Figures.error(e.absoluteError())));
+            columns.put(evaluatedOn() + " MSE", epoch -> evaluatedText(epoch, e -> Figures.error(e.squaredError())));
+        } else {
+            columns.put(evaluatedOn() + " accuracy", epoch -> evaluatedText(epoch, e -> format("%.4f", e.accuracy())));
+        }
         columns.put("seconds", epoch -> format("%.3f", epoch.timing().seconds()));
         columns.put("evaluation, s", epoch -> format("%.3f", epoch.timing().evaluationSeconds()));
         columns.put("images/s", epoch -> format("%,.0f", epoch.timing().samplesPerSecond()));
@@ -142,6 +170,10 @@ final class RunSections {
 
     private static String evaluatedText(EpochEnded epoch, Function<Evaluation, String> text) {
         return epoch.evaluation().map(text).orElse(NONE);
+    }
+
+    private boolean hasValues() {
+        return run.start().settings().loss().task() == Task.VALUES;
     }
 
     private boolean hasOtherObjective() {

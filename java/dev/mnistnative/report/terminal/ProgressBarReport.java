@@ -68,10 +68,10 @@ public final class ProgressBarReport implements TrainingListener, Closeable {
     private String line() {
         String before = "epoch " + progress.epoch() + " ";
         String loss = "  loss " + progress.loss();
-        String accuracy = "  accuracy " + progress.accuracy();
+        String quality = "  " + progress.quality();
         String rate = "  " + progress.imagesPerSecond() + " images/s";
         String left = "  " + progress.timeLeft() + " left";
-        for (String after : List.of(loss + accuracy + rate + left, loss + accuracy + left, loss + left, left, "")) {
+        for (String after : List.of(loss + quality + rate + left, loss + quality + left, loss + left, left, "")) {
             int room = width - before.length() - after.length();
             if (room >= NARROWEST) {
                 return before + bar(room) + after;

@@ -40,11 +40,11 @@ public final class ProgressLines implements TrainingListener {
             last = now;
             screen.note(String.format(
                     Locale.ROOT,
-                    "epoch %s, step %s, loss %s, accuracy %s, %s images/s, %s left",
+                    "epoch %s, step %s, loss %s, %s, %s images/s, %s left",
                     progress.epoch(),
                     progress.step(),
                     progress.loss(),
-                    progress.accuracy(),
+                    progress.quality(),
                     progress.imagesPerSecond(),
                     progress.timeLeft()));
         }

@@ -1,6 +1,7 @@
 package dev.mnistnative.report.terminal;
 
 import dev.mnistnative.internal.Seconds;
+import dev.mnistnative.net.Task;
 import dev.mnistnative.report.PythonNumbers;
 import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.TrainingStart;
@@ -71,9 +72,17 @@ final class RunProgress {
         return Double.isFinite(loss) ? String.format(Locale.ROOT, "%.3f", loss) : PythonNumbers.repr(loss);
     }
 
-    /** Mean over the last chunk. */
-    String accuracy() {
-        return String.format(Locale.ROOT, "%.3f", Arrays.stream(last.correct()).sum() / (double) samples(last));
+    /** Accuracy, or the mean absolute error of real-valued outputs, over the last chunk. */
+    String quality() {
+        Task task = start.settings().loss().task();
+        if (task == Task.VALUES) {
+            double error = Arrays.stream(last.absoluteErrors()).average().orElse(Double.NaN);
+            return String.format(Locale.ROOT, "mae %.3f", error);
+        }
+        int outputs = task == Task.MULTI_LABEL ? start.settings().layers().classes() : 1;
+        double all = (double) samples(last) * outputs;
+        return String.format(
+                Locale.ROOT, "accuracy %.3f", Arrays.stream(last.correct()).sum() / all);
     }
 
     /** Over the epoch so far. */

@@ -2,7 +2,10 @@ package dev.mnistnative.report.terminal;
 
 import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.internal.Seconds;
+import dev.mnistnative.metrics.ValueMetrics;
 import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.net.Task;
+import dev.mnistnative.report.Figures;
 import dev.mnistnative.report.Losses;
 import dev.mnistnative.report.Printable;
 import dev.mnistnative.train.BestEpoch;
@@ -47,6 +50,7 @@ public final class RunSummary implements TrainingListener {
         result.best()
                 .map(BestEpoch::evaluation)
                 .or(() -> last)
+                .filter(evaluation -> start.settings().loss().task() != Task.VALUES) // which are measured, below
                 .ifPresent(evaluation -> evaluated(start.data().evaluatedOn(), evaluation));
     }
 
@@ -58,6 +62,14 @@ public final class RunSummary implements TrainingListener {
                 set.toString(),
                 "accuracy " + screen.inked(Style.BOLD, percent) + ", loss " + Losses.text(evaluation.loss())
                         + objective));
+    }
+
+    /** What came of measuring real-valued outputs on a set. */
+    public void measured(EvaluatedOn set, ValueMetrics metrics) {
+        evaluations.add(row(
+                set.toString(),
+                "mse " + screen.inked(Style.BOLD, Figures.error(metrics.mse())) + ", mae "
+                        + Figures.error(metrics.mae()) + ", r2 " + Figures.share(metrics.r2())));
     }
 
     /** Evaluations of a finished model know no objective but their loss. */

@@ -5,6 +5,8 @@ import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Evaluation;
 import dev.mnistnative.train.CrossEntropyLoss;
 import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.HuberLoss;
+import dev.mnistnative.train.Loss;
 import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.RunPosition;
 import dev.mnistnative.train.StepsDone;
@@ -33,7 +35,22 @@ public final class Runs {
         return start(deviceReason, evaluatedOn, CrossEntropyLoss.DEFAULT.withLabelSmoothing(0.1));
     }
 
-    private static TrainingStart start(String deviceReason, EvaluatedOn evaluatedOn, CrossEntropyLoss loss) {
+    /** A run on real-valued targets. */
+    public static TrainingStart ofValues() {
+        return start("", EvaluatedOn.TEST, new HuberLoss(0.5));
+    }
+
+    /** An epoch of such, with these mean absolute errors in training and evaluation; the squared one is 0.0625. */
+    public static EpochEnded epochOfValues(double trainingError, double error) {
+        EpochEnded epoch = epoch(1.234, Double.NaN);
+        return new EpochEnded(
+                epoch.position(),
+                new EpochEnded.Training(1.234, 1.234, trainingError, Double.NaN, Double.NaN),
+                Optional.of(new Evaluation(0.5, 0.5, Double.NaN, error, 0.0625, 120, Optional.empty())),
+                epoch.timing());
+    }
+
+    private static TrainingStart start(String deviceReason, EvaluatedOn evaluatedOn, Loss loss) {
         TrainingSettings settings = TrainingSettings.builder(4, 3, 2)
                 .batchSize(8)
                 .epochs(2)

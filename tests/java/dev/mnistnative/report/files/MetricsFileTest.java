@@ -75,6 +75,23 @@ class MetricsFileTest {
     }
 
     @Test
+    void runsOnTargetsSaySoAndHaveErrors() throws IOException {
+        try (MetricsFile metrics = new MetricsFile(path(), 100)) {
+            metrics.onStart(Runs.ofValues());
+            metrics.onEpoch(Runs.epochOfValues(0.8125, 0.78125));
+        }
+        JsonNode start = events().get(0);
+        assertEquals("values", start.get("task").asText());
+        assertEquals("huber:0.5", start.get("loss").asText());
+        String epoch = events().get(1).toString();
+        assertTrue(epoch.contains("\"accuracy\":null,"), epoch);
+        assertTrue(
+                epoch.endsWith(
+                        "\"images_per_second\":1333.4,\"mae\":0.8125,\"test_mae\":0.78125," + "\"test_mse\":0.0625}"),
+                epoch);
+    }
+
+    @Test
     void stepsTellAnObjectiveThatIsNotTheirLoss() throws IOException {
         try (MetricsFile metrics = new MetricsFile(path(), 100)) {
             metrics.onStart(Runs.smoothed("", EvaluatedOn.TEST));

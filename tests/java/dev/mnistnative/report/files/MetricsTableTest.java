@@ -27,6 +27,16 @@ class MetricsTableTest {
         try (MetricsTable table = new MetricsTable(file, true)) {
             table.onEpoch(Runs.epoch(Double.NaN, 0));
         }
+        Path values = folder.resolve("v.csv");
+        try (MetricsTable table = new MetricsTable(values, false)) {
+            table.onStart(Runs.ofValues());
+            table.onEpoch(Runs.epochOfValues(0.8125, 0.78125));
+        }
+        assertEquals(
+                List.of(
+                        HEADER + ",mae,test_mae,test_mse",
+                        "1,1.234,1.234,,,0.5,0.5,,1.5,0.25,250,1333.4,0.8125,0.78125,0.0625"),
+                Files.readAllLines(values));
         assertEquals(
                 List.of(
                         HEADER,

@@ -40,4 +40,19 @@ class TensorBoardEventsTest {
                         "test/accuracy 1 0.5"),
                 points);
     }
+
+    @Test
+    void valuesHaveErrorsInsteadOfAccuracies() throws IOException {
+        Path logs = folder.resolve("values");
+        try (TensorBoardEvents events = new TensorBoardEvents(logs, 0, false)) {
+            events.onStart(Runs.ofValues());
+            events.onEpoch(Runs.epochOfValues(0.8125, 0.78125));
+        }
+        assertEquals(
+                List.of("train/loss", "train/mae", "train/images_per_second", "test/loss", "test/mae", "test/mse"),
+                TfEvents.read(TfEvents.onlyFileIn(logs)).stream()
+                        .skip(1)
+                        .map(e -> e.tag())
+                        .toList());
+    }
 }

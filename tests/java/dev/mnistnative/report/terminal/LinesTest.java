@@ -43,6 +43,16 @@ class LinesTest {
     }
 
     @Test
+    void anEpochsLineOfValuesHasTheirErrors() {
+        EpochLines lines = new EpochLines(screen);
+        lines.onStart(Runs.ofValues());
+        lines.onEpoch(Runs.epochOfValues(0.8125, 0.78125));
+        assertEquals(
+                "train_loss: 1.23 mae: 0.81 test_mse: 0.0625 test_mae: 0.7812 seconds: 1.5 images/s: 1333\n",
+                out.toString());
+    }
+
+    @Test
     void anEpochsLineWithoutTestSetAndWithoutLoss() {
         new EpochLines(screen).onEpoch(Runs.epoch(Double.NaN, 1));
         assertEquals("train_loss: nan accuracy: 1.0 seconds: 1.5 images/s: 1333\n", out.toString());
