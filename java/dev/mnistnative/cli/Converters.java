@@ -34,6 +34,7 @@ final class Converters {
         root.registerConverter(OptimizerKind.class, named(OptimizerKind.values(), Converters::lower));
         root.registerConverter(CsvOptions.Header.class, named(CsvOptions.Header.values(), Converters::lower));
         root.registerConverter(TableOptions.Delimiter.class, refusing(TableOptions.Delimiter::parse));
+        root.registerConverter(ClassWeights.class, refusing(ClassWeights::parse));
         root.registerConverter(Loss.class, refusing(Loss::of));
         root.registerConverter(Keep.class, named(Keep.values(), Converters::lower));
         root.registerConverter(ProgressDisplay.class, named(ProgressDisplay.values(), Converters::lower));

@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class DataChecks {
     private DataChecks() {}
 
-    /** @param other what of this command's else could be given, e.g. "a model" */
+    /** Whether samples, and labels if there are some, fit a net of classes. */
     static void requireFit(CommandSpec command, Dataset samples, Mlp layers, String other) {
         Usage.refuse(
                 samples.features() != layers.features(),

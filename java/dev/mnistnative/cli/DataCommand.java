@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.data.Answers;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Deformation;
 import dev.mnistnative.data.Deformer;
@@ -9,8 +10,10 @@ import dev.mnistnative.data.PixelType;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.image.TextBlocks;
+import dev.mnistnative.report.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +31,8 @@ import picocli.CommandLine.Spec;
 /** Shows what a data set is made of, with the source article's demonstration of one-hot labels. */
 @Command(
         name = "data",
-        description = "Show a data set: shapes, types, label histogram, first labels, one-hot matrix.",
+        description =
+                "Show a data set: shapes, types, label histogram, first labels, one-hot matrix; ranges of targets.",
         footer = {
             "  mnist-native data --show 3",
             "  mnist-native data --show 1 --augment strong",
@@ -39,6 +43,9 @@ final class DataCommand implements Callable<Integer> {
 
     /** Enough to see how strong a deformation is. */
     private static final int SHOWN_EPOCHS = 3;
+
+    /** Outputs that are told one by one. */
+    private static final int MOST_OUTPUTS = 32;
 
     /** Numbers of a matrix that somebody might read: a label of a billion would make one of gigabytes. */
     private static final long MOST_PRINTED = 1_000_000;
@@ -96,14 +103,19 @@ final class DataCommand implements Callable<Integer> {
                 spec,
                 "--augment is for the images that are shown: say how many with --show N");
         PrintWriter out = spec.commandLine().getOut();
-        ReadOptions options = ReadOptions.DEFAULT.withIgnoreIndex(ignored.over(Dataset.DEFAULT_IGNORE_INDEX));
+        ReadOptions options = ReadOptions.DEFAULT
+                .withIgnoreIndex(ignored.over(Dataset.DEFAULT_IGNORE_INDEX))
+                .withAnswers(data.targetOption().isPresent() ? Answers.TARGETS : Answers.LABELS);
         try (TrainingData read = imageShape.over(data.load(options).map(data.scale()::over))) {
-            describe(out, "train", read.training());
-            read.evaluation().ifPresent(test -> describe(out, "test", test));
-            int[] labels = firstLabels(read.training(), FIRST_LABELS);
-            out.println("first " + labels.length + " labels: " + joined(labels));
-            printOneHot(out, read.training());
-            printImages(out, read.training());
+            TrainingData taught = read.map(data.targets()::ofInput);
+            describe(out, "train", taught.training());
+            taught.evaluation().ifPresent(test -> describe(out, "test", test));
+            if (taught.training().hasLabels()) {
+                int[] labels = firstLabels(taught.training(), FIRST_LABELS);
+                out.println("first " + labels.length + " labels: " + joined(labels));
+                printOneHot(out, taught.training());
+            }
+            printImages(out, taught.training());
         }
         return ExitCode.DONE;
     }
@@ -117,6 +129,59 @@ final class DataCommand implements Callable<Integer> {
                 .mapToObj(String::valueOf)
                 .collect(Collectors.joining(", ", "[", "]"));
         out.printf(Locale.ROOT, "%s images: shape %s, %s%n", name, shape, type);
+        if (samples.hasTargets()) {
+            describeTargets(out, name, samples);
+        }
+        samples.sampleWeights().ifPresent(weights -> {
+            Extent extent = Extent.of(weights, 0, 1);
+            out.println(name + " sample weights: shape [" + samples.size() + "], float32, " + extent + ", sum "
+                    + (float) extent.sum());
+        });
+        if (samples.hasLabels()) {
+            describeLabels(out, name, samples);
+        }
+    }
+
+    private static void describeTargets(PrintWriter out, String name, Dataset samples) {
+        int outputs = samples.outputs();
+        out.printf(
+                Locale.ROOT,
+                "%s targets: shape [%d, %d], float32, %s%n",
+                name,
+                samples.size(),
+                outputs,
+                Extent.of(samples.targets(), 0, 1));
+        if (outputs > 1 && outputs <= MOST_OUTPUTS) {
+            List<String> names = samples.targetNames();
+            for (int k = 0; k < outputs; k++) {
+                out.println("  " + (names.isEmpty() ? String.valueOf(k) : Printable.text(names.get(k))) + ": "
+                        + Extent.of(samples.targets(), k, outputs));
+            }
+        }
+    }
+
+    /** Of some numbers. */
+    private record Extent(double least, double greatest, double sum, int count) {
+        /** Every `step`-th number from `first` on. */
+        static Extent of(FloatBuffer values, int first, int step) {
+            double least = Double.POSITIVE_INFINITY;
+            double greatest = Double.NEGATIVE_INFINITY;
+            double sum = 0;
+            for (int i = first; i < values.limit(); i += step) {
+                least = Math.min(least, values.get(i));
+                greatest = Math.max(greatest, values.get(i));
+                sum += values.get(i);
+            }
+            return new Extent(least, greatest, sum, values.limit() / step);
+        }
+
+        @Override
+        public String toString() {
+            return "from " + (float) least + " to " + (float) greatest + ", mean " + (float) (sum / count);
+        }
+    }
+
+    private static void describeLabels(PrintWriter out, String name, Dataset samples) {
         out.printf(Locale.ROOT, "%s labels: shape [%d], int32, %d classes%n", name, samples.size(), samples.classes());
         Map<Integer, Integer> histogram = new TreeMap<>();
         for (int i = 0; i < samples.size(); i++) {
@@ -154,7 +219,7 @@ final class DataCommand implements Callable<Integer> {
         Dataset first = samples.limit(shown);
         List<Dataset> epochs = deformed(first);
         for (int i = 0; i < first.size(); i++) {
-            out.println("image " + i + ", label " + first.label(i) + ":");
+            out.println("image " + i + (first.hasLabels() ? ", label " + first.label(i) : "") + ":");
             out.print(TextBlocks.of(first.sample(i), width(first)));
             for (int epoch = 0; epoch < epochs.size(); epoch++) {
                 out.println("image " + i + " in epoch " + (epoch + 1) + ":");

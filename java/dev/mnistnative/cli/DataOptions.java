@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.data.Answers;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
@@ -53,6 +54,9 @@ final class DataOptions {
     private TableOptions table;
 
     @Mixin
+    private TargetOptions targets;
+
+    @Mixin
     private ScaleOption scale;
 
     @Option(
@@ -63,21 +67,22 @@ final class DataOptions {
 
     /** Reads and cuts the data, which keeps its numbers; {@link IllegalArgumentException} if a file is bad. */
     TrainingData load(ReadOptions options) throws IOException {
-        checkCombination();
-        TrainingData read = read(table.over(options));
+        checkCombination(options.answers());
+        TrainingData read = targets.over(read(targets.over(table.over(options))));
         return new TrainingData(limited(read.training()), read.evaluation(), read.evaluatedOn());
     }
 
     /** What a net is evaluated on: the test set if there is one; of a folder or an npz nothing else is read. */
     Dataset loadForEvaluation(ReadOptions options) throws IOException {
-        checkCombination();
-        ReadOptions all = table.over(options);
+        checkCombination(options.answers());
+        ReadOptions all = targets.over(table.over(options));
         if (images == null && data != null && !data.equals(EMBEDDED) && !isTable()) {
             boolean pictures = Files.isDirectory(existing()) && PictureFolders.isThere(existing());
-            return limited(pictures ? PictureFolders.readTest(existing(), all) : DataFiles.readTest(existing(), all));
+            return limited(targets.overEvaluated(
+                    pictures ? PictureFolders.readTest(existing(), all) : DataFiles.readTest(existing(), all)));
         }
         TrainingData read = read(all);
-        return limited(read.evaluation().orElse(read.training()));
+        return limited(targets.overEvaluated(read.evaluation().orElse(read.training())));
     }
 
     /** The first samples that {@code --limit} lets through. */
@@ -88,6 +93,19 @@ final class DataOptions {
     /** Whether and how pixels are scaled otherwise than by their type. */
     ScaleOption scale() {
         return scale;
+    }
+
+    /** What the samples should become, where that is no class. */
+    TargetOptions targets() {
+        return targets;
+    }
+
+    /** The option that gives targets, if one is given. */
+    Optional<String> targetOption() {
+        if (targets.given()) {
+            return Optional.of("--targets");
+        }
+        return table.hasTargetColumns() ? Optional.of("--target-columns") : Optional.empty();
     }
 
     private TrainingData read(ReadOptions options) throws IOException {
@@ -111,7 +129,7 @@ final class DataOptions {
 
     /** Whether the data are one CSV file. */
     private boolean isTable() {
-        return table.hasLabelColumn() && !Files.isDirectory(existing());
+        return (table.hasLabelColumn() || table.hasTargetColumns()) && !Files.isDirectory(existing());
     }
 
     private Path existing() {
@@ -131,7 +149,24 @@ final class DataOptions {
         return new SampleFiles(samples, Optional.ofNullable(labelsOrNull));
     }
 
-    private void checkCombination() {
+    /** @param wanted what the command needs beside the samples */
+    private void checkCombination(Answers wanted) {
+        boolean learnsTargets = wanted == Answers.TARGETS;
+        conflict(
+                learnsTargets && !targets.given() && (labels != null || testLabels != null),
+                "--labels and --test-labels name classes, but the net's outputs are compared with targets: give --targets "
+                        + "and --test-targets instead");
+        conflict(
+                learnsTargets && !targets.given() && table.hasLabelColumn(),
+                "--label-column names classes, but the net's outputs are compared with targets: give --target-columns "
+                        + "instead");
+        conflict(
+                table.hasTargetColumns() && targets.given(),
+                "--target-columns and --targets exclude each other: give one of them");
+        conflict(
+                table.hasTargetColumns() && images == null && (data == null || data.equals(EMBEDDED)),
+                "--target-columns is for CSV files: give one with --data or --images");
+        targets.check(testImages != null);
         conflict(data != null && images != null, "--data and --images exclude each other: give one of them");
         conflict(images == null && labels != null, "--labels needs --images");
         conflict(images == null && testImages != null, "--test-images needs --images");

@@ -1,6 +1,8 @@
 package dev.mnistnative.cli;
 
 import dev.mnistnative.format.ModelFormat;
+import dev.mnistnative.format.SavedModel;
+import dev.mnistnative.net.Task;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -27,7 +29,10 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "onnx|safetensors|npz", required = true, description = "The format.")
     private ExportFormat format;
 
-    @Option(names = "--softmax", description = "ONNX: probabilities come out instead of logits.")
+    @Option(
+            names = "--softmax",
+            description =
+                    "ONNX: probabilities come out instead of logits; by a Sigmoid where each output is a label of its own.")
     private boolean softmax;
 
     @picocli.CommandLine.Parameters(paramLabel = "OUT", description = "The file to write.")
@@ -46,7 +51,12 @@ final class ExportCommand implements Callable<Integer> {
                 named && told != written() && !(told == ModelFormat.ONNX && format == ExportFormat.ONNX),
                 spec,
                 out + " ends as " + told + ", but --to says " + format + ": change one of them");
-        model.read().write(out, written());
+        SavedModel read = model.read();
+        Usage.refuse(
+                softmax && read.info().task() == Task.VALUES,
+                spec,
+                "--softmax is for probabilities, but the outputs of " + model.path() + " are values: leave it out");
+        read.write(out, written());
         return ExitCode.DONE;
     }
 

@@ -32,11 +32,11 @@ final class LossOptions {
 
     @Option(
             names = "--class-weights",
-            paramLabel = "A,B,...",
-            split = "\\s*,\\s*",
-            hideParamSyntax = true,
-            description = "A weight for each class (default: all 1).")
-    private float[] classWeights;
+            paramLabel = "A,B,...|balanced",
+            description =
+                    "A weight for each class (default: all 1). balanced: by the training set, its samples divided "
+                            + "by the classes and by the class's own samples.")
+    private ClassWeights classWeights;
 
     @Mixin
     private IgnoreIndexOption ignored;
@@ -46,6 +46,11 @@ final class LossOptions {
 
     boolean ignoreIndexGiven() {
         return ignored.given();
+    }
+
+    /** Whether the training set says the class weights. */
+    boolean balanced() {
+        return classWeights != null && classWeights.areBalanced();
     }
 
     /** The preset's loss with the options given; another than the preset's has PyTorch's defaults. */
@@ -69,7 +74,8 @@ final class LossOptions {
     }
 
     private Loss over(CrossEntropyLoss base) {
-        CrossEntropyLoss entropy = classWeights == null ? base : base.withClassWeights(classWeights);
+        boolean given = classWeights != null && !classWeights.areBalanced();
+        CrossEntropyLoss entropy = given ? base.withClassWeights(classWeights.each()) : base;
         entropy = entropy.withIgnoreIndex(ignored.over(entropy.ignoreIndex()));
         return labelSmoothing == null ? entropy : entropy.withLabelSmoothing(labelSmoothing);
     }

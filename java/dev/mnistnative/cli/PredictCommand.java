@@ -11,7 +11,7 @@ import dev.mnistnative.image.PictureFolders;
 import dev.mnistnative.image.TextBlocks;
 import dev.mnistnative.image.UnreadableImageException;
 import dev.mnistnative.model.Model;
-import dev.mnistnative.model.Softmax;
+import dev.mnistnative.model.Probabilities;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.report.files.AnswerTable;
 import dev.mnistnative.report.terminal.PredictionLines;
@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "predict",
         description = {
-            "Predict the digit of each image: a line with the digit and the probabilities of all.",
+            "Predict the digit of each image: a line with the digit and the probabilities of all. Of a net of other outputs: "
+                    + "the labels of a probability above 0.5 and the probabilities of all, or the values.",
             "Pictures are brought into MNIST's form: grey, bright ink on black, cropped, fitted into 20 x 20, centred "
                     + "by mass in 28 x 28. Samples of npy, IDX and CSV files go to the net as they are.",
             "What cannot be read is told, and the rest goes on; the exit code is then not 0."
@@ -71,7 +72,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--csv",
             paramLabel = "F",
-            description = "Write the answers to this file instead: a number from 1 and the class, a line each.")
+            description =
+                    "Write the answers to this file instead: a number from 1 and the class, a line each; or the probability "
+                            + "of each label, or each value, in columns named as the targets.")
     private Path csv;
 
     @Option(
@@ -84,8 +87,7 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--answer-name",
             paramLabel = "NAME",
-            defaultValue = "label",
-            description = "What --csv calls its second column; Kaggle's Label (default: label).")
+            description = "What --csv calls its second column; Kaggle's Label (default: label, or the target's name).")
     private String answerName;
 
     @Mixin
@@ -102,10 +104,9 @@ final class PredictCommand implements Callable<Integer> {
         Usage.refuse(show && json, spec, "--show and --json exclude each other: leave one out");
         int exitCode = ExitCode.DONE;
         try (Model predictor = inference.load(model, PlacementOptions.ANYWHERE)) {
-            AnswerTable answers =
-                    new AnswerTable(idName, answerName, predictor.info().classNames());
-            PredictionLines lines = new PredictionLines(
-                    spec.commandLine().getOut(), json, predictor.info().classNames());
+            AnswerTable answers = new AnswerTable(
+                    idName, answerName, predictor.info(), predictor.net().classes());
+            PredictionLines lines = new PredictionLines(spec.commandLine().getOut(), json, predictor.info());
             Predictions predictions = new Predictions(predictor, lines, answers, new RangeNotes(spec));
             for (Path image : images) {
                 exitCode = Math.max(exitCode, predictions.of(image));
@@ -225,7 +226,7 @@ final class PredictCommand implements Callable<Integer> {
                 }
                 lines.image(values, isAsItIs(picture) ? picture.width() : DigitNormalizer.SIDE);
             }
-            answer(name, predictor.probabilities(pixels));
+            answer(name, predictor.outputs(pixels));
         }
 
         /** Whether the net takes pictures of this very size, and not MNIST's. */
@@ -258,17 +259,17 @@ final class PredictCommand implements Callable<Integer> {
                         lines.image(samples.sample(i), side == 0 ? samples.features() : side);
                     }
                     float[] logits = predictor.logits(samples.sample(i)); // it is prepared already
-                    answer(
-                            name + "[" + i + "]",
-                            Softmax.rows(logits, predictor.net().classes()));
+                    answer(name + "[" + i + "]", logits);
                 }
             }
         }
 
-        private void answer(String name, float[] probabilities) throws IOException {
-            answers.answer(probabilities);
+        private void answer(String name, float[] outputs) throws IOException {
+            float[] answer = Probabilities.rows(
+                    predictor.info().task(), outputs, predictor.net().classes());
+            answers.answer(answer);
             if (csv == null || json || show) {
-                lines.prediction(name, probabilities);
+                lines.prediction(name, answer);
             }
         }
     }

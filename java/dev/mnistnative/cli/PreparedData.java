@@ -5,6 +5,7 @@ import dev.mnistnative.data.EvaluatedOn;
 import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.ModelInfo;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A run's data as the net sees it: read, checked, split and standardised. */
 final class PreparedData implements AutoCloseable {
@@ -25,14 +26,18 @@ final class PreparedData implements AutoCloseable {
      *
      * @param read as the files have it; closed with this
      * @param split what each epoch is trained and evaluated on: {@code read} itself, or parts of its training set
+     * @param targets may make the net's own input its target, with noise by the seed
      */
-    static PreparedData of(TrainingData read, TrainingData split, ModelInfo info) {
+    static PreparedData of(TrainingData read, TrainingData split, ModelInfo info, TargetOptions targets, long seed) {
+        UnaryOperator<Dataset> evaluated =
+                samples -> targets.ofInput(info.preprocessing().standardize(samples));
         Optional<Dataset> heldBack =
                 split.evaluatedOn() == EvaluatedOn.VALIDATION ? read.evaluation() : Optional.empty();
+        Dataset training = targets.ofInput(info.preprocessing().standardize(split.training()), seed);
         return new PreparedData(
                 read,
-                split.map(info.preprocessing()::standardize),
-                heldBack.map(info.preprocessing()::standardize),
+                new TrainingData(training, split.evaluation().map(evaluated), split.evaluatedOn()),
+                heldBack.map(evaluated),
                 info);
     }
 

@@ -4,6 +4,7 @@ import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Precision;
+import dev.mnistnative.net.Task;
 import dev.mnistnative.serve.DigitServer;
 import dev.mnistnative.serve.ServeSettings;
 import java.io.IOException;
@@ -99,6 +100,12 @@ final class ServeCommand implements Callable<Integer> {
                 Usage.checked(spec, () -> new ServeSettings(host, port, follow, rate, maxBody, allowedHosts));
         try (Interruption interruption = new Interruption();
                 Model predictor = inference.load(model, ONE_THREAD)) {
+            Usage.refuse(
+                    predictor.info().task() != Task.CLASSES,
+                    spec,
+                    "the page shows how likely each digit is, but the outputs of " + model.path() + " are "
+                            + (predictor.info().task() == Task.VALUES ? "values" : "labels of which any may be there")
+                            + ": give a model of classes, or ask this one with the command predict");
             DataChecks.requirePictures(spec, predictor.net());
             new RangeNotes(spec)
                     .pictures(model.path().toString(), predictor.info().preprocessing());

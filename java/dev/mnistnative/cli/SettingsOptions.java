@@ -1,6 +1,8 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Deformation;
+import dev.mnistnative.train.CrossEntropyLoss;
 import dev.mnistnative.train.Keep;
 import dev.mnistnative.train.LearningRateSchedule;
 import dev.mnistnative.train.Preset;
@@ -17,12 +19,13 @@ final class SettingsOptions {
 
     @Option(
             names = "--preset",
-            paramLabel = "article|bp|fast|accurate|record",
+            paramLabel = "article|bp|fast|accurate|record|denoise",
             defaultValue = "article",
             description = "article: 784,312,256,10, Adam 2e-5, 20 epochs of batches of 320 in file order (default). "
                     + "bp: 784,512,256,10, SGD 0.01, 5 epochs of shuffled batches of 64. "
                     + "fast: 0.98 of the test digits right after a second. accurate: 0.993 after half a minute, trained "
-                    + "on deformed digits. record: 0.995, a long run. Options given win.")
+                    + "on deformed digits. record: 0.995, a long run. "
+                    + "denoise: an autoencoder on noisy digits, --targets input --noise 0.5. Options given win.")
     private Preset preset;
 
     @Mixin
@@ -95,6 +98,17 @@ final class SettingsOptions {
 
     boolean ignoreIndexGiven() {
         return loss.ignoreIndexGiven();
+    }
+
+    /** The settings with class weights by the training set, where that is asked for. */
+    TrainingSettings balanced(TrainingSettings settings, Dataset training) {
+        if (!loss.balanced() || !(settings.loss() instanceof CrossEntropyLoss entropy)) {
+            return settings;
+        }
+        return settings.toBuilder()
+                .loss(entropy.withBalancedClassWeights(
+                        training, settings.layers().classes()))
+                .build();
     }
 
     /** The preset's settings with the options given. */

@@ -20,6 +20,15 @@ final class TableOptions {
     private String labelColumn;
 
     @Option(
+            names = "--target-columns",
+            paramLabel = "A,B,...",
+            split = "\\s*,\\s*",
+            hideParamSyntax = true,
+            description = "Columns of a CSV file with real numbers that the net's outputs should be: names, or numbers "
+                    + "from 0 (-1: the last).")
+    private List<String> targetColumns = List.of();
+
+    @Option(
             names = "--header",
             paramLabel = "auto|yes|no",
             defaultValue = "auto",
@@ -63,13 +72,20 @@ final class TableOptions {
         return labelColumn != null;
     }
 
+    /** Whether columns of a CSV file are targets. */
+    boolean hasTargetColumns() {
+        return !targetColumns.isEmpty();
+    }
+
     /** How to read, with what these options say; notes go to standard error. */
     ReadOptions over(ReadOptions base) {
-        CsvOptions csv = CsvOptions.DEFAULT.withHeader(header).withDropColumns(dropColumns);
+        CsvOptions csv = base.csv().withHeader(header).withDropColumns(dropColumns);
+        if (hasTargetColumns()) {
+            csv = csv.withTargetColumns(targetColumns);
+        }
         if (delimiter != null) {
-            csv = Usage.checked(command, () -> CsvOptions.DEFAULT.withDelimiter(delimiter.character()))
-                    .withHeader(header)
-                    .withDropColumns(dropColumns);
+            CsvOptions told = csv;
+            csv = Usage.checked(command, () -> told.withDelimiter(delimiter.character()));
         }
         ReadOptions options = base.withCsv(csv)
                 .withNotes(note -> command.commandLine().getErr().println(note));

@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
             "  mnist-native",
             "  mnist-native --epochs 3 --threads 2 --save m.safetensors",
             "  mnist-native train --preset accurate --report r.html --metrics m.jsonl",
+            "  mnist-native train --data t.csv --target-columns y --loss mse --layers 8,9,1",
+            "  mnist-native train --preset denoise --save d.safetensors --report r.html",
             "  mnist-native train --data DIR --layers 64,100,4 --optimizer sgd --lr 0.05",
             "  mnist-native train --checkpoint-dir D --resume"
         })
@@ -98,9 +100,11 @@ final class TrainCommand implements Callable<Integer> {
                 return format;
             });
         }
+        dataOptions.follow(settingsOptions.preset());
         try (Interruption interruption = new Interruption();
                 PreparedData data = dataOptions.prepare(settings, start == null ? ModelInfo.NONE : start.info());
-                Trainer trainer = Trainer.create(settings)) {
+                Trainer trainer = Trainer.create(
+                        settingsOptions.balanced(settings, data.data().training()))) {
             if (start != null) {
                 trainer.setParameters(start.parameters());
             }

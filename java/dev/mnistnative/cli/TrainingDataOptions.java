@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.data.Answers;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.Standardizer;
@@ -7,7 +8,9 @@ import dev.mnistnative.data.TrainingData;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Task;
 import dev.mnistnative.train.Keep;
+import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.TrainingSettings;
 import java.io.IOException;
 import java.util.List;
@@ -47,9 +50,17 @@ final class TrainingDataOptions {
             paramLabel = "A,B,...",
             split = "\\s*,\\s*",
             hideParamSyntax = true,
-            description = "What the classes are called, in the order of their labels; stored with the model (default: "
-                    + "the labels of a CSV file that are texts, sorted).")
+            description =
+                    "What the classes are called, in the order of their labels, or else the net's outputs; stored "
+                            + "with the model (default: the labels of a CSV file that are texts, sorted; the columns of targets).")
     private List<String> classNames = List.of();
+
+    /** Takes what a preset says of the targets where no option does. */
+    void follow(Preset preset) {
+        if (preset.noise() > 0 && data.targetOption().isEmpty()) {
+            data.targets().orInput(preset.noise());
+        }
+    }
 
     /**
      * Reads the data and makes it ready for a run with these settings. The caller closes it.
@@ -57,16 +68,25 @@ final class TrainingDataOptions {
      * @param start what is known of the net that the run starts from: holds where the run does not say otherwise
      */
     PreparedData prepare(TrainingSettings settings, ModelInfo start) throws IOException {
-        TrainingData read = imageShape.over(data.load(ReadOptions.DEFAULT
+        Task task = settings.loss().task();
+        refuseTargetsOfClasses(task);
+        ReadOptions options = ReadOptions.DEFAULT
                 .withIgnoreIndex(settings.loss().ignoreIndex())
-                .withClasses(settings.layers().classes())
-                .withClassNames(classNames.isEmpty() ? start.classNames() : classNames)
-                .withFeatureNames(start.featureNames())));
+                .withFeatureNames(start.featureNames());
+        TrainingData read = imageShape.over(data.load(
+                task == Task.CLASSES
+                        ? options.withClasses(settings.layers().classes())
+                                .withClassNames(classNames.isEmpty() ? start.classNames() : classNames)
+                        : options.withAnswers(Answers.TARGETS)));
         try {
             check(read, settings);
-            ModelInfo info = info(read.training(), start);
-            requireNames(info.classNames(), settings.layers());
+            ModelInfo info = info(read.training(), start, task);
+            requireNames(task == Task.CLASSES ? info.classNames() : info.targetNames(), settings.layers());
             if (!settings.deformation().isNone()) {
+                Usage.refuse(
+                        data.targets().areInput(),
+                        command,
+                        "--augment deforms what the net sees, but not the targets: leave it out with --targets input");
                 imageShape.requirePictures(read.training());
                 requireZeroBackground(info.preprocessing());
             }
@@ -79,7 +99,7 @@ final class TrainingDataOptions {
                 info = info.withPreprocessing(
                         info.preprocessing().withStandardizer(Standardizer.fit(split.training())));
             }
-            return PreparedData.of(rescaled, split, info);
+            return PreparedData.of(rescaled, split, info, data.targets(), settings.seed());
         } catch (RuntimeException e) {
             read.close();
             throw e;
@@ -93,6 +113,16 @@ final class TrainingDataOptions {
                 command,
                 "pictures that are standardised cannot be deformed: give --augment none, or "
                         + (standardize ? "leave --standardize out" : "start from weights that take plain pictures"));
+    }
+
+    private void refuseTargetsOfClasses(Task task) {
+        String option = data.targetOption().orElse(null);
+        Usage.refuse(
+                option != null && task == Task.CLASSES,
+                command,
+                option
+                        + " gives numbers to learn, but the loss cross_entropy learns classes: give --loss mse, or --loss bce "
+                        + "for labels of 0 and 1, or leave " + option + " out");
     }
 
     /** Whether every class has a name, or none. */
@@ -110,8 +140,11 @@ final class TrainingDataOptions {
     }
 
     private void check(TrainingData read, TrainingSettings settings) {
-        DataChecks.requireFit(command, read.training(), settings.layers(), NET);
-        read.evaluation().ifPresent(test -> DataChecks.requireFit(command, test, settings.layers(), NET));
+        Task task = settings.loss().task();
+        TargetChecks.requireFit(command, read.training(), settings.layers(), task, data.targets(), NET);
+        read.evaluation()
+                .ifPresent(
+                        test -> TargetChecks.requireFit(command, test, settings.layers(), task, data.targets(), NET));
         Usage.refuse(
                 settings.earlyStopping() > 0 && read.evaluation().isEmpty() && validation == null,
                 command,
@@ -122,15 +155,18 @@ final class TrainingDataOptions {
                 "--keep best needs something to evaluate on: give a test set or --validation");
     }
 
-    private ModelInfo info(Dataset training, ModelInfo start) {
-        ModelInfo told = ModelInfo.of(training);
+    private ModelInfo info(Dataset training, ModelInfo start, Task task) {
+        ModelInfo told = ModelInfo.of(training, task);
         Preprocessing preprocessing = tellsNumbers(start) ? start.preprocessing() : told.preprocessing();
         if (data.scale().given()) {
             preprocessing = data.scale()
                     .overTraining(preprocessing.withRange(told.preprocessing().range()));
         }
         ModelInfo info = told.withPreprocessing(preprocessing);
-        if (!classNames.isEmpty() || told.classNames().isEmpty()) {
+        if (task != Task.CLASSES && (!classNames.isEmpty() || told.targetNames().isEmpty())) {
+            info = info.withTargetNames(classNames.isEmpty() ? start.targetNames() : classNames);
+        } else if (task == Task.CLASSES
+                && (!classNames.isEmpty() || told.classNames().isEmpty())) {
             info = info.withClassNames(classNames.isEmpty() ? start.classNames() : classNames);
         }
         return told.featureNames().isEmpty() ? info.withFeatureNames(start.featureNames()) : info;

@@ -54,7 +54,9 @@ final class Labels {
                 file,
                 where + " is " + plain(value) + ", but labels are whole numbers 0 … " + greatest(value, options)
                         + " or the ignore_index " + options.ignoreIndex(),
-                "correct the label, or tell with ignore_index (--ignore-index) that it counts for nothing");
+                value == Math.rint(value)
+                        ? "correct the label, or tell with ignore_index (--ignore-index) that it counts for nothing"
+                        : "give class numbers, or learn such numbers as targets (--targets) with a loss that takes them");
     }
 
     private static String greatest(double value, ReadOptions options) {

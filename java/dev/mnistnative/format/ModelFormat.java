@@ -12,7 +12,7 @@ public enum ModelFormat {
     SAFETENSORS(".safetensors"),
     /** ONNX whose output is the logits. */
     ONNX(".onnx"),
-    /** ONNX whose output is the probabilities: a Softmax follows the logits. */
+    /** ONNX whose output is the probabilities: a Softmax follows the logits, or a Sigmoid where each is a label. */
     ONNX_PROBABILITIES(""),
     /** NumPy's npz, as {@code numpy.savez} writes it. */
     NPZ(".npz");

@@ -3,11 +3,13 @@ package dev.mnistnative.format;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Parameters;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Nets as ONNX models (onnx.proto). What is written is Gemm and the operator of an
- * activation by turns, then Softmax if wanted: the input {@code pixels} is float32 [N, features] with any N, as the net
+ * activation by turns, then Softmax or Sigmoid if wanted: the input {@code pixels} is float32 [N, features] with any N, as the net
  * was trained to see them (scaled, standardised); the output is {@code logits} or {@code probabilities}, float32 [N,
  * classes]. The initializers have the state dict's names.
  */
@@ -36,13 +38,13 @@ final class Onnx {
     /**
      * A net as the bytes of a file.
      *
-     * @param softmax whether probabilities come out instead of logits
+     * @param ending Softmax or Sigmoid, where probabilities come out instead of logits
      * @param metadata the model's {@code metadata_props}
      * @throws IllegalArgumentException if the net has more than 500 million parameters, which no ONNX file holds
      */
-    static byte[] bytes(Parameters parameters, boolean softmax, Map<String, String> metadata) {
+    static byte[] bytes(Parameters parameters, Optional<String> ending, Map<String, String> metadata) {
         requireRoom(parameters.net());
-        return model(parameters, softmax, metadata).toBytes();
+        return model(parameters, ending, metadata).toBytes();
     }
 
     static void requireRoom(Mlp net) {
@@ -52,11 +54,11 @@ final class Onnx {
         }
     }
 
-    private static ProtoMessage model(Parameters parameters, boolean softmax, Map<String, String> metadata) {
+    private static ProtoMessage model(Parameters parameters, Optional<String> ending, Map<String, String> metadata) {
         ProtoMessage model = new ProtoMessage()
                 .number(OnnxField.MODEL_IR_VERSION, IR_VERSION)
                 .text(OnnxField.MODEL_PRODUCER_NAME, PRODUCER)
-                .message(OnnxField.MODEL_GRAPH, graph(parameters, softmax))
+                .message(OnnxField.MODEL_GRAPH, graph(parameters, ending))
                 .message(
                         OnnxField.MODEL_OPSET_IMPORT,
                         new ProtoMessage().text(OnnxField.OPSET_DOMAIN, "").number(OnnxField.OPSET_VERSION, OPSET));
@@ -66,7 +68,7 @@ final class Onnx {
         return model;
     }
 
-    private static ProtoMessage graph(Parameters parameters, boolean softmax) {
+    private static ProtoMessage graph(Parameters parameters, Optional<String> ending) {
         Mlp net = parameters.net();
         ProtoMessage graph = new ProtoMessage();
         String from = INPUT;
@@ -80,14 +82,13 @@ final class Onnx {
                 graph.message(OnnxField.GRAPH_NODE, activation(net.activations().get(l), l, from, sums));
             }
         }
-        if (softmax) {
-            graph.message(OnnxField.GRAPH_NODE, node("Softmax", "softmax", PROBABILITIES, LOGITS)); // axis -1
-        }
+        ending.ifPresent(operator -> graph.message( // a Softmax's axis is -1
+                OnnxField.GRAPH_NODE, node(operator, operator.toLowerCase(Locale.ROOT), PROBABILITIES, LOGITS)));
         graph.text(OnnxField.GRAPH_NAME, "mlp " + net);
         StateDict.ofParameters(parameters)
                 .forEach((name, tensor) -> graph.message(OnnxField.GRAPH_INITIALIZER, initializer(name, tensor)));
         return graph.message(OnnxField.GRAPH_INPUT, value(INPUT, net.features()))
-                .message(OnnxField.GRAPH_OUTPUT, value(softmax ? PROBABILITIES : LOGITS, net.classes()));
+                .message(OnnxField.GRAPH_OUTPUT, value(ending.isPresent() ? PROBABILITIES : LOGITS, net.classes()));
     }
 
     /** The operator that computes an activation. */

@@ -34,9 +34,10 @@ final class OnnxEnding {
     /**
      * @param logits the last value of the net
      * @param outputs of the graph
+     * @param labels whether it is known that each output is a label of its own
      * @throws IllegalArgumentException if something else than logits is there, or is made of them
      */
-    void read(String logits, Set<String> outputs) {
+    void read(String logits, Set<String> outputs, boolean labels) {
         List<OnnxNode> next = takers.getOrDefault(logits, List.of());
         FileContents.require(
                 outputs.contains(logits) || !next.isEmpty(),
@@ -59,7 +60,7 @@ final class OnnxEnding {
         }
         collect(logits);
         boolean sigmoid = next.stream().anyMatch(node -> node.operator().equals("Sigmoid"));
-        if (sigmoid && chain.width() == 1) {
+        if (sigmoid && chain.width() == 1 && !labels) {
             chain.toTwoClasses();
             twoClasses = true;
         }

@@ -6,6 +6,7 @@ import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Scaling;
+import dev.mnistnative.net.Task;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -116,7 +117,8 @@ final class OnnxReader {
             samples.tellShape(value);
         }
         OnnxEnding ending = new OnnxEnding(chain, samples, folding, takers);
-        ending.read(value, graph.outputs());
+        boolean labels = Task.MULTI_LABEL.id().equals(graph.metadata().get(MetadataCodec.TASK));
+        ending.read(value, graph.outputs(), labels);
         ending.leftOut().ifPresent(notes);
         boolean ownPreprocessing = graph.metadata().containsKey(MetadataCodec.SCALE)
                 || graph.metadata().containsKey(MetadataCodec.MEAN);

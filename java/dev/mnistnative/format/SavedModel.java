@@ -5,6 +5,7 @@ import dev.mnistnative.array.NpzWriter;
 import dev.mnistnative.internal.WholeFile;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Task;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +14,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -124,7 +126,7 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
     /**
      * Writes it whole or not at all: beside its name, synced to the disk and renamed.
      *
-     * @throws IllegalArgumentException if the format cannot hold so large a net
+     * @throws IllegalArgumentException if the format cannot hold so large a net, or probabilities are asked of values
      */
     public void write(Path path, ModelFormat format) throws IOException {
         WholeFile.write(path, out -> write(out, format));
@@ -139,6 +141,20 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
         write(Channels.newChannel(out), format);
     }
 
+    /** The operator behind the logits. */
+    private static Optional<String> ending(ModelFormat format, Task task) {
+        if (format != ModelFormat.ONNX_PROBABILITIES) {
+            return Optional.empty();
+        }
+        return switch (task) {
+            case CLASSES -> Optional.of("Softmax");
+            case MULTI_LABEL -> Optional.of("Sigmoid");
+            case VALUES ->
+                throw new IllegalArgumentException(
+                        "the net's outputs are values, of which there are no probabilities: write it as plain ONNX");
+        };
+    }
+
     private void write(WritableByteChannel out, ModelFormat format) throws IOException {
         switch (format) {
             case SAFETENSORS ->
@@ -149,8 +165,8 @@ public record SavedModel(Parameters parameters, ModelInfo info) {
             case ONNX, ONNX_PROBABILITIES ->
                 WholeFile.writeAll(
                         out,
-                        ByteBuffer.wrap(Onnx.bytes(
-                                parameters, format == ModelFormat.ONNX_PROBABILITIES, MetadataCodec.encode(info))));
+                        ByteBuffer.wrap(
+                                Onnx.bytes(parameters, ending(format, info.task()), MetadataCodec.encode(info))));
             case NPZ -> NpzWriter.write(Channels.newOutputStream(out), NetArrays.of(this));
         }
     }

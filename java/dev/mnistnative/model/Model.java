@@ -13,6 +13,7 @@ import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Task;
 import dev.mnistnative.net.internal.DeviceChoice;
 import dev.mnistnative.net.internal.NativeNets;
 import java.io.IOException;
@@ -186,24 +187,63 @@ public final class Model implements AutoCloseable {
         choice.object().logits(inputs, scale, count, logits);
     }
 
-    /** How likely each class is for each of one or many samples [count, classes]. */
+    /**
+     * The net's outputs for each of one or many samples [count, outputs], which are taken as they come: logits, or the
+     * values themselves of a net of such.
+     */
+    public float[] outputs(float[] samples) {
+        return logitsOf(samples);
+    }
+
+    /** The same of samples of unsigned bytes. */
+    public float[] outputs(byte[] samples) {
+        return logitsOf(samples);
+    }
+
+    /**
+     * How likely each class is for each of one or many samples [count, classes]: they add up to 1. Where each output is
+     * a label of its own ({@link ModelInfo#task}), how likely that is.
+     *
+     * @throws IllegalStateException if the outputs are values
+     */
     public float[] probabilities(float[] samples) {
-        return Softmax.rows(logitsOf(samples), net.classes());
+        requireProbabilities();
+        return Probabilities.rows(info.task(), logitsOf(samples), net.classes());
     }
 
-    /** How likely each class is for each of one or many samples of unsigned bytes [count, classes]. */
+    /** The same of samples of unsigned bytes. */
     public float[] probabilities(byte[] samples) {
-        return Softmax.rows(logitsOf(samples), net.classes());
+        requireProbabilities();
+        return Probabilities.rows(info.task(), logitsOf(samples), net.classes());
     }
 
-    /** The class of one sample: that of the largest logit, the first if some are equal. */
+    private void requireProbabilities() {
+        if (info.task() == Task.VALUES) {
+            throw new IllegalStateException("the net's outputs are values, not probabilities: ask for outputs");
+        }
+    }
+
+    private void requireClasses() {
+        if (info.task() != Task.CLASSES) {
+            throw new IllegalStateException("the net's outputs are no classes: ask for "
+                    + (info.task() == Task.VALUES ? "outputs" : "probabilities"));
+        }
+    }
+
+    /**
+     * The class of one sample: that of the largest logit, the first if some are equal.
+     *
+     * @throws IllegalStateException if the outputs are no classes
+     */
     public int predict(float[] sample) {
+        requireClasses();
         InferenceArguments.requireOne("sample", sample.length, net.features());
         return ArgMax.of(logitsOf(sample), 0, net.classes());
     }
 
     /** The class of one sample of unsigned bytes. */
     public int predict(byte[] sample) {
+        requireClasses();
         InferenceArguments.requireOne("sample", sample.length, net.features());
         return ArgMax.of(logitsOf(sample), 0, net.classes());
     }
@@ -221,6 +261,7 @@ public final class Model implements AutoCloseable {
     }
 
     private void requireTop(int values, int k) {
+        requireClasses();
         InferenceArguments.requireOne("sample", values, net.features());
         if (k < 1 || k > net.classes()) {
             throw new IllegalArgumentException("k is " + k + ", but must be between 1 and " + net.classes());

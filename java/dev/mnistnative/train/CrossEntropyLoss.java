@@ -2,8 +2,10 @@ package dev.mnistnative.train;
 
 import dev.mnistnative.binding.NativeLibrary;
 import dev.mnistnative.binding.NativeLoss;
+import dev.mnistnative.data.Dataset;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Task;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -95,6 +97,28 @@ public record CrossEntropyLoss(float[] classWeights, long ignoreIndex, double la
     /** The same with these class weights (copied; null = all ones). */
     public CrossEntropyLoss withClassWeights(float... weights) {
         return new CrossEntropyLoss(weights, ignoreIndex, labelSmoothing, reduction);
+    }
+
+    /**
+     * The same with class weights by which each class of a training set counts as much as any other: of N samples that
+     * count, N / (classes × the class's own); 1 for a class without samples.
+     */
+    public CrossEntropyLoss withBalancedClassWeights(Dataset training, int classes) {
+        long[] counts = new long[classes];
+        long all = 0;
+        IntBuffer labels = training.labels();
+        for (int i = 0; i < labels.limit(); i++) {
+            int label = labels.get(i);
+            if (label != ignoreIndex && label >= 0 && label < classes) {
+                counts[label]++;
+                all++;
+            }
+        }
+        float[] weights = new float[classes];
+        for (int c = 0; c < classes; c++) {
+            weights[c] = counts[c] == 0 ? 1 : (float) ((double) all / ((double) classes * counts[c]));
+        }
+        return withClassWeights(weights);
     }
 
     /** The same with another ignore_index. */

@@ -37,7 +37,18 @@ public enum Preset {
                     .batchSize(128)
                     .epochs(200)
                     .deformation(Deformation.STRONG),
-            true);
+            true),
+
+    /** A denoising autoencoder: 784-512-64-512-784 learns the digits out of noisy ones, by the mean squared error. */
+    DENOISE(TrainingSettings.builder(784, 512, 64, 512, 784)
+            .loss(new MseLoss())
+            .optimizer(new Adam(1e-3))
+            .batchSize(128)
+            .epochs(10)
+            .shuffle(true)
+            .dropLast(false));
+
+    private static final double DENOISE_DEVIATION = 0.5;
 
     private final TrainingSettings settings;
     private final int stepsPerLine;
@@ -83,7 +94,15 @@ public enum Preset {
         return bf16;
     }
 
-    /** Its name for users: {@code article}, {@code bp}, {@code fast}, {@code accurate}, {@code record}. */
+    /**
+     * Where above 0, the net learns its own input, with normal noise of this deviation on it; 0 = it learns what the
+     * data say of their samples.
+     */
+    public double noise() {
+        return this == DENOISE ? DENOISE_DEVIATION : 0;
+    }
+
+    /** Its name for users: {@code article}, {@code bp}, {@code fast}, {@code accurate}, {@code record}, {@code denoise}. */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,28 +1,39 @@
 package dev.mnistnative.report.terminal;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.mnistnative.image.TextBlocks;
 import dev.mnistnative.internal.ArgMax;
+import dev.mnistnative.model.Probabilities;
+import dev.mnistnative.net.ModelInfo;
+import dev.mnistnative.net.Task;
 import dev.mnistnative.report.JsonLine;
 import dev.mnistnative.report.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** A line for each prediction: the digit and how likely each one is. */
+/**
+ * A line for each prediction: the digit and how likely each one is; the labels that are there and how likely each one
+ * is; or the values.
+ */
 public final class PredictionLines {
     private final PrintWriter out;
     private final boolean json;
-    private final List<String> classNames;
+    private final ModelInfo info;
+    private final List<String> names;
 
     /**
      * @param json one JSON object a line instead of text
-     * @param classNames [classes], or empty: the numbers stand for themselves
+     * @param info what the outputs are, and what they are called; else numbers stand for them
      */
-    public PredictionLines(PrintWriter out, boolean json, List<String> classNames) {
+    public PredictionLines(PrintWriter out, boolean json, ModelInfo info) {
         this.out = out;
         this.json = json;
-        this.classNames = classNames;
+        this.info = info;
+        this.names = info.task() == Task.CLASSES ? info.classNames() : info.targetNames();
     }
 
     /** Shows an image [height, width] in text blocks. */
@@ -30,43 +41,84 @@ public final class PredictionLines {
         out.print(TextBlocks.of(values, width));
     }
 
-    /** @param probabilities [classes] */
-    public void prediction(String name, float[] probabilities) throws IOException {
+    /** @param answers [outputs] probabilities or values */
+    public void prediction(String name, float[] answers) throws IOException {
         if (json) {
-            jsonLine(name, probabilities);
+            JsonLine.print(out, line -> {
+                line.writeStringField("image", name);
+                jsonFields(line, answers);
+            });
         } else {
-            textLine(name, probabilities);
+            out.println(Printable.text(name) + ": " + text(answers));
         }
         out.flush();
     }
 
-    private void textLine(String name, float[] probabilities) {
-        StringBuilder line = new StringBuilder(Printable.text(name))
-                .append(": ")
-                .append(Printable.text(name(ArgMax.of(probabilities))))
-                .append(' ');
-        for (int c = 0; c < probabilities.length; c++) {
-            line.append(String.format(Locale.ROOT, " %s:%.4f", Printable.text(name(c)), probabilities[c]));
+    private String text(float[] answers) {
+        return switch (info.task()) {
+            case CLASSES -> Printable.text(name(ArgMax.of(answers))) + "  " + named(answers, "%s:%.4f");
+            case MULTI_LABEL -> {
+                String there = labels(answers).stream()
+                        .map(k -> Printable.text(name(k)))
+                        .collect(Collectors.joining(","));
+                yield (there.isEmpty() ? "-" : there) + "  " + named(answers, "%s:%.4f");
+            }
+            case VALUES ->
+                names.isEmpty()
+                        ? IntStream.range(0, answers.length)
+                                .mapToObj(k -> String.valueOf(answers[k]))
+                                .collect(Collectors.joining(" "))
+                        : named(answers, "%s:%s");
+        };
+    }
+
+    private String named(float[] answers, String form) {
+        return IntStream.range(0, answers.length)
+                .mapToObj(k -> String.format(Locale.ROOT, form, Printable.text(name(k)), answers[k]))
+                .collect(Collectors.joining(" "));
+    }
+
+    private void jsonFields(JsonGenerator line, float[] answers) throws IOException {
+        switch (info.task()) {
+            case CLASSES -> {
+                line.writeNumberField("digit", ArgMax.of(answers));
+                if (!names.isEmpty()) {
+                    line.writeStringField("class", name(ArgMax.of(answers)));
+                }
+            }
+            case MULTI_LABEL -> {
+                line.writeArrayFieldStart("labels");
+                for (int k : labels(answers)) {
+                    line.writeString(name(k));
+                }
+                line.writeEndArray();
+            }
+            case VALUES -> {
+                if (!names.isEmpty()) {
+                    line.writeArrayFieldStart("names");
+                    for (String name : names) {
+                        line.writeString(name);
+                    }
+                    line.writeEndArray();
+                }
+            }
         }
-        out.println(line);
+        line.writeArrayFieldStart(info.task() == Task.VALUES ? "values" : "probabilities");
+        for (float answer : answers) {
+            line.writeNumber(answer);
+        }
+        line.writeEndArray();
     }
 
-    private void jsonLine(String name, float[] probabilities) throws IOException {
-        JsonLine.print(out, line -> {
-            line.writeStringField("image", name);
-            line.writeNumberField("digit", ArgMax.of(probabilities));
-            if (!classNames.isEmpty()) {
-                line.writeStringField("class", name(ArgMax.of(probabilities)));
-            }
-            line.writeArrayFieldStart("probabilities");
-            for (float probability : probabilities) {
-                line.writeNumber(probability);
-            }
-            line.writeEndArray();
-        });
+    /** The labels that are there. */
+    private static List<Integer> labels(float[] probabilities) {
+        return IntStream.range(0, probabilities.length)
+                .filter(k -> probabilities[k] > Probabilities.THRESHOLD)
+                .boxed()
+                .toList();
     }
 
-    private String name(int label) {
-        return classNames.isEmpty() ? String.valueOf(label) : classNames.get(label);
+    private String name(int output) {
+        return names.isEmpty() ? String.valueOf(output) : names.get(output);
     }
 }

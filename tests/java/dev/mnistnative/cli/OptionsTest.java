@@ -10,6 +10,7 @@ import dev.mnistnative.image.PictureFiles;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Task;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -39,6 +40,11 @@ class OptionsTest {
     private static final String PLACE = " --device cpu --threads 1 --precision float32 --isa sse4";
     private static final String CSV = " --data {}/t.csv --label-column kind";
     private static final String TABLE = CSV + " --header yes --delimiter , --drop-columns b";
+    private static final String NUMBERS = " --batch-size 2 --epochs 1";
+    private static final String TARGETS = " --images {}/x_train.npy --targets {}/y_train_label.npy --test-images"
+            + " {}/x_train.npy --test-targets {}/y_train_label.npy --sample-weights {}/y_train_label.npy";
+    private static final String COLUMNS = " --data {}/t.csv --target-columns kind";
+    private static final String INPUT = " --images {}/x_train.npy --targets input --noise 0.1";
     private static final String BENCH = "bench --layers 6,4,3 --batch-size 32 --seconds 0.01";
     private static final String ADAM = " --lr 0.1 --betas 0.8,0.9 --eps 1e-6 --weight-decay 0.1 --amsgrad";
     private static final String SGD = " --optimizer sgd --momentum 0.9";
@@ -63,6 +69,9 @@ class OptionsTest {
             "train " + OWN + "--lr-schedule cosine:1e-6",
             "train " + OWN + "--validation 0.25 --standardize --early-stopping 1 --keep last",
             "train " + OWN + "--class-weights 1,2 --ignore-index 7 --label-smoothing 0.1",
+            "train --layers 4,3,1 --loss mse --dropout 0.2 --input-dropout 0.1" + NUMBERS + TARGETS,
+            "train --layers 4,1 --loss bce --pos-weight 2" + NUMBERS + COLUMNS,
+            "train --layers 4,2,4 --loss mse" + NUMBERS + INPUT,
             "train " + OWN + "--init {}/m.safetensors --save {}/saved.safetensors --class-names a,b",
             "train " + OWN + PLACE,
             "train " + OWN + "--device auto --isa auto",
@@ -77,6 +86,17 @@ class OptionsTest {
             "evaluate --model {}/m.safetensors" + ARRAYS + TEST_ARRAYS,
             "evaluate --model {}/m.safetensors --ignore-index 1" + CSV,
             "evaluate --model {}/three.safetensors" + TABLE,
+            "evaluate --model {}/values.safetensors" + TARGETS,
+            "evaluate --model {}/values.safetensors" + COLUMNS,
+            "evaluate --model {}/auto.safetensors" + INPUT,
+            "importance --model {}/m.safetensors --data {} --limit 2 --seed 1 --top 3 --repeats 1 --json --scale raw"
+                    + " --report {}/i.html --verbose" + PLACE,
+            "importance --model {}/m.safetensors --repeats 1 --patch 1 --picture {}/i.png" + ARRAYS + TEST_ARRAYS,
+            "importance --model {}/three.safetensors --repeats 1 --ignore-index 7" + TABLE,
+            "importance --model {}/values.safetensors --repeats 1" + TARGETS,
+            "importance --model {}/values.safetensors --repeats 1" + COLUMNS,
+            "importance --model {}/auto.safetensors --repeats 1" + INPUT,
+            "predict --model {}/values.safetensors {}/t.csv --target-columns kind",
             "predict --model {}/three.safetensors {}/t.csv" + TABLE.replace(" --data {}/t.csv", ""),
             "predict --model {}/m.safetensors --scale raw --json --verbose {}/x_train.npy" + PLACE,
             "predict --model {}/digits.safetensors --show {}/bar.png --csv {}/a.csv --id-name i --answer-name a",
@@ -88,9 +108,12 @@ class OptionsTest {
             "data" + ARRAYS + " --image-shape 2x2 --show 1 --augment rotate=30 --seed 5",
             "data --ignore-index 1" + CSV,
             "data" + TABLE,
+            "data" + TARGETS,
+            "data" + COLUMNS,
+            "data" + INPUT,
             "devices --verbose",
             BENCH + " --dense --json --verbose" + ADAM + PLACE,
-            BENCH + SGD + " --nesterov",
+            BENCH + SGD + " --nesterov --dropout 0.5 --input-dropout 0.2",
             BENCH + SGD + " --dampening 0.1",
             "generate-completion",
             "generate-man-page --verbose",
@@ -109,9 +132,11 @@ class OptionsTest {
                 npy("|u1", "(4, 4)", new byte[] {9, 1, 0, 2, 1, 9, 3, 0, 8, 0, 1, 1, 0, 7, 2, 2}));
         Files.write(folder.resolve("y_train_label.npy"), npy("|u1", "(4,)", new byte[] {0, 1, 0, 1}));
         Files.writeString(folder.resolve("t.csv"), "a,b,c,d,kind\n9,1,0,2,0\n1,9,3,0,1\n8,0,1,1,0\n0,7,2,2,1\n");
-        writeModel("m.safetensors", Mlp.of(4, 3, 2));
-        writeModel("three.safetensors", Mlp.of(3, 2));
-        writeModel("digits.safetensors", Mlp.of(784, 10));
+        writeModel("m.safetensors", Mlp.of(4, 3, 2), ModelInfo.NONE);
+        writeModel("values.safetensors", Mlp.of(4, 1), ModelInfo.NONE.withTask(Task.VALUES));
+        writeModel("auto.safetensors", Mlp.of(4, 2, 4), ModelInfo.NONE.withTask(Task.VALUES));
+        writeModel("three.safetensors", Mlp.of(3, 2), ModelInfo.NONE);
+        writeModel("digits.safetensors", Mlp.of(784, 10), ModelInfo.NONE);
         byte[] pixels = new byte[40 * 40];
         IntStream.range(8, 32).forEach(y -> pixels[y * 40 + 20] = (byte) 255);
         Files.write(folder.resolve("bar.png"), PictureFiles.png(PictureFiles.gray(pixels, 40, 40)));
@@ -127,12 +152,12 @@ class OptionsTest {
         return file;
     }
 
-    private static void writeModel(String name, Mlp shape) throws IOException {
+    private static void writeModel(String name, Mlp shape, ModelInfo info) throws IOException {
         float[] values = new float[shape.parameterCount()];
         for (int i = 0; i < values.length; i++) {
             values[i] = (i * 7 % 11 - 5) / 10f;
         }
-        new SavedModel(Parameters.of(shape, values), ModelInfo.NONE).write(folder.resolve(name));
+        new SavedModel(Parameters.of(shape, values), info).write(folder.resolve(name));
     }
 
     private static Cli run(String words) {

@@ -41,7 +41,7 @@ public final class TestFiles {
     }
 
     /** A version 1.0 file with C order; `data` as it stands behind the head. */
-    static byte[] npy(String descr, byte[] data, int... shape) {
+    public static byte[] npy(String descr, byte[] data, int... shape) {
         return concat(npyHead(1, dictionary(descr, false, shape)), data);
     }
 
