@@ -75,10 +75,14 @@ public final class ImportanceReport {
                 Locale.ROOT,
                 "%s %s on %,d samples; %s of %d permutations each",
                 isAccuracy() ? "accuracy" : "mean squared error",
-                isAccuracy() ? Figures.share(importance.baseline()) : Figures.error(importance.baseline()),
+                figure(importance.baseline()),
                 importance.samples(),
                 isAccuracy() ? "mean drop" : "mean rise",
                 importance.repeats());
+    }
+
+    private String figure(double value) {
+        return isAccuracy() ? Figures.share(value) : Figures.error(value);
     }
 
     private String heatMap() {
@@ -104,8 +108,8 @@ public final class ImportanceReport {
                     "<tr><th>%s<td class=\"bar\"><span style=\"--s:%.1f%%\"></span>%s<td>%s</tr>%n",
                     Html.escape(importance.groups().get(group).name()),
                     largest > 0 ? Math.max(0, 100 * mean / largest) : 0,
-                    Figures.error(mean),
-                    Figures.error(importance.deviation(group))));
+                    figure(mean),
+                    figure(importance.deviation(group))));
         }
         return html.append("</tbody></table>").toString();
     }

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 /** The page's parts on a net of real-valued outputs: errors, predicted against true, pictures before and after. */
 final class ValueSections {
     private static final int POINTS = 1500;
+    private static final int SAMPLES_OF_MANY = 64;
     private static final int MOST_CHARTS = 6;
     private static final int MOST_ROWS = 100;
     private static final int PICTURES = 12;
@@ -41,11 +42,11 @@ final class ValueSections {
                 metrics.counted(),
                 Figures.error(metrics.mse()),
                 Figures.error(metrics.mae()),
-                Figures.share(metrics.r2())));
+                Figures.share(metrics.r2OfAll())));
         if (metrics.outputs() > 1) {
-            html.append(" (mean of the outputs; of all together ")
-                    .append(Figures.share(metrics.r2OfAll()))
-                    .append(')');
+            html.append(" of all outputs together, ")
+                    .append(Figures.share(metrics.r2()))
+                    .append(" as the mean of each one's");
         }
         html.append(".</p>");
         if (metrics.outputs() > 1 && metrics.outputs() <= MOST_ROWS) {
@@ -69,7 +70,7 @@ final class ValueSections {
     private String scatter() {
         int outputs = metrics.outputs();
         boolean each = outputs <= MOST_CHARTS;
-        int[] shown = Spread.over(samples.size(), each ? POINTS : Math.max(1, POINTS / outputs));
+        int[] shown = Spread.over(samples.size(), each ? POINTS : SAMPLES_OF_MANY);
         StringBuilder html =
                 new StringBuilder("<section><h2>Predicted against true</h2>\n<div class=\"charts squares\">\n");
         try (Dataset some = samples.select(shown)) {

@@ -12,7 +12,7 @@ final class XyChart {
 
     private static final int SIDE = 300;
     private static final int LEFT = 48;
-    private static final int RIGHT = 12;
+    private static final int RIGHT = 18;
     private static final int TOP = 12;
     private static final int BOTTOM = 42;
     private static final int TICKS = 5;

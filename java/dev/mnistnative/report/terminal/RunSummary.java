@@ -64,12 +64,12 @@ public final class RunSummary implements TrainingListener {
                         + objective));
     }
 
-    /** What came of measuring real-valued outputs on a set. */
+    /** What came of measuring real-valued outputs on a set; R² is that of all outputs together. */
     public void measured(EvaluatedOn set, ValueMetrics metrics) {
         evaluations.add(row(
                 set.toString(),
                 "mse " + screen.inked(Style.BOLD, Figures.error(metrics.mse())) + ", mae "
-                        + Figures.error(metrics.mae()) + ", r2 " + Figures.share(metrics.r2())));
+                        + Figures.error(metrics.mae()) + ", r2 " + Figures.share(metrics.r2OfAll())));
     }
 
     /** Evaluations of a finished model know no objective but their loss. */
