@@ -11,15 +11,6 @@ namespace mn::cpu {
 
 namespace {
 
-constexpr bool slopes_follow_from_values() {
-    for (int a = 0; a <= static_cast<int>(kLastActivation); ++a) {
-        if (!slope_follows_from_value(static_cast<ActivationKind>(a)))
-            return false;
-    }
-    return true;
-}
-static_assert(slopes_follow_from_values(), "an activation needs what it was computed from: see Pass");
-
 // Room for whole groups, which a gather writes. Rows of a panel that lie a multiple of 4 KiB apart from the next
 // panel's fall on the same cache sets: keep clear of it.
 int64_t padded_capacity(int64_t rows) {

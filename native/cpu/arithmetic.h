@@ -23,9 +23,9 @@ namespace mn::cpu {
 // One way through the net, there and back: its buffers, and the products that fill them. All functions but bytes() are
 // called by all workers.
 //
-// No activation's input is kept: slopes follow from what a layer hands on (slope_follows_from_value). One of which that
-// is not true needs a third vector here beside outputs_ and deltas_, of each hidden layer's sums with their bias, that
-// the epilogue `activate` stores to and `slope` reads from.
+// No activation's input is kept: slopes follow from what a layer hands on (slope_follows_from_value). Where that is not
+// so, the forward pass leaves the slopes in deltas_, where the backward pass puts the gradient that it multiplies by
+// them.
 class Pass {
   public:
     virtual ~Pass() = default;
@@ -52,6 +52,17 @@ class Pass {
 
   protected:
     Pass(const Net& net, int64_t rows, Purpose purpose);
+
+    // Where the way there leaves a hidden layer's slopes, from row `row` of a panel on: null where they follow from
+    // what it hands on, or nobody will ask.
+    float* slopes_at(Activation activation, Purpose purpose, size_t l, int64_t panel, int64_t row) {
+        const bool kept = purpose == Purpose::training && !slope_follows_from_value(activation);
+        return kept ? deltas_[l].at(panel, row) : nullptr;
+    }
+    // And what the way back takes them from.
+    const Activations& slopes_from(Activation activation, size_t l) const {
+        return slope_follows_from_value(activation) ? outputs_[l] : deltas_[l];
+    }
 
     int64_t capacity_;
     std::vector<Activations> outputs_; // of each layer, behind its activation; the last are the logits

@@ -83,7 +83,7 @@ struct StepArguments {
     int64_t wide_tiles_from = 0; // products with at least so many tiles of 64 x 64 use them, others 32 x 32
     const StepConstants* constants = nullptr; // [steps]
     Norm* norms = nullptr;                    // [steps]
-    StepOutcome* outcomes = nullptr;          // [steps]
+    StepOutcome* outcomes = nullptr;          // [steps]; null where nothing is trained
     float* row_losses = nullptr;              // what training minimises: [batch_size]; score: [samples]
     float* row_plain_losses = nullptr;        // likewise, without weights and smoothing
     int32_t* row_predictions = nullptr;       // as row_losses; where the loss takes targets, how many outputs are right

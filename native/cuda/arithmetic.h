@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 #include "cuda/host_device.h"
 #include "net/activation.h"
@@ -16,6 +17,12 @@ MN_HOST_DEVICE inline float zero_of(float) {
 }
 MN_HOST_DEVICE inline float set_like(float, float x) {
     return x;
+}
+MN_HOST_DEVICE inline float add(float a, float b) {
+    return a + b;
+}
+MN_HOST_DEVICE inline float sub(float a, float b) {
+    return a - b;
 }
 MN_HOST_DEVICE inline float mul(float a, float b) {
     return a * b;
@@ -37,6 +44,21 @@ MN_HOST_DEVICE inline float mul_sub(float a, float b, float c) {
 }
 MN_HOST_DEVICE inline float neg_mul_add(float a, float b, float c) {
     return fmaf(-a, b, c);
+}
+MN_HOST_DEVICE inline float negative_abs(float a) {
+    return -fabsf(a);
+}
+MN_HOST_DEVICE inline float with_sign_of(float a, float b) {
+    return copysignf(a, b);
+}
+template <int kMore>
+MN_HOST_DEVICE float power_of_two(float shifted) {
+    uint32_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits << 23) + (uint32_t{127 + kMore} << 23);
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    return power;
 }
 MN_HOST_DEVICE inline float select_less(float a, float b, float x, float y) {
     return a < b ? x : y;

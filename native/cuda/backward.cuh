@@ -11,13 +11,15 @@
 namespace mn::cuda {
 
 // From the gradient by hidden layer `layer`'s outputs h (the first is 1), columns n .. n + 3 of a row, to that by its
-// sums.
+// sums. slopes: those that do not follow from h, which were left where that goes.
 __device__ inline float4 through_hidden(const StepArguments& s, Activation activation, int index, int layer, int row,
-                                        int n, float4 gradient, float4 h) {
+                                        int n, float4 gradient, const float* h, const float* slopes) {
     const DropoutRule& rule = s.hidden_dropout;
+    const bool follows = slope_follows_from_value(activation);
+    const float4 by = *reinterpret_cast<const float4*>(follows ? h : slopes);
     if (!rule.drops)
-        return times_slope(activation, gradient, h);
-    return dropped(rule, index, layer, row, n, times_slope(activation, gradient, undropped(rule, h)));
+        return times_slope(activation, gradient, by);
+    return dropped(rule, index, layer, row, n, times_slope(activation, gradient, follows ? undropped(rule, by) : by));
 }
 
 template <typename E, int Tile>
@@ -33,9 +35,8 @@ __device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
             const LayerLayout& below = s.net.layers[l - 1];
             const int64_t row = m;
             const float* const h = inputs(s.net, layer) + row * layer.weight_stride + n;
-            store_quad(gradients(s.net, below) + row * below.gradient_stride + n,
-                       through_hidden(s, below.activation, index, l, m, n, sum, *reinterpret_cast<const float4*>(h)),
-                       layer.fan_in - n);
+            float* const to = gradients(s.net, below) + row * below.gradient_stride + n;
+            store_quad(to, through_hidden(s, below.activation, index, l, m, n, sum, h, to), layer.fan_in - n);
         });
 }
 

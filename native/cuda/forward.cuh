@@ -22,8 +22,11 @@ __device__ __noinline__ void forward_tile(int index, int l, int m0, int n0) {
             const int64_t stride = hidden ? s.net.layers[l + 1].weight_stride : layer.gradient_stride;
             if (m >= step.rows || n >= layer.fan_out)
                 return;
-            if (hidden)
-                z = activated(layer.activation, z);
+            if (hidden) {
+                const int64_t row = m;
+                float* const slopes = gradients(s.net, layer) + row * layer.gradient_stride + n;
+                z = activated(layer.activation, z, s.outcomes ? slopes : nullptr, layer.fan_out - n);
+            }
             if (hidden && s.hidden_dropout.drops)
                 z = dropped(s.hidden_dropout, index, l + 1, m, n, z);
             store_quad(out + m * stride + n, z, layer.fan_out - n);

@@ -50,9 +50,8 @@ __device__ inline void head_backward(const StepArguments& s, const LayerLayout& 
             sum = make_float4(fmaf(dz[c], w.x, sum.x), fmaf(dz[c], w.y, sum.y), fmaf(dz[c], w.z, sum.z),
                               fmaf(dz[c], w.w, sum.w));
         }
-        store_quad(below + j,
-                   through_hidden(s, activation, index, s.net.layer_count - 1, row, j, sum,
-                                  *reinterpret_cast<const float4*>(h + j)),
+        const int last = s.net.layer_count - 1;
+        store_quad(below + j, through_hidden(s, activation, index, last, row, j, sum, h + j, below + j),
                    layer.fan_in - j);
     }
 }

@@ -10,7 +10,7 @@ namespace mn {
 // Same values as mn_activation in mnist_native.h.
 enum class ActivationKind : int32_t { relu, identity, leaky_relu, elu, selu, sigmoid, tanh, gelu, gelu_tanh, silu };
 
-constexpr ActivationKind kLastActivation = ActivationKind::relu; // the floors know
+constexpr ActivationKind kLastActivation = ActivationKind::silu;
 
 // PyTorch's: the slope of leaky_relu, the alpha of elu. 0 where there is none.
 constexpr double default_parameter(ActivationKind kind) {
@@ -49,6 +49,11 @@ constexpr bool slope_follows_from_value(Activation activation) {
     default:
         return true;
     }
+}
+
+// Whether there is a parameter under which it does not.
+constexpr bool may_keep_slope(ActivationKind kind) {
+    return !slope_follows_from_value({kind, -1});
 }
 
 // visit(std::integral_constant<ActivationKind, kind>): one instance of a kernel for each activation. Asked once a

@@ -113,7 +113,8 @@ TEST_P(AgainstReference, every_activation) {
     Plan plan;
     plan.samples = plan.batch_size = 31;
     for (const Net& net : activation_variants({13, 33, 9, 5})) {
-        SCOPED_TRACE(static_cast<int>(net.activation(0).kind));
+        SCOPED_TRACE(testing::Message() << static_cast<int>(net.activation(0).kind) << ", "
+                                        << net.activation(0).parameter);
         const std::vector<double> parameters = initial(net, 4);
         const Gradient expected = first_gradient(reference_variant(), net, {}, data.samples(), plan, parameters);
         const Gradient got = first_gradient(variant(), net, {}, data.samples(), plan, parameters);

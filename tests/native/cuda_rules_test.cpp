@@ -219,22 +219,6 @@ TEST(CudaUpdate, momentum_at_rate_zero_holds_the_gradient) {
     EXPECT_EQ(w[0], 0.25f);
 }
 
-TEST(CudaActivation, slope_follows_from_the_value) {
-    for (int32_t a = 0; a <= static_cast<int32_t>(kLastActivation); ++a) {
-        const ActivationKind activation = static_cast<ActivationKind>(a);
-        if (!slope_follows_from_value(activation))
-            continue;
-        with_activation(activation, [&](auto chosen) {
-            using Rule = ActivationRule<chosen.value>;
-            for (float z : {-2.0f, -0.5f, 0.5f, 2.0f}) {
-                const float apart = 1e-2f, rise = Rule::value(z + apart) - Rule::value(z - apart);
-                EXPECT_NEAR(Rule::times_slope(3.0f, Rule::value(z)), 3 * rise / (2 * apart), 1e-3) << a << " at " << z;
-            }
-            EXPECT_TRUE(std::isnan(Rule::value(std::numeric_limits<float>::quiet_NaN()))) << a;
-        });
-    }
-}
-
 TEST(CudaStream, is_refused_by_a_trainer_on_the_cpu) {
     const int32_t sizes[] = {3, 2};
     mn_trainer* trainer = nullptr;

@@ -88,7 +88,8 @@ TEST(FiniteDifferences, every_parameter_under_every_activation) {
     Plan plan;
     plan.samples = plan.batch_size = 7;
     for (const Net& net : activation_variants({6, 5, 4, 3})) {
-        SCOPED_TRACE(static_cast<int>(net.activation(0).kind));
+        SCOPED_TRACE(testing::Message() << static_cast<int>(net.activation(0).kind) << ", "
+                                        << net.activation(0).parameter);
         check(net, {}, data.samples(), plan, static_cast<size_t>(net.parameter_count()));
     }
 }

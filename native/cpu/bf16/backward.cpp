@@ -22,11 +22,12 @@ void Pass::backward(size_t l, int64_t rows, const Worker& worker) {
         Bf16Finish finish;
         finish.epilogue = Epilogue::slope;
         finish.activation = parts_.net.activation(static_cast<int>(l) - 1);
-        finish.beside = input.at(panel, range.begin);
+        finish.beside = slopes_from(finish.activation, l - 1).at(panel, range.begin);
         if (dropout_.any()) {
             finish.kept = dropout_.at(l - 1, panel, range.begin);
             finish.kept_scale = dropout.scale;
-            finish.beside_scale = dropout.unscale; // the slope belongs to the value before it was dropped
+            if (slope_follows_from_value(finish.activation))
+                finish.beside_scale = dropout.unscale; // the slope belongs to the value before it was dropped
         }
         finish.out = deltas_[l - 1].at(panel, range.begin);
         rounded_deltas_[l - 1].receive(panel, range.begin, finish);

@@ -28,6 +28,7 @@ Bf16Finish Pass::finish_of(size_t l, Range panels, Range rows, const Selection& 
     finish.out_panel_stride = outputs_[l].panel_stride();
     if (hidden) {
         finish.activation = parts_.net.activation(static_cast<int>(l));
+        finish.slopes = slopes_at(finish.activation, selection.purpose, l, panel, row);
         rounded_outputs_[l].receive(panel, row, finish);
         if (selection.draws && dropout_.any())
             drop(l, panels, {row, std::min(rows.end, selection.rows)}, *selection.draws, selection.positions, finish);

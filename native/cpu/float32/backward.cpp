@@ -23,15 +23,16 @@ void Pass::backward(size_t l, int64_t rows, const Worker& worker) {
         tile.columns = input.columns_of(panel);
         tile.epilogue = Epilogue::slope;
         tile.activation = parts_.net.activation(static_cast<int>(l) - 1);
-        tile.beside = input.at(panel, range.begin);
+        tile.beside = slopes_from(tile.activation, l - 1).at(panel, range.begin);
         if (!dropout_.any())
             return kernels.multiply(tile);
-        // The slope belongs to the value before it was dropped.
         alignas(64) float values[kMostTileRows * kPanel];
         const uint32_t* const kept = dropout_.at(l - 1, panel, range.begin);
         const int64_t count = range.size() * kPanel;
-        kernels.keep_floats(tile.beside, kept, count, dropout.unscale, values);
-        tile.beside = values;
+        if (slope_follows_from_value(tile.activation)) { // it belongs to the value before it was dropped
+            kernels.keep_floats(tile.beside, kept, count, dropout.unscale, values);
+            tile.beside = values;
+        }
         kernels.multiply(tile);
         kernels.keep_floats(tile.out, kept, count, dropout.scale, tile.out);
     });

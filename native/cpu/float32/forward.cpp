@@ -34,8 +34,10 @@ void Pass::forward_dense(size_t l, const Selection& selection, const Worker& wor
         tile.rows = range.size();
         tile.columns = output.columns_of(panel);
         tile.epilogue = hidden ? Epilogue::activate : Epilogue::bias;
-        if (hidden)
+        if (hidden) {
             tile.activation = parts_.net.activation(static_cast<int>(l));
+            tile.slopes = slopes_at(tile.activation, selection.purpose, l, panel, range.begin);
+        }
         tile.beside = layer.bias.data() + panel * kPanel;
         parts_.kernels.multiply(tile);
         if (hidden)
@@ -61,8 +63,10 @@ void Pass::forward_sparse(const Selection& selection, const Worker& worker) {
             tile.panels = range.size();
             if (strip + 1 == strips) {
                 tile.epilogue = hidden ? Epilogue::activate : Epilogue::bias;
-                if (hidden)
+                if (hidden) {
                     tile.activation = parts_.net.activation(0);
+                    tile.slopes = slopes_at(tile.activation, selection.purpose, 0, range.begin, groups.begin * kGroup);
+                }
                 tile.bias = layer.bias.data() + range.begin * kPanel;
             }
             parts_.kernels.gather(tile);

@@ -42,8 +42,10 @@ __m256i round(__m512 values) {
 
 #include "cpu/kernels/bf16-numbers-inl.h"
 
-// A sum after its epilogue; vector v of a row.
-template <Epilogue kEpilogue, ActivationKind kActivation>
+using Relu = ActivationRule<ActivationKind::relu>;
+
+// A sum after its epilogue; vector v of a row. The activation is ReLU: see in_registers.
+template <Epilogue kEpilogue>
 MN_INLINE __m512 after_epilogue(__m512 x, const Bf16Finish& f, int64_t row, int v) {
     const __m512 scale = _mm512_set1_ps(f.scale);
     if constexpr (kEpilogue == Epilogue::none)
@@ -51,29 +53,33 @@ MN_INLINE __m512 after_epilogue(__m512 x, const Bf16Finish& f, int64_t row, int 
     if constexpr (kEpilogue == Epilogue::slope) {
         const __m512 value =
             _mm512_mul_ps(_mm512_loadu_ps(f.beside + row * kPanel + v * 16), _mm512_set1_ps(f.beside_scale));
-        return ActivationRule<kActivation>::times_slope(_mm512_mul_ps(x, scale), value);
+        return Relu::times_slope(_mm512_mul_ps(x, scale), value, 0);
     }
     const __m512 biased = _mm512_fmadd_ps(x, scale, _mm512_loadu_ps(f.beside + v * 16));
     if constexpr (kEpilogue == Epilogue::activate)
-        return ActivationRule<kActivation>::value(biased);
+        return Relu::value(biased, 0);
     return biased;
 }
 
+// What dropout leaves of vector v of a row.
+MN_INLINE __m512 kept_of(__m512 value, const Bf16Finish& f, int64_t row, int64_t v) {
+    const uint32_t bits = f.kept[v / 2 * f.kept_panel_stride + row] >> v % 2 * 16;
+    return _mm512_maskz_mul_ps(static_cast<__mmask16>(bits), value, _mm512_set1_ps(f.kept_scale));
+}
+
 // And after dropout. Only these two have it.
-template <Epilogue kEpilogue, ActivationKind kActivation>
+template <Epilogue kEpilogue>
 MN_INLINE __m512 finished(__m512 x, const Bf16Finish& f, int64_t row, int v) {
-    const __m512 value = after_epilogue<kEpilogue, kActivation>(x, f, row, v);
+    const __m512 value = after_epilogue<kEpilogue>(x, f, row, v);
     if constexpr (kEpilogue == Epilogue::activate || kEpilogue == Epilogue::slope) {
-        if (f.kept) {
-            const uint32_t bits = f.kept[v / 2 * f.kept_panel_stride + row] >> v % 2 * 16;
-            return _mm512_maskz_mul_ps(static_cast<__mmask16>(bits), value, _mm512_set1_ps(f.kept_scale));
-        }
+        if (f.kept)
+            return kept_of(value, f, row, v);
     }
     return value;
 }
 
 // Two rows at a time, of which the second may be missing, so that the pairs form is made of what is in registers.
-template <Epilogue kEpilogue, ActivationKind kActivation, int kRows, int kVectors>
+template <Epilogue kEpilogue, int kRows, int kVectors>
 MN_INLINE void store_finished(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row) {
     float* const out = f.out;
     Bf16 *const rows = f.rows, *const pairs = f.pairs;
@@ -83,15 +89,14 @@ MN_INLINE void store_finished(const __m512 (&sum)[kRows][kVectors], const Bf16Fi
 #pragma GCC unroll 16
         for (int v = 0; v < kVectors; ++v) {
             const int64_t at = (row + r) * kPanel + v % 2 * 16, to = v / 2 * bf16_stride + at;
-            const __m512 first = finished<kEpilogue, kActivation>(sum[r][v], f, row + r, v);
+            const __m512 first = finished<kEpilogue>(sum[r][v], f, row + r, v);
             const __m256i first_rounded = round(first);
             __m256i second_rounded = _mm256_setzero_si256();
             _mm512_storeu_ps(out + v / 2 * out_stride + at, first);
             if (rows)
                 _mm256_storeu_si256(reinterpret_cast<__m256i*>(rows + to), first_rounded);
             if (r + 1 < kRows) {
-                const __m512 second =
-                    finished<kEpilogue, kActivation>(sum[r + 1 < kRows ? r + 1 : r][v], f, row + r + 1, v);
+                const __m512 second = finished<kEpilogue>(sum[r + 1 < kRows ? r + 1 : r][v], f, row + r + 1, v);
                 second_rounded = round(second);
                 _mm512_storeu_ps(out + v / 2 * out_stride + at + kPanel, second);
                 if (rows)
@@ -108,18 +113,106 @@ template <int kRows, int kVectors>
 MN_INLINE void store_sums(const __m512 (&sum)[kRows][kVectors], const Bf16Finish& f, int64_t row) {
     switch (f.epilogue) {
     case Epilogue::none:
-        return store_finished<Epilogue::none, ActivationKind{}>(sum, f, row);
+        return store_finished<Epilogue::none>(sum, f, row);
     case Epilogue::bias:
-        return store_finished<Epilogue::bias, ActivationKind{}>(sum, f, row);
+        return store_finished<Epilogue::bias>(sum, f, row);
     case Epilogue::activate:
-        return with_activation_inlined(f.activation.kind, [&](auto chosen) MN_LAMBDA {
-            store_finished<Epilogue::activate, chosen.value>(sum, f, row);
-        });
+        return store_finished<Epilogue::activate>(sum, f, row);
     case Epilogue::slope:
-        return with_activation_inlined(f.activation.kind, [&](auto chosen) MN_LAMBDA {
-            store_finished<Epilogue::slope, chosen.value>(sum, f, row);
-        });
+        return store_finished<Epilogue::slope>(sum, f, row);
     }
+}
+
+// Whether an epilogue is applied before the sums are stored.
+bool in_registers(const Bf16Finish& f) {
+    return f.epilogue == Epilogue::none || f.epilogue == Epilogue::bias || f.activation.kind == ActivationKind::relu;
+}
+
+// What the sums of a product are stored for, at first: an activation that is not applied in registers goes over them.
+Bf16Finish without_activation(Bf16Finish f, float* sums) {
+    f.epilogue = f.epilogue == Epilogue::slope ? Epilogue::none : Epilogue::bias;
+    f.out = sums;
+    f.rows = f.pairs = nullptr;
+    f.kept = nullptr;
+    return f;
+}
+
+// Rows [rows][kPanel] of sums, of which the first `columns` columns are wanted.
+struct StoredSums {
+    const float* sums;
+    int64_t rows, columns;
+
+    // Stores change(sums, index), and what dropout leaves of it, for a finish of one panel; its `out` may be sums.
+    template <class Change>
+    MN_INLINE void finish(const Bf16Finish& f, const Change& change) const {
+        const auto finished = [&](int64_t r, int64_t at) MN_LAMBDA {
+            const __m512 value = change(_mm512_loadu_ps(sums + at), at);
+            return f.kept ? kept_of(value, f, r, at % kPanel / 16) : value;
+        };
+        for (int64_t r = 0; r < rows; r += 2) {
+            for (int64_t at = r * kPanel; at < r * kPanel + columns; at += 16) {
+                const __m512 first = finished(r, at);
+                const __m256i first_rounded = round(first);
+                __m256i second_rounded = _mm256_setzero_si256();
+                _mm512_storeu_ps(f.out + at, first);
+                if (f.rows)
+                    _mm256_storeu_si256(reinterpret_cast<__m256i*>(f.rows + at), first_rounded);
+                if (const int64_t next = at + kPanel; r + 1 < rows) {
+                    const __m512 second = finished(r + 1, next);
+                    second_rounded = round(second);
+                    _mm512_storeu_ps(f.out + next, second);
+                    if (f.rows)
+                        _mm256_storeu_si256(reinterpret_cast<__m256i*>(f.rows + next), second_rounded);
+                }
+                if (f.pairs)
+                    _mm512_storeu_si512(f.pairs + at + at % kPanel, interleave(first_rounded, second_rounded));
+            }
+        }
+    }
+};
+
+template <ActivationKind kKind>
+__attribute__((noinline)) void activate_with(const StoredSums& stored, const Bf16Finish& f) {
+    using Rule = ActivationRule<kKind>;
+    const float parameter = static_cast<float>(f.activation.parameter);
+    if constexpr (may_keep_slope(kKind)) {
+        if (f.slopes) {
+            stored.finish(f, [&](__m512 z, int64_t at) MN_LAMBDA {
+                __m512 slope;
+                const __m512 value = Rule::value_and_slope(z, parameter, slope);
+                _mm512_storeu_ps(f.slopes + at, slope);
+                return value;
+            });
+            return;
+        }
+    }
+    stored.finish(f, [&](__m512 z, int64_t) MN_LAMBDA { return Rule::value(z, parameter); });
+}
+
+template <ActivationKind kKind>
+__attribute__((noinline)) void times_slope_with(const StoredSums& stored, const Bf16Finish& f) {
+    const float parameter = static_cast<float>(f.activation.parameter);
+    stored.finish(f, [&](__m512 gradient, int64_t at) MN_LAMBDA {
+        const __m512 value = _mm512_mul_ps(_mm512_loadu_ps(f.beside + at), _mm512_set1_ps(f.beside_scale));
+        return ActivationRule<kKind>::times_slope(gradient, value, parameter);
+    });
+}
+
+__attribute__((noinline)) void times_kept_slope(const StoredSums& stored, const Bf16Finish& f) {
+    stored.finish(f, [&](__m512 gradient, int64_t at)
+                         MN_LAMBDA { return _mm512_mul_ps(gradient, _mm512_loadu_ps(f.beside + at)); });
+}
+
+// The rest of an epilogue, of one panel.
+void finish_stored(const StoredSums& stored, const Bf16Finish& f) {
+    if (f.epilogue == Epilogue::activate)
+        return with_activation(f.activation.kind, [&](auto chosen) { activate_with<chosen.value>(stored, f); });
+    if (!slope_follows_from_value(f.activation))
+        return times_kept_slope(stored, f);
+    with_activation(f.activation.kind, [&](auto chosen) {
+        if constexpr (slope_follows_from_value(chosen.value))
+            times_slope_with<chosen.value>(stored, f);
+    });
 }
 
 // Within a block of `block` pairs, pair k of row r begins at a[r * kRowStep + k * kPairStep].
@@ -186,6 +279,24 @@ __attribute__((noinline)) void gather_tile(const Bf16SparseTile& tile) {
     }
 }
 
+void gather_sums(const Bf16SparseTile& tile) {
+    tile.panels == 2 ? gather_tile<2>(tile) : gather_tile<1>(tile);
+}
+
+// A finish's part from number `at` of a panel on.
+Bf16Finish rows_of_panel(Bf16Finish f, int64_t panel, int64_t at) {
+    f.out += panel * f.out_panel_stride + at;
+    if (f.slopes)
+        f.slopes += panel * f.out_panel_stride + at;
+    if (f.kept)
+        f.kept += panel * f.kept_panel_stride + at / kPanel;
+    if (f.rows)
+        f.rows += panel * f.bf16_panel_stride + at;
+    if (f.pairs)
+        f.pairs += panel * f.bf16_panel_stride + at;
+    return f;
+}
+
 __m512i numbers_from(int32_t first) {
     const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     return _mm512_add_epi32(lanes, _mm512_set1_epi32(first));
@@ -213,7 +324,14 @@ __m512i row_of_pairs(const float* values) {
 } // namespace
 
 void bf16_multiply(const Bf16Tile& tile) {
-    product<kPanel, 2>(tile, kPanel / 2, std::make_integer_sequence<int, kBf16TileRows>{});
+    constexpr std::make_integer_sequence<int, kBf16TileRows> kRows;
+    if (in_registers(tile.finish))
+        return product<kPanel, 2>(tile, kPanel / 2, kRows);
+    alignas(64) float sums[kBf16TileRows * kPanel]; // not finish.out: the slopes may be there
+    Bf16Tile plain = tile;
+    plain.finish = without_activation(tile.finish, sums);
+    product<kPanel, 2>(plain, kPanel / 2, kRows);
+    finish_stored({sums, tile.rows, tile.columns}, tile.finish);
 }
 
 void bf16_outer(const Bf16Tile& tile) {
@@ -221,7 +339,23 @@ void bf16_outer(const Bf16Tile& tile) {
 }
 
 void bf16_gather(const Bf16SparseTile& tile) {
-    tile.panels == 2 ? gather_tile<2>(tile) : gather_tile<1>(tile);
+    if (in_registers(tile.finish))
+        return gather_sums(tile);
+    constexpr int64_t kAtOnce = 16; // groups, whose sums stay in the innermost cache
+    for (int64_t first = 0; first < tile.groups; first += kAtOnce) {
+        Bf16SparseTile plain = tile;
+        plain.index += first * tile.capacity;
+        plain.values += first * kGroup * tile.capacity;
+        plain.counts += first;
+        plain.groups = std::min(kAtOnce, tile.groups - first);
+        const int64_t at = first * kGroup * kPanel;
+        plain.finish = without_activation(tile.finish, tile.finish.out + at);
+        gather_sums(plain);
+        for (int64_t panel = 0; panel < tile.panels; ++panel) {
+            const Bf16Finish f = rows_of_panel(tile.finish, panel, at);
+            finish_stored({f.out, plain.groups * kGroup, kPanel}, f);
+        }
+    }
 }
 
 void bf16_rows(const float* values, int64_t rows, Bf16* out) {

@@ -22,14 +22,15 @@ struct Bf16Finish {
     float scale = 1;
     Epilogue epilogue = Epilogue::none;
     Activation activation; // the epilogue's
-    // The epilogue's bias [panel][kPanel] or, with a single panel, values behind the activation [rows][kPanel].
+    // The epilogue's bias [panel][kPanel] or, with a single panel, what its slope follows from, as a Tile's.
     const float* beside = nullptr;
     // Dropout, behind the epilogue: the bits of the columns that are kept, [panel][rows], or null; what these are
     // multiplied by, and what values beside are.
     const uint32_t* kept = nullptr;
     int64_t kept_panel_stride = 0;
     float kept_scale = 1, beside_scale = 1;
-    float* out = nullptr; // [panel][rows][kPanel]
+    float* slopes = nullptr; // as those of a Tile, like `out`
+    float* out = nullptr;    // [panel][rows][kPanel]
     int64_t out_panel_stride = 0;
     Bf16* rows = nullptr;  // the rows form, or null
     Bf16* pairs = nullptr; // the pairs form, or null; the rows begin at an even one

@@ -17,7 +17,7 @@ enum class Epilogue {
     none,
     bias,     // the bias is added
     activate, // and then the activation applied
-    slope,    // they are multiplied by the activation's slope where it gave `beside`: the backward pass
+    slope,    // they are multiplied by the activation's slope that `beside` tells: the backward pass
 };
 
 // One tile of a matrix product: out [rows, kPanel] = A [rows, depth] * B [depth, kPanel].
@@ -31,8 +31,11 @@ struct Tile {
     int64_t rows = 0;
     int64_t columns = kPanel;
     Epilogue epilogue = Epilogue::none;
-    Activation activation;         // the epilogue's
-    const float* beside = nullptr; // the epilogue's bias [kPanel] or values [rows][kPanel]
+    Activation activation; // the epilogue's
+    // The epilogue's bias [kPanel] or, of `slope`, what the slope follows from [rows][kPanel]: values behind the
+    // activation, or else its slopes.
+    const float* beside = nullptr;
+    float* slopes = nullptr; // [rows][kPanel]: where `activate` leaves slopes that do not follow from values; or null
 };
 
 // Most rows that a Tile has at any level.
@@ -64,6 +67,7 @@ struct SparseTile {
     Epilogue epilogue = Epilogue::none;
     Activation activation;       // the epilogue's
     const float* bias = nullptr; // the epilogue's: [panel][kPanel]
+    float* slopes = nullptr;     // as those of a Tile, like `out`
 };
 
 // Parameters and the optimizer's values for them, [count] each.

@@ -39,6 +39,12 @@ HWY_INLINE Zeros zero_of(Vec) {
 HWY_INLINE Vec set_like(Vec, float x) {
     return hn::Set(kFloats, x);
 }
+HWY_INLINE Vec add(Vec a, Vec b) {
+    return hn::Add(a, b);
+}
+HWY_INLINE Vec sub(Vec a, Vec b) {
+    return hn::Sub(a, b);
+}
 HWY_INLINE Vec mul(Vec a, Vec b) {
     return hn::Mul(a, b);
 }
@@ -60,6 +66,18 @@ HWY_INLINE Vec mul_sub(Vec a, Vec b, Vec c) {
 HWY_INLINE Vec neg_mul_add(Vec a, Vec b, Vec c) {
     return hn::NegMulAdd(a, b, c);
 }
+HWY_INLINE Vec negative_abs(Vec a) {
+    return hn::Or(a, hn::Set(kFloats, -0.0f));
+}
+HWY_INLINE Vec with_sign_of(Vec a, Vec b) {
+    return hn::CopySignToAbs(a, b);
+}
+template <int kMore>
+HWY_INLINE Vec power_of_two(Vec shifted) {
+    const hn::RebindToUnsigned<Floats> d;
+    const auto bits = hn::ShiftLeft<23>(hn::BitCast(d, shifted));
+    return hn::BitCast(kFloats, hn::Add(bits, hn::Set(d, uint32_t{127 + kMore} << 23)));
+}
 HWY_INLINE Vec select_less(Vec a, Vec b, Vec x, Vec y) {
     return hn::IfThenElse(hn::Lt(a, b), x, y);
 }
@@ -70,7 +88,6 @@ HWY_INLINE Vec select_greater(Vec a, Vec b, Vec x, Zeros) {
     return hn::IfThenElseZero(hn::Gt(a, b), x);
 }
 
-#include "cpu/kernels/dispatch-inl.h"
 #include "net/activation-inl.h"
 #include "net/update-inl.h"
 

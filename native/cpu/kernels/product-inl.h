@@ -2,6 +2,7 @@
 // Included once per target (no #pragma once).
 #include <hwy/highway.h>
 
+#include "cpu/kernels/activation-inl.h"
 #include "cpu/kernels/kernels.h"
 #include "cpu/kernels/numbers-inl.h"
 
@@ -28,10 +29,10 @@ static_assert(kTileRows <= kMostTileRows);
 #define MN_UNROLL _Pragma("GCC unroll 16")
 
 // Stores kRows rows of kVectors vectors, which may go on in the next panel, out_stride further. beside: the epilogue's
-// bias, or the values behind the activation where there is one panel.
+// bias, or the values behind the activation where there is one panel. The activation is ReLU: see InRegisters.
 template <int kRows, int kVectors>
-HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, Activation activation,
-                          const float* HWY_RESTRICT beside, float* HWY_RESTRICT out, int64_t out_stride) {
+HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, const float* HWY_RESTRICT beside,
+                          float* HWY_RESTRICT out, int64_t out_stride) {
     constexpr int64_t kPerPanel = kPanel / kLanes;
     const auto store = [&](auto change) HWY_ATTR {
         MN_UNROLL
@@ -42,21 +43,17 @@ HWY_INLINE void StoreSums(const Vec (&sum)[kRows][kVectors], Epilogue epilogue, 
                        out + v / kPerPanel * out_stride + r * kPanel + v % kPerPanel * kLanes);
     };
     const auto biased = [&](Vec x, int v) HWY_ATTR { return hn::Add(x, hn::LoadU(kFloats, beside + v * kLanes)); };
+    using Relu = ActivationRule<ActivationKind::relu>;
     switch (epilogue) {
     case Epilogue::none:
         return store([](Vec x, int, int) HWY_ATTR { return x; });
     case Epilogue::bias:
         return store([&](Vec x, int, int v) HWY_ATTR { return biased(x, v); });
     case Epilogue::activate:
-        return with_activation_inlined(activation.kind, [&](auto chosen) MN_LAMBDA {
-            store([&](Vec x, int, int v) HWY_ATTR { return ActivationRule<chosen.value>::value(biased(x, v)); });
-        });
+        return store([&](Vec x, int, int v) HWY_ATTR { return Relu::value(biased(x, v), 0); });
     case Epilogue::slope:
-        return with_activation_inlined(activation.kind, [&](auto chosen) MN_LAMBDA {
-            store([&](Vec x, int r, int v) HWY_ATTR {
-                const Vec value = hn::LoadU(kFloats, beside + r * kPanel + v * kLanes);
-                return ActivationRule<chosen.value>::times_slope(x, value);
-            });
+        return store([&](Vec x, int r, int v) HWY_ATTR {
+            return Relu::times_slope(x, hn::LoadU(kFloats, beside + r * kPanel + v * kLanes), 0);
         });
     }
 }
@@ -93,7 +90,7 @@ HWY_NOINLINE void ProductTile(const Tile& tile, int64_t block, int64_t c) {
         }
     }
     const float* HWY_RESTRICT beside = tile.beside ? tile.beside + c : nullptr;
-    StoreSums(sum, tile.epilogue, tile.activation, beside, tile.out + c, 0);
+    StoreSums(sum, tile.epilogue, beside, tile.out + c, 0);
 }
 
 using ProductFunction = void (*)(const Tile&, int64_t, int64_t);
@@ -117,8 +114,30 @@ void Product(const Tile& tile, int64_t block) {
     }
 }
 
+// Whether an epilogue is applied before the sums are stored.
+inline bool InRegisters(Epilogue epilogue, Activation activation) {
+    return epilogue == Epilogue::none || epilogue == Epilogue::bias || activation.kind == ActivationKind::relu;
+}
+
+// What an activation that is not, or its slope, is applied to.
+template <class AnyTile>
+AnyTile WithoutActivation(AnyTile tile) {
+    tile.epilogue = tile.epilogue == Epilogue::slope ? Epilogue::none : Epilogue::bias;
+    return tile;
+}
+
 inline void Multiply(const Tile& tile) {
-    Product<kPanel, 1>(tile, kPanel);
+    if (InRegisters(tile.epilogue, tile.activation))
+        return Product<kPanel, 1>(tile, kPanel);
+    alignas(64) float sums[kTileRows * kPanel];
+    Tile plain = WithoutActivation(tile);
+    plain.out = sums; // not tile.out: the slopes may be there
+    Product<kPanel, 1>(plain, kPanel);
+    const StoredSums stored{sums, tile.rows, tile.columns, tile.out};
+    if (tile.epilogue == Epilogue::activate)
+        Activate(tile.activation, stored, tile.slopes);
+    else
+        TimesSlope(tile.activation, stored, tile.beside);
 }
 inline void Outer(const Tile& tile) {
     Product<1, kPanel>(tile, HWY_MAX(tile.depth, int64_t{1}));
@@ -168,7 +187,7 @@ HWY_NOINLINE void GatherTile(const SparseTile& tile, int64_t panel, int64_t c) {
                     sum[r][v] = hn::MulAdd(value, row[v], sum[r][v]);
             }
         }
-        StoreSums(sum, tile.epilogue, tile.activation, bias, out, out_stride);
+        StoreSums(sum, tile.epilogue, bias, out, out_stride);
     }
 }
 
@@ -192,11 +211,40 @@ void GatherPanels(const SparseTile& tile) {
     }
 }
 
-inline void Gather(const SparseTile& tile) {
+inline void GatherSums(const SparseTile& tile) {
     if (tile.table)
         tile.accumulate ? GatherPanels<true, BytePixels>(tile) : GatherPanels<false, BytePixels>(tile);
     else
         tile.accumulate ? GatherPanels<true, FloatPixels>(tile) : GatherPanels<false, FloatPixels>(tile);
+}
+
+// Groups [first, first + count) of a tile.
+inline SparseTile SomeGroups(SparseTile tile, int64_t first, int64_t count) {
+    const int64_t entries = first * tile.capacity, values = first * kGroup * kPanel;
+    tile.entries += entries;
+    if (!tile.table)
+        tile.values += entries * kGroup;
+    tile.starts += first * tile.starts_stride;
+    tile.groups = count;
+    tile.out += values;
+    if (tile.slopes)
+        tile.slopes += values;
+    return tile;
+}
+
+inline void Gather(const SparseTile& tile) {
+    if (InRegisters(tile.epilogue, tile.activation))
+        return GatherSums(tile);
+    constexpr int64_t kAtOnce = 16; // their sums stay in the innermost cache
+    for (int64_t first = 0; first < tile.groups; first += kAtOnce) {
+        const SparseTile some = SomeGroups(tile, first, HWY_MIN(kAtOnce, tile.groups - first));
+        GatherSums(WithoutActivation(some));
+        for (int64_t panel = 0; panel < some.panels; ++panel) {
+            float* const out = some.out + panel * some.out_panel_stride;
+            Activate(some.activation, {out, some.groups * kGroup, kPanel, out},
+                     some.slopes ? some.slopes + panel * some.out_panel_stride : nullptr);
+        }
+    }
 }
 
 } // namespace HWY_NAMESPACE

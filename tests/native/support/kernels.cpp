@@ -6,6 +6,7 @@
 
 #include "cpu/kernels/isa.h"
 #include "reference/activation.h"
+#include "support/odd_shapes.h"
 
 namespace mn::test {
 
@@ -38,9 +39,9 @@ std::vector<const cpu::Kernels*> all_kernels() {
 
 std::vector<Ending> all_endings() {
     std::vector<Ending> all = {{cpu::Epilogue::none, {}}, {cpu::Epilogue::bias, {}}};
-    for (int a = 0; a <= static_cast<int>(kLastActivation); ++a) {
-        all.push_back({cpu::Epilogue::activate, static_cast<ActivationKind>(a)});
-        all.push_back({cpu::Epilogue::slope, static_cast<ActivationKind>(a)});
+    for (const Activation activation : all_activations()) {
+        all.push_back({cpu::Epilogue::activate, activation});
+        all.push_back({cpu::Epilogue::slope, activation});
     }
     return all;
 }
@@ -51,8 +52,10 @@ std::string Ending::name() const {
 }
 
 float Ending::beside(float bias_or_z) const {
-    return epilogue == cpu::Epilogue::slope ? static_cast<float>(reference::activate(activation, bias_or_z))
-                                            : bias_or_z;
+    if (epilogue != cpu::Epilogue::slope)
+        return bias_or_z;
+    return static_cast<float>(slope_follows_from_value(activation) ? reference::activate(activation, bias_or_z)
+                                                                   : reference::slope(activation, bias_or_z));
 }
 
 double Ending::of(double sum, float bias_or_z) const {

@@ -14,6 +14,9 @@ namespace mn::test {
 
 // Sizes around those of vectors, panels, tiles and the article's layers.
 constexpr int64_t kOddSizes[] = {1, 7, 10, 31, 312, 313, 320};
+inline std::vector<int64_t> odd_sizes() {
+    return {std::begin(kOddSizes), std::end(kOddSizes)};
+}
 
 // Numbers in [-1, 1], of which a share of `zeros` is 0.
 std::vector<float> made_up_floats(int64_t count, uint32_t seed, double zeros = 0);
@@ -28,7 +31,9 @@ struct Ending {
     Activation activation = {};
 
     std::string name() const;
-    // What stands beside a sum: a bias, or the value of the activation at z.
+    // Whether it goes over sums that were stored, and so has nothing to do with how they were added.
+    bool is_stored_first() const { return activation.kind != ActivationKind::relu; }
+    // What stands beside a sum: a bias, or the value of the activation at z, or its slope if that does not follow.
     float beside(float bias_or_z) const;
     // By the reference's formulas.
     double of(double sum, float bias_or_z) const;

@@ -92,10 +92,22 @@ std::vector<LossOptions> loss_variants(int64_t classes) {
     return variants;
 }
 
+std::vector<Activation> all_activations() {
+    std::vector<Activation> all;
+    for (int32_t a = 0; a <= static_cast<int32_t>(kLastActivation); ++a)
+        all.push_back(static_cast<ActivationKind>(a));
+    // Below 0, slopes do not follow from values.
+    for (const double parameter : {-0.7, 0.0, 0.3}) {
+        all.push_back({ActivationKind::leaky_relu, parameter});
+        all.push_back({ActivationKind::elu, parameter});
+    }
+    return all;
+}
+
 std::vector<Net> activation_variants(const std::vector<int32_t>& sizes) {
     std::vector<Net> variants;
-    for (int32_t a = 0; a <= static_cast<int32_t>(kLastActivation); ++a)
-        variants.push_back({sizes, std::vector<Activation>(sizes.size() - 2, static_cast<ActivationKind>(a))});
+    for (const Activation activation : all_activations())
+        variants.push_back({sizes, std::vector<Activation>(sizes.size() - 2, activation)});
     return variants;
 }
 

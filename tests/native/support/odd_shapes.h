@@ -24,6 +24,9 @@ std::vector<OddShape> odd_shapes(int64_t batch_size);
 // One LossOptions for each option of the loss and some together; labels of the last class are ignored in some.
 std::vector<LossOptions> loss_variants(int64_t classes);
 
+// Each activation, and those with parameters that change how they are computed.
+std::vector<Activation> all_activations();
+
 // A net of these sizes for each activation, which stands behind all its hidden layers.
 std::vector<Net> activation_variants(const std::vector<int32_t>& sizes);
 

@@ -3,6 +3,7 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.CsvOptions;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Deformation;
+import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.Keep;
@@ -24,6 +25,7 @@ final class Converters {
     /** Makes the converters known to a command and all below it. */
     static void register(CommandLine root) {
         root.registerConverter(Device.class, refusing(Device::parse));
+        root.registerConverter(Activation.class, refusing(Activation::of));
         root.registerConverter(PixelScale.class, refusing(Converters::scale));
         root.registerConverter(LearningRateSchedule.class, refusing(Converters::schedule));
         root.registerConverter(Deformation.class, refusing(Deformation::parse));

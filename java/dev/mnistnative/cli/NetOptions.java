@@ -1,6 +1,9 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.net.Activation;
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.train.TrainingSettings;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,6 +20,15 @@ final class NetOptions {
             hideParamSyntax = true,
             description = "Features, widths of the hidden layers, classes.")
     private int[] layers;
+
+    @Option(
+            names = "--activation",
+            paramLabel = "NAME[,NAME...]",
+            split = "\\s*,\\s*",
+            hideParamSyntax = true,
+            description = "What stands behind the hidden layers, one for all or one each (default: relu): relu, identity, "
+                    + "leaky_relu[:SLOPE], elu[:ALPHA], selu, sigmoid, tanh, gelu, gelu_tanh, silu.")
+    private List<Activation> activations;
 
     @Option(
             names = "--dropout",
@@ -38,6 +50,20 @@ final class NetOptions {
         return layers != null;
     }
 
+    /** A net's sizes with the activations that are given. */
+    Mlp withActivations(Mlp net) {
+        if (activations == null) {
+            return net;
+        }
+        int hidden = net.layers() - 1;
+        Usage.refuse(
+                activations.size() != 1 && activations.size() != hidden,
+                command,
+                "--activation names " + activations.size() + ", but the net " + net.sizes() + " has " + hidden
+                        + " hidden layers: give one for all, or one each");
+        return activations.size() == 1 ? net.withActivation(activations.get(0)) : net.withActivations(activations);
+    }
+
     /** The settings with what is given. */
     TrainingSettings over(TrainingSettings base) {
         return Usage.checked(command, () -> {
@@ -54,7 +80,7 @@ final class NetOptions {
             if (batchSize != null) {
                 builder.batchSize(batchSize);
             }
-            return builder.build();
+            return builder.layers(withActivations(builder.build().layers())).build();
         });
     }
 }

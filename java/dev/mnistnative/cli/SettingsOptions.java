@@ -2,6 +2,7 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Deformation;
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.train.CrossEntropyLoss;
 import dev.mnistnative.train.Keep;
 import dev.mnistnative.train.LearningRateSchedule;
@@ -94,6 +95,11 @@ final class SettingsOptions {
 
     boolean layersGiven() {
         return net.layersGiven();
+    }
+
+    /** A net with the activations that are given. */
+    Mlp withActivations(Mlp other) {
+        return net.withActivations(other);
     }
 
     boolean ignoreIndexGiven() {

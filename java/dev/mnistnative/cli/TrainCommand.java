@@ -8,6 +8,7 @@ import dev.mnistnative.metrics.ValueMetrics;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
+import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Task;
 import dev.mnistnative.report.Printable;
@@ -106,7 +107,8 @@ final class TrainCommand implements Callable<Integer> {
                 Trainer trainer = Trainer.create(
                         settingsOptions.balanced(settings, data.data().training()))) {
             if (start != null) {
-                trainer.setParameters(start.parameters());
+                trainer.setParameters(
+                        Parameters.of(settings.layers().withoutDropout(), start.parameters().values()));
             }
             OutputPaths.requireSpace(
                     spec, "--save", save, (long) Float.BYTES * settings.layers().parameterCount());
@@ -114,13 +116,16 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Without {@code --layers}, the weights say what the net is; so it is with {@code --ignore-index}. */
+    /**
+     * Without {@code --layers}, the weights say what the net is; so it is with {@code --activation}, which not every
+     * file tells, and {@code --ignore-index}.
+     */
     private TrainingSettings startingFrom(SavedModel start, TrainingSettings given) {
         Mlp net = start.parameters()
                 .net()
                 .withDropout(given.layers().hiddenDropout(), given.layers().inputDropout());
         Usage.refuse(
-                settingsOptions.layersGiven() && !net.equals(given.layers()),
+                settingsOptions.layersGiven() && !net.sizes().equals(given.layers().sizes()),
                 spec,
                 String.format(
                         Locale.ROOT,
@@ -131,7 +136,7 @@ final class TrainCommand implements Callable<Integer> {
         Loss loss = given.loss() instanceof CrossEntropyLoss labels && !settingsOptions.ignoreIndexGiven()
                 ? labels.withIgnoreIndex(start.info().ignoreIndex())
                 : given.loss();
-        return given.toBuilder().layers(net).loss(loss).build();
+        return given.toBuilder().layers(settingsOptions.withActivations(net)).loss(loss).build();
     }
 
     private int train(Trainer trainer, PreparedData data, Interruption interruption) throws IOException {

@@ -111,11 +111,7 @@ final class MetadataCodec {
 
     /** The net's activations as text: one name if they are all the same; empty if there is no hidden layer. */
     static Optional<String> activations(Mlp net) {
-        boolean same = Set.copyOf(net.activations()).size() == 1;
-        return net.activations().stream()
-                .limit(same ? 1 : Long.MAX_VALUE)
-                .map(Activation::id)
-                .reduce((all, next) -> all + "," + next);
+        return net.layers() == 1 ? Optional.empty() : Optional.of(net.activationsText());
     }
 
     /** The entries that say what the net's activations are and what its numbers mean. */

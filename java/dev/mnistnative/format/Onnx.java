@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Nets as ONNX models (onnx.proto). What is written is Gemm and the operator of an
- * activation by turns, then Softmax or Sigmoid if wanted: the input {@code pixels} is float32 [N, features] with any N, as the net
+ * Nets as ONNX models (onnx.proto). What is written is Gemm and the nodes of an activation ({@link
+ * OnnxActivationNodes}) by turns, then Softmax or Sigmoid if wanted: the input {@code pixels} is float32 [N, features] with any N, as the net
  * was trained to see them (scaled, standardised); the output is {@code logits} or {@code probabilities}, float32 [N,
  * classes]. The initializers have the state dict's names.
  */
@@ -71,6 +71,7 @@ final class Onnx {
     private static ProtoMessage graph(Parameters parameters, Optional<String> ending) {
         Mlp net = parameters.net();
         ProtoMessage graph = new ProtoMessage();
+        OnnxActivationNodes activations = new OnnxActivationNodes(graph);
         String from = INPUT;
         for (int l = 0; l < net.layers(); l++) {
             boolean last = l + 1 == net.layers();
@@ -79,41 +80,18 @@ final class Onnx {
             graph.message(OnnxField.GRAPH_NODE, gemm(layer, from, sums));
             if (!last) {
                 from = "activations." + l;
-                graph.message(OnnxField.GRAPH_NODE, activation(net.activations().get(l), l, from, sums));
+                Activation activation = net.activations().get(l);
+                activations.add(activation, activation.kind().id() + "." + l, sums, from);
             }
         }
         ending.ifPresent(operator -> graph.message( // a Softmax's axis is -1
                 OnnxField.GRAPH_NODE, node(operator, operator.toLowerCase(Locale.ROOT), PROBABILITIES, LOGITS)));
         graph.text(OnnxField.GRAPH_NAME, "mlp " + net);
-        StateDict.ofParameters(parameters)
-                .forEach((name, tensor) -> graph.message(OnnxField.GRAPH_INITIALIZER, initializer(name, tensor)));
+        Map<String, Tensor> tensors = StateDict.ofParameters(parameters);
+        tensors.putAll(activations.constants());
+        tensors.forEach((name, tensor) -> graph.message(OnnxField.GRAPH_INITIALIZER, initializer(name, tensor)));
         return graph.message(OnnxField.GRAPH_INPUT, value(INPUT, net.features()))
                 .message(OnnxField.GRAPH_OUTPUT, value(ending.isPresent() ? PROBABILITIES : LOGITS, net.classes()));
-    }
-
-    /** The operator that computes an activation. */
-    static String operator(Activation activation) {
-        return switch (activation.kind()) {
-            case RELU -> "Relu";
-            case IDENTITY -> "Identity";
-            case LEAKY_RELU -> "LeakyRelu";
-            case ELU -> "Elu";
-            case SELU -> "Selu";
-            case SIGMOID -> "Sigmoid";
-            case TANH -> "Tanh";
-            case GELU, GELU_TANH, SILU ->
-                throw new IllegalArgumentException(
-                        activation + " can't be written as ONNX: save the model as safetensors");
-        };
-    }
-
-    /** The operators of all activations, as a sentence names them. */
-    static String operators() {
-        return "Relu";
-    }
-
-    private static ProtoMessage activation(Activation activation, int layer, String to, String from) {
-        return node(operator(activation), activation.id() + "." + layer, to, from);
     }
 
     /** from [N, fan_in] times the transpose of weight [fan_out, fan_in], plus bias. */
@@ -127,7 +105,7 @@ final class Onnx {
                                 .number(OnnxField.ATTRIBUTE_TYPE, OnnxField.ATTRIBUTE_TYPE_INT));
     }
 
-    private static ProtoMessage node(String operator, String name, String to, String... from) {
+    static ProtoMessage node(String operator, String name, String to, String... from) {
         ProtoMessage node = new ProtoMessage();
         for (String input : from) {
             node.text(OnnxField.NODE_INPUT, input);

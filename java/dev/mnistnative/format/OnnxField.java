@@ -32,6 +32,7 @@ final class OnnxField {
     static final int ATTRIBUTE_INTS = 8;
     static final int ATTRIBUTE_STRINGS = 9;
     static final int ATTRIBUTE_TYPE = 20;
+    static final int ATTRIBUTE_TYPE_FLOAT = 1;
     static final int ATTRIBUTE_TYPE_INT = 2;
     static final int TENSOR_DIMS = 1;
     static final int TENSOR_DATA_TYPE = 2;

@@ -44,7 +44,13 @@ final class OnnxOperator {
             case "Pow" -> both(Math::pow);
             case "Max" -> both(Math::max);
             case "Min" -> both(Math::min);
+            case "PRelu" -> both((x, slope) -> x < 0 ? slope * x : x);
+            case "Clip" -> clip();
             case "Equal" -> both((a, b) -> a == b ? 1 : 0);
+            case "Greater" -> both((a, b) -> a > b ? 1 : 0);
+            case "GreaterOrEqual" -> both((a, b) -> a >= b ? 1 : 0);
+            case "Less" -> both((a, b) -> a < b ? 1 : 0);
+            case "LessOrEqual" -> both((a, b) -> a <= b ? 1 : 0);
             case "Where" -> where();
             case "Reshape" -> reshape();
             case "Flatten" -> flatten();
@@ -58,7 +64,7 @@ final class OnnxOperator {
             case "Expand" -> both(input(0), filled(input(1), 1, input(0).type()), (a, b) -> a * b);
             case "Range" -> range();
             case "MatMul" -> product();
-            default -> throw unknown("computes constants");
+            default -> each(OnnxFunctions.of(node).orElseThrow(() -> unknown("computes constants")));
         };
     }
 
@@ -148,6 +154,13 @@ final class OnnxOperator {
             to[i] = rounded(a.type(), function.applyAsDouble(a.values()[left[i]], b.values()[right[i]]));
         }
         return new OnnxArray(a.type(), shape, to);
+    }
+
+    /** Its bounds are inputs from opset 11 on, attributes before. */
+    private OnnxArray clip() {
+        double least = has(1) ? input(1).values()[0] : node.real("min", Float.NEGATIVE_INFINITY);
+        double most = has(2) ? input(2).values()[0] : node.real("max", Float.POSITIVE_INFINITY);
+        return each(x -> Math.min(Math.max(x, least), most));
     }
 
     private OnnxArray where() {

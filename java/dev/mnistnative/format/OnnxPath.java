@@ -1,10 +1,8 @@
 package dev.mnistnative.format;
 
-import dev.mnistnative.net.Activation;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -56,7 +54,7 @@ final class OnnxPath {
             case "Neg" -> chain.pending().multiply(new double[] {-1});
             case "BatchNormalization" -> batchNormalization(node, value);
             case "ai.onnx.ml.Scaler" -> scaler(node);
-            default -> activation(node, value);
+            default -> refuse(node);
         }
     }
 
@@ -201,29 +199,10 @@ final class OnnxPath {
                         .toArray());
     }
 
-    private void activation(OnnxNode node, String value) throws IOException {
-        Activation activation = activationOf(node, value)
-                .orElseThrow(() -> new IllegalArgumentException("it has a node " + node.title()));
-        FileContents.require(chain.isAfterLayer(), "a " + node.operator() + " must follow a layer");
-        chain.add(activation);
-    }
-
-    private Optional<Activation> activationOf(OnnxNode node, String value) throws IOException {
-        boolean rectifies = switch (node.operator()) {
-            case "Clip" ->
-                isZero(node, "min", 1) && !node.has("max") && node.from(2).isEmpty();
-            case "Max" ->
-                node.from().size() == 2 && isZero(node, "", node.from(0).equals(value) ? 1 : 0);
-            default -> false;
-        };
-        return rectifies || node.operator().equals("Relu") ? Optional.of(Activation.RELU) : Optional.empty();
-    }
-
-    private boolean isZero(OnnxNode node, String attribute, int input) throws IOException {
-        if (node.from(input).isEmpty()) {
-            return node.has(attribute) && node.real(attribute, 1) == 0;
-        }
-        return !folding.isDynamic(node.from(input))
-                && Arrays.equals(folding.array(node.from(input)).values(), new double[] {0});
+    /** What is no arithmetic and was not found to be an activation behind a layer. */
+    private void refuse(OnnxNode node) {
+        FileContents.require(
+                !OnnxFunctions.knows(node) || chain.isAfterLayer(), "a " + node.operator() + " must follow a layer");
+        throw new IllegalArgumentException("it has a node " + node.title());
     }
 }

@@ -1,6 +1,7 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.InputRange;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -32,6 +34,7 @@ final class OnnxReader {
     private final OnnxSamples samples;
     private final LayerChain chain;
     private final OnnxPath path;
+    private final OnnxActivations activations;
     private final Consumer<String> notes;
     private final Map<String, List<OnnxNode>> takers = new HashMap<>();
     private final Set<String> leadsToLayer = new HashSet<>();
@@ -43,6 +46,7 @@ final class OnnxReader {
         samples = new OnnxSamples(folding);
         chain = new LayerChain(notes);
         path = new OnnxPath(folding, samples, chain, notes);
+        activations = new OnnxActivations(folding, takers, graph.outputs());
         Map<String, OnnxNode> makers = new HashMap<>();
         graph.nodes().forEach(node -> node.to().forEach(name -> makers.put(name, node)));
         Set<OnnxNode> alive = new LinkedHashSet<>();
@@ -97,7 +101,7 @@ final class OnnxReader {
         } catch (IllegalArgumentException e) {
             throw new DataFormatException(
                     file.name() + ": " + e.getMessage() + "; of ONNX only nets of Gemm, or MatMul and Add, with "
-                            + Onnx.operators() + " between them can be read",
+                            + "activations (" + Activation.usage() + ") between them can be read",
                     e);
         }
     }
@@ -110,10 +114,9 @@ final class OnnxReader {
         String value = input.getKey();
         samples.begin(value, input.getValue());
         int steps = 0;
-        for (OnnxNode next = next(value); next != null; next = next(value)) {
+        for (String next = step(value); next != null; next = step(value)) {
             FileContents.require(steps++ <= graph.nodes().size(), "its nodes form a circle");
-            path.follow(next, value);
-            value = next.result();
+            value = next;
             samples.tellShape(value);
         }
         OnnxEnding ending = new OnnxEnding(chain, samples, folding, takers);
@@ -137,6 +140,36 @@ final class OnnxReader {
         return preprocessing
                 .withRange(type == OnnxField.UINT8 ? InputRange.BYTE : InputRange.OTHER)
                 .withScaling(Scaling.all(1));
+    }
+
+    /** Takes up what a value goes on to; the value that comes of it, or null at the end of the net. */
+    private String step(String value) throws IOException {
+        Optional<OnnxActivations.Found> activation = activation(value);
+        if (activation.isPresent()) {
+            chain.add(activation.get().activation());
+            return activation.get().result();
+        }
+        OnnxNode next = next(value);
+        if (next == null) {
+            return null;
+        }
+        path.follow(next, value);
+        return next.result();
+    }
+
+    /** The activation that stands behind a layer's outputs, if they lead to another layer and no arithmetic is next. */
+    private Optional<OnnxActivations.Found> activation(String value) throws IOException {
+        List<OnnxNode> all = takers.getOrDefault(value, List.of());
+        if (!chain.isAfterLayer() || !leadsToLayer.contains(value) || all.isEmpty()) {
+            return Optional.empty();
+        }
+        OnnxNode first = all.get(0);
+        boolean own = graph.producer().equals(Onnx.PRODUCER); // others' Identity means nothing
+        if (own && first.operator().equals("Identity")) {
+            return Optional.of(new OnnxActivations.Found(Activation.IDENTITY, first.result()));
+        }
+        boolean goesOn = all.size() == 1 && (OnnxPath.belongsToALayer(first) || PRODUCTS.contains(first.operator()));
+        return goesOn ? Optional.empty() : activations.from(value);
     }
 
     /** The node that a value goes on to: to a layer, or by what can be a part of one; null at the end of the net. */

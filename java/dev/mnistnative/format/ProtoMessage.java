@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * One message in protobuf's wire format (protobuf.dev/programming-guides/encoding), field by field. Four wire types of
- * which ONNX needs two: varints and length-delimited fields. So small that it spares embedders protobuf's library.
+ * which ONNX needs three: varints, length-delimited fields and floats. So small that it spares embedders protobuf's library.
  */
 final class ProtoMessage {
     private static final int VARINT = 0;
     private static final int LENGTH_DELIMITED = 2;
+    private static final int FOUR_BYTES = 5;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -18,6 +19,16 @@ final class ProtoMessage {
     ProtoMessage number(int field, long value) {
         varint((long) field << 3 | VARINT);
         varint(value);
+        return this;
+    }
+
+    /** A float field. */
+    ProtoMessage real(int field, float value) {
+        varint((long) field << 3 | FOUR_BYTES);
+        int bits = Float.floatToRawIntBits(value);
+        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+            out.write(bits >>> shift);
+        }
         return this;
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -165,9 +166,20 @@ public record Mlp(List<Integer> sizes, List<Activation> activations, double hidd
         return sizes.stream().mapToInt(Integer::intValue).toArray();
     }
 
-    /** The sizes joined by hyphens, e.g. {@code 784-312-256-10}. */
+    /** The activations as {@link #withActivations(String)} takes them: one if all are the same; "" without any. */
+    public String activationsText() {
+        boolean same = Set.copyOf(activations).size() == 1;
+        return activations.stream()
+                .limit(same ? 1 : activations.size())
+                .map(Activation::id)
+                .collect(Collectors.joining(","));
+    }
+
+    /** The sizes joined by hyphens, and the activations if they are not ReLU: {@code 784-312-10 with tanh}. */
     @Override
     public String toString() {
-        return sizes.stream().map(String::valueOf).collect(Collectors.joining("-"));
+        String text = sizes.stream().map(String::valueOf).collect(Collectors.joining("-"));
+        boolean usual = activations.stream().allMatch(Activation.RELU::equals);
+        return usual ? text : text + " with " + activationsText();
     }
 }

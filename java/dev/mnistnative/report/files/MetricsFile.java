@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.mnistnative.internal.IoAction;
 import dev.mnistnative.net.Evaluation;
+import dev.mnistnative.net.Mlp;
 import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.Resumed;
 import dev.mnistnative.train.StepsDone;
@@ -109,6 +110,9 @@ public final class MetricsFile implements TrainingListener, Closeable {
                 json.writeNumber(size);
             }
             json.writeEndArray();
+            if (!settings.layers().equals(new Mlp(settings.layers().sizes()))) {
+                json.writeStringField("activation", settings.layers().activationsText());
+            }
             json.writeStringField("device", start.machine().device().toString());
             json.writeStringField("isa", start.machine().isa());
             json.writeNumberField("threads", start.machine().threads());

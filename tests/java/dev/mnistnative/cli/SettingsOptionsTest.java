@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Precision;
@@ -20,6 +21,7 @@ import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Sgd;
 import dev.mnistnative.train.SmoothL1Loss;
 import dev.mnistnative.train.TrainingSettings;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -86,6 +88,26 @@ class SettingsOptionsTest {
         assertEquals(new Sgd(0.01), s.optimizer());
         assertTrue(settings("--shuffle").shuffle());
         assertFalse(settings("--keep-last").dropLast());
+    }
+
+    @Test
+    void activations() {
+        Mlp net = Mlp.of(784, 312, 256, 10);
+        assertEquals(
+                net.withActivation(Activation.TANH), settings("--activation tanh").layers());
+        assertEquals(
+                net.withActivations(List.of(Activation.leakyRelu(0.2), Activation.elu(1.5))),
+                settings("--activation leaky_relu:0.2,elu:1.5").layers());
+        assertEquals(
+                Mlp.of(784, 10), settings("--layers 784,10 --activation tanh").layers());
+        assertEquals(
+                "--activation names 3, but the net [784, 312, 256, 10] has 2 hidden layers: give one for all, or one "
+                        + "each",
+                assertThrows(CommandLine.ParameterException.class, () -> settings("--activation relu,tanh,gelu"))
+                        .getMessage());
+        String unknown = assertThrows(CommandLine.ParameterException.class, () -> settings("--activation relu:3"))
+                .getMessage();
+        assertTrue(unknown.contains("\"relu:3\" is none of relu, identity, leaky_relu[:SLOPE]"), unknown);
     }
 
     @Test

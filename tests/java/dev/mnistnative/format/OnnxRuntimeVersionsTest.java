@@ -40,7 +40,7 @@ class OnnxRuntimeVersionsTest {
                     .toList();
         }
         assertFalse(jars.isEmpty());
-        for (Activation activation : List.of(Activation.RELU)) {
+        for (Activation activation : Activation.all()) {
             Mlp net = Mlp.of(5, 7, 4, 3).withActivation(activation);
             Parameters parameters = Parameters.initial(net, 3);
             Path logits = folder.resolve(activation + ".onnx");

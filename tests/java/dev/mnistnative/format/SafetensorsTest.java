@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.ElementType;
+import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
 import dev.mnistnative.net.Parameters;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -325,6 +327,20 @@ class SafetensorsTest {
         }
         new SavedModel(Parameters.initial(Mlp.of(3, 2), 0), ModelInfo.NONE).write(file);
         assertFalse(Safetensors.read(file).metadata().containsKey("activation"));
+    }
+
+    @Test
+    void everyActivationComesBackWithItsParameter() throws IOException {
+        List<Activation> all = new ArrayList<>(Activation.all());
+        all.addAll(List.of(Activation.leakyRelu(-0.2), Activation.elu(1.0 / 3)));
+        List<Integer> sizes = new ArrayList<>(Collections.nCopies(all.size() + 2, 3));
+        SavedModel written =
+                new SavedModel(Parameters.initial(new Mlp(sizes, all, 0, 0), 1), ModelInfo.NONE);
+        for (String name : List.of("all.safetensors", "all.npz")) {
+            Path file = directory.resolve(name);
+            written.write(file, ModelFormat.forWriting(file));
+            assertEquals(written, SavedModel.read(file));
+        }
     }
 
     @Test

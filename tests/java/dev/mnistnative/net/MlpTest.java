@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.binding.NativeLibrary;
 import dev.mnistnative.binding.NativeNet;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -61,13 +62,35 @@ class MlpTest {
 
     @Test
     void activationsAreKnownByTheirNames() {
-        for (Activation activation : Activation.all()) {
+        List<Activation> all = new ArrayList<>(Activation.all());
+        all.addAll(List.of(Activation.leakyRelu(-0.25), Activation.leakyRelu(0), Activation.elu(1.5)));
+        for (Activation activation : all) {
             assertEquals(activation, Activation.of(activation.id()));
         }
+        assertEquals(Activation.leakyRelu(0.2), Activation.of("leaky_relu:0.2"));
+        assertEquals("leaky_relu:0.2", Activation.leakyRelu(0.2).id());
+        assertEquals("elu", Activation.elu(1).id());
+        for (String wrong : List.of("tanh:1", "elu:", "elu:x", "", "ReLU")) {
+            assertThrows(IllegalArgumentException.class, () -> Activation.of(wrong), wrong);
+        }
+        for (double none : new double[] {Double.NaN, Double.NEGATIVE_INFINITY, 1e39}) {
+            assertThrows(IllegalArgumentException.class, () -> Activation.elu(none));
+        }
+        assertThrows(IllegalArgumentException.class, () -> new Activation(Activation.Kind.TANH, 2));
         assertEquals(
                 "activation \"none such\" is none of " + Activation.usage(),
                 assertThrows(IllegalArgumentException.class, () -> Activation.of("none such"))
                         .getMessage());
+    }
+
+    @Test
+    void aNetSaysItsActivationsWhereTheyAreNotReLU() {
+        Mlp net = Mlp.of(4, 3, 3, 2);
+        assertEquals("4-3-3-2", net.toString());
+        assertEquals("4-3-3-2 with tanh", net.withActivation(Activation.TANH).toString());
+        assertEquals("4-3-3-2 with gelu,tanh", net.withActivations("gelu,tanh").toString());
+        assertEquals("relu", net.activationsText());
+        assertEquals("4-2", Mlp.of(4, 2).withActivations("selu").toString());
     }
 
     @Test
