@@ -11,7 +11,7 @@
 
 namespace mn::api {
 
-static_assert(static_cast<int>(kLastActivation) == MN_ACTIVATION_SILU);
+static_assert(static_cast<int>(ActivationKind::silu) == MN_ACTIVATION_SILU);
 static_assert(static_cast<int>(Slot::max_second_moment) == MN_SLOT_MAX_SECOND_MOMENT);
 static_assert(static_cast<int>(Reduction::sum) == MN_REDUCTION_SUM);
 static_assert(static_cast<int>(kLastLoss) == MN_LOSS_HUBER);

@@ -3,6 +3,8 @@ package dev.mnistnative.cli;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.train.TrainingSettings;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,8 +28,9 @@ final class NetOptions {
             paramLabel = "NAME[,NAME...]",
             split = "\\s*,\\s*",
             hideParamSyntax = true,
-            description = "What stands behind the hidden layers, one for all or one each (default: relu): relu, identity, "
-                    + "leaky_relu[:SLOPE], elu[:ALPHA], selu, sigmoid, tanh, gelu, gelu_tanh, silu.")
+            completionCandidates = ActivationNames.class,
+            description = "What stands behind the hidden layers, one for all or one each (default: relu): "
+                    + "${COMPLETION-CANDIDATES}; with a parameter leaky_relu:SLOPE, elu:ALPHA.")
     private List<Activation> activations;
 
     @Option(
@@ -45,6 +48,16 @@ final class NetOptions {
 
     @Option(names = "--batch-size", paramLabel = "N", description = "Samples a step.")
     private Integer batchSize;
+
+    /** The names of the activations. */
+    private static final class ActivationNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Activation.Kind.values())
+                    .map(Activation.Kind::id)
+                    .iterator();
+        }
+    }
 
     boolean layersGiven() {
         return layers != null;

@@ -107,8 +107,8 @@ final class TrainCommand implements Callable<Integer> {
                 Trainer trainer = Trainer.create(
                         settingsOptions.balanced(settings, data.data().training()))) {
             if (start != null) {
-                trainer.setParameters(
-                        Parameters.of(settings.layers().withoutDropout(), start.parameters().values()));
+                trainer.setParameters(Parameters.of(
+                        settings.layers().withoutDropout(), start.parameters().values()));
             }
             OutputPaths.requireSpace(
                     spec, "--save", save, (long) Float.BYTES * settings.layers().parameterCount());
@@ -125,7 +125,8 @@ final class TrainCommand implements Callable<Integer> {
                 .net()
                 .withDropout(given.layers().hiddenDropout(), given.layers().inputDropout());
         Usage.refuse(
-                settingsOptions.layersGiven() && !net.sizes().equals(given.layers().sizes()),
+                settingsOptions.layersGiven()
+                        && !net.sizes().equals(given.layers().sizes()),
                 spec,
                 String.format(
                         Locale.ROOT,
@@ -136,7 +137,10 @@ final class TrainCommand implements Callable<Integer> {
         Loss loss = given.loss() instanceof CrossEntropyLoss labels && !settingsOptions.ignoreIndexGiven()
                 ? labels.withIgnoreIndex(start.info().ignoreIndex())
                 : given.loss();
-        return given.toBuilder().layers(settingsOptions.withActivations(net)).loss(loss).build();
+        return given.toBuilder()
+                .layers(settingsOptions.withActivations(net))
+                .loss(loss)
+                .build();
     }
 
     private int train(Trainer trainer, PreparedData data, Interruption interruption) throws IOException {

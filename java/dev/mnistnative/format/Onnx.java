@@ -71,7 +71,7 @@ final class Onnx {
     private static ProtoMessage graph(Parameters parameters, Optional<String> ending) {
         Mlp net = parameters.net();
         ProtoMessage graph = new ProtoMessage();
-        OnnxActivationNodes activations = new OnnxActivationNodes(graph);
+        OnnxActivationNodes activations = new OnnxActivationNodes(node -> graph.message(OnnxField.GRAPH_NODE, node));
         String from = INPUT;
         for (int l = 0; l < net.layers(); l++) {
             boolean last = l + 1 == net.layers();

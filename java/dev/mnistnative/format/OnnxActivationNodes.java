@@ -1,20 +1,42 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.net.Activation;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Writes activations as ONNX nodes: operators of their own where opset 13 has them, else the arithmetic that PyTorch
  * writes for them.
  */
 final class OnnxActivationNodes {
-    private final ProtoMessage graph;
+    private final Consumer<ProtoMessage> nodes;
     private final Map<String, Float> constants = new LinkedHashMap<>();
 
-    /** @param graph that gets the nodes */
-    OnnxActivationNodes(ProtoMessage graph) {
-        this.graph = graph;
+    /** @param nodes takes the nodes, in their order */
+    OnnxActivationNodes(Consumer<ProtoMessage> nodes) {
+        this.nodes = nodes;
+    }
+
+    /** What an activation's nodes make of some numbers. */
+    static double[] values(Activation activation, double[] points) {
+        List<OnnxNode> list = new ArrayList<>();
+        OnnxActivationNodes written =
+                new OnnxActivationNodes(node -> list.add(OnnxNode.of(ByteBuffer.wrap(node.toBytes()))));
+        written.add(activation, "", "from", "to");
+        Map<String, OnnxArray> computed = new HashMap<>();
+        computed.put("from", new OnnxArray(OnnxField.DOUBLE, List.of((long) points.length), points));
+        written.constants.forEach(
+                (name, value) -> computed.put(name, new OnnxArray(OnnxField.DOUBLE, List.of(), new double[] {value})));
+        for (OnnxNode node : list) {
+            List<OnnxArray> inputs = node.from().stream().map(computed::get).toList();
+            computed.put(node.result(), new OnnxOperator(node, inputs, count -> {}).result());
+        }
+        return computed.get("to").values();
     }
 
     /**
@@ -27,8 +49,8 @@ final class OnnxActivationNodes {
         switch (activation.kind()) {
             case RELU -> chain.end("Relu", to, from);
             case IDENTITY -> chain.end("Identity", to, from);
-            case LEAKY_RELU -> graph.message(OnnxField.GRAPH_NODE, withAlpha("LeakyRelu", activation, name, from, to));
-            case ELU -> graph.message(OnnxField.GRAPH_NODE, withAlpha("Elu", activation, name, from, to));
+            case LEAKY_RELU -> nodes.accept(withAlpha("LeakyRelu", activation, name, from, to));
+            case ELU -> nodes.accept(withAlpha("Elu", activation, name, from, to));
             case SELU -> chain.end("Selu", to, from);
             case SIGMOID -> chain.end("Sigmoid", to, from);
             case TANH -> chain.end("Tanh", to, from);
@@ -85,12 +107,12 @@ final class OnnxActivationNodes {
         /** Adds a node on the way; the value that it makes. */
         String next(String operator, String... from) {
             String value = name + "." + count++;
-            graph.message(OnnxField.GRAPH_NODE, Onnx.node(operator, value, value, from));
+            nodes.accept(Onnx.node(operator, value, value, from));
             return value;
         }
 
         void end(String operator, String to, String... from) {
-            graph.message(OnnxField.GRAPH_NODE, Onnx.node(operator, name, to, from));
+            nodes.accept(Onnx.node(operator, name, to, from));
         }
     }
 }

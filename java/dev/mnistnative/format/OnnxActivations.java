@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -52,7 +51,7 @@ final class OnnxActivations {
             .toArray();
 
     private static final int MINUS_ONE = indexOf(-1);
-    private static final double TOLERANCE = 2e-5; // constants may be float16; GELU and its approximation differ by 5e-4
+    private static final double TOLERANCE = 2e-5; // GELU and its approximation differ by 5e-4
 
     private final OnnxFolding folding;
     private final Map<String, List<OnnxNode>> takers;
@@ -144,14 +143,15 @@ final class OnnxActivations {
         double alpha = shortest(values[MINUS_ONE] / Math.expm1(-1));
         for (Activation.Kind kind : Activation.Kind.values()) {
             double parameter = kind == Activation.Kind.LEAKY_RELU ? slope : kind == Activation.Kind.ELU ? alpha : 0;
-            DoubleUnaryOperator function = function(kind, parameter);
-            boolean same = kind != Activation.Kind.IDENTITY
-                    && IntStream.range(0, POINTS.length).allMatch(i -> {
-                        double want = function.applyAsDouble(POINTS[i]);
-                        return Math.abs(values[i] - want) <= TOLERANCE * (1 + Math.abs(want));
-                    });
+            if (kind == Activation.Kind.IDENTITY || !Float.isFinite((float) parameter)) {
+                continue;
+            }
+            Activation activation = new Activation(kind, parameter);
+            double[] wanted = OnnxActivationNodes.values(activation, POINTS);
+            boolean same = IntStream.range(0, POINTS.length)
+                    .allMatch(i -> Math.abs(values[i] - wanted[i]) <= TOLERANCE * (1 + Math.abs(wanted[i])));
             if (same) {
-                return Optional.of(new Activation(kind, parameter));
+                return Optional.of(activation);
             }
         }
         return Optional.empty();
@@ -163,20 +163,5 @@ final class OnnxActivations {
         return Math.abs(rounded - parameter) <= 1e-7 * Math.abs(parameter)
                 ? rounded
                 : Double.parseDouble(Float.toString((float) parameter));
-    }
-
-    private static DoubleUnaryOperator function(Activation.Kind kind, double parameter) {
-        return switch (kind) {
-            case RELU -> x -> Math.max(0, x);
-            case IDENTITY -> x -> x;
-            case LEAKY_RELU -> x -> x > 0 ? x : parameter * x;
-            case ELU -> x -> OnnxFunctions.elu(x, parameter);
-            case SELU -> OnnxFunctions::selu;
-            case SIGMOID -> OnnxFunctions::sigmoid;
-            case TANH -> Math::tanh;
-            case GELU -> OnnxFunctions::gelu;
-            case GELU_TANH -> OnnxFunctions::geluTanh;
-            case SILU -> OnnxFunctions::silu;
-        };
     }
 }

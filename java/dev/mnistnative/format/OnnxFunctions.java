@@ -58,32 +58,24 @@ final class OnnxFunctions {
         }
     }
 
-    static double sigmoid(double x) {
+    private static double sigmoid(double x) {
         return 1 / (1 + Math.exp(-x));
     }
 
-    static double elu(double x, double alpha) {
+    private static double elu(double x, double alpha) {
         return x > 0 ? x : alpha * Math.expm1(x);
     }
 
-    static double selu(double x) {
-        return SELU_GAMMA * elu(x, SELU_ALPHA);
-    }
-
-    static double gelu(double x) {
+    private static double gelu(double x) {
         return 0.5 * x * (1 + erf(x / Math.sqrt(2)));
     }
 
-    static double geluTanh(double x) {
+    private static double geluTanh(double x) {
         return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + CUBIC * x * x * x)));
     }
 
-    static double silu(double x) {
-        return x * sigmoid(x);
-    }
-
     /** By 2 / sqrt(pi) · exp(−x²) · sum of 2ⁿ x²ⁿ⁺¹ / (2n + 1)!!, whose terms have one sign. */
-    static double erf(double x) {
+    private static double erf(double x) {
         if (!(Math.abs(x) < 6)) {
             return Double.isNaN(x) ? x : Math.signum(x);
         }

@@ -94,7 +94,8 @@ class SettingsOptionsTest {
     void activations() {
         Mlp net = Mlp.of(784, 312, 256, 10);
         assertEquals(
-                net.withActivation(Activation.TANH), settings("--activation tanh").layers());
+                net.withActivation(Activation.TANH),
+                settings("--activation tanh").layers());
         assertEquals(
                 net.withActivations(List.of(Activation.leakyRelu(0.2), Activation.elu(1.5))),
                 settings("--activation leaky_relu:0.2,elu:1.5").layers());

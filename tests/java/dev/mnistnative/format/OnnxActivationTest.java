@@ -47,9 +47,8 @@ class OnnxActivationTest {
         }
 
         private void layer(String to, String from, String name) {
-            ProtoMessage transB = new ProtoMessage()
-                    .text(OnnxField.ATTRIBUTE_NAME, "transB")
-                    .number(OnnxField.ATTRIBUTE_I, 1);
+            ProtoMessage transB =
+                    new ProtoMessage().text(OnnxField.ATTRIBUTE_NAME, "transB").number(OnnxField.ATTRIBUTE_I, 1);
             graph.message(
                     OnnxField.GRAPH_NODE,
                     Onnx.node("Gemm", name, to, from, name + ".weight", name + ".bias")
@@ -122,9 +121,7 @@ class OnnxActivationTest {
         expect(Activation.GELU, between().node("Gelu", "y", "x"));
         expect(Activation.GELU_TANH, between().node("Gelu", Map.of("approximate", "tanh"), "y", "x"));
         expect(Activation.SILU, between().node("Swish", "y", "x"));
-        expect(
-                Activation.SELU,
-                between().node("Selu", Map.of("alpha", 1.6732632f, "gamma", 1.050701f), "y", "x"));
+        expect(Activation.SELU, between().node("Selu", Map.of("alpha", 1.6732632f, "gamma", 1.050701f), "y", "x"));
         expect(Activation.leakyRelu(0.25), between().constant("s", 0.25).node("PRelu", "y", "x", "s"));
     }
 
@@ -169,10 +166,7 @@ class OnnxActivationTest {
         expect(Activation.RELU, between().constant("zero", 0).node("Clip", "y", "x", "zero"));
         expect(
                 Activation.RELU,
-                between()
-                        .constant("zero", 0)
-                        .node("Greater", "g", "x", "zero")
-                        .node("Where", "y", "g", "x", "zero"));
+                between().constant("zero", 0).node("Greater", "g", "x", "zero").node("Where", "y", "g", "x", "zero"));
     }
 
     @Test
@@ -184,16 +178,14 @@ class OnnxActivationTest {
                         .node("Mul", "m", "x", "k")
                         .node("Sigmoid", "s", "m")
                         .node("Mul", "y", "x", "s"));
-        refused(
-                "a node Clip",
-                between().constant("zero", 0).constant("six", 6).node("Clip", "y", "x", "zero", "six"));
+        refused("a node Clip", between().constant("zero", 0).constant("six", 6).node("Clip", "y", "x", "zero", "six"));
         refused("a node Selu", between().node("Selu", Map.of("alpha", 2f), "y", "x"));
     }
 
     private void refused(String why, Between between) throws IOException {
         Path file = between.write(folder);
-        String message =
-                assertThrows(DataFormatException.class, () -> SavedModel.read(file)).getMessage();
+        String message = assertThrows(DataFormatException.class, () -> SavedModel.read(file))
+                .getMessage();
         assertTrue(message.contains(why), message);
     }
 }

@@ -334,8 +334,7 @@ class SafetensorsTest {
         List<Activation> all = new ArrayList<>(Activation.all());
         all.addAll(List.of(Activation.leakyRelu(-0.2), Activation.elu(1.0 / 3)));
         List<Integer> sizes = new ArrayList<>(Collections.nCopies(all.size() + 2, 3));
-        SavedModel written =
-                new SavedModel(Parameters.initial(new Mlp(sizes, all, 0, 0), 1), ModelInfo.NONE);
+        SavedModel written = new SavedModel(Parameters.initial(new Mlp(sizes, all, 0, 0), 1), ModelInfo.NONE);
         for (String name : List.of("all.safetensors", "all.npz")) {
             Path file = directory.resolve(name);
             written.write(file, ModelFormat.forWriting(file));
