@@ -9,9 +9,9 @@ import java.util.Optional;
 
 /**
  * Nets as ONNX models (onnx.proto). What is written is Gemm and the nodes of an activation ({@link
- * OnnxActivationNodes}) by turns, then Softmax or Sigmoid if wanted: the input {@code pixels} is float32 [N, features] with any N, as the net
- * was trained to see them (scaled, standardised); the output is {@code logits} or {@code probabilities}, float32 [N,
- * classes]. The initializers have the state dict's names.
+ * OnnxActivationNodes}) by turns, then Softmax or Sigmoid if wanted: the input {@code pixels} is float32 [N, features]
+ * with any N, as the net was trained to see them (scaled, standardised); the output is {@code logits} or {@code
+ * probabilities}, float32 [N, classes]. The initializers have the state dict's names.
  */
 final class Onnx {
     /** What {@link #matches} wants to see. */
