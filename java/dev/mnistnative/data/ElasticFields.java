@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * alone, made where it is asked for first. Safe for many threads.
  */
 final class ElasticFields {
-    /** Pairs of so many differ in nearly every picture of an epoch. */
-    private static final int MOST = 2048;
+    /** A million pairs: nearly every picture of an epoch has one of its own. */
+    private static final int MOST = 1024;
 
-    /** Of large pictures, fields take as much memory as the pictures. */
+    /** Also of large pictures, whose fields are large. */
     private static final int FEWEST = 16;
 
-    private static final int PIXELS_IN_ALL = 1 << 21;
+    private static final int PIXELS_IN_ALL = 1 << 20;
 
     /** The Gaussian is cut off where it is below 1 % of its peak. */
     private static final double DEVIATIONS = 3;
@@ -60,14 +60,8 @@ final class ElasticFields {
         int margin = kernel.length - 1;
         int stride = image.width() + margin;
         float[] noise = noise(random, stride * (image.height() + margin));
-        float[] columns = new float[stride * image.height()];
-        for (int k = 0; k < kernel.length; k++) {
-            addScaled(columns, noise, k * stride, kernel[k], columns.length);
-        }
-        float[] smooth = new float[columns.length];
-        for (int k = 0; k < kernel.length; k++) {
-            addScaled(smooth, columns, k, kernel[k], columns.length - margin);
-        }
+        float[] columns = smoothed(noise, stride, stride * image.height());
+        float[] smooth = smoothed(columns, 1, columns.length - margin);
         int[] field = new int[image.pixels()];
         for (int y = 0; y < image.height(); y++) {
             for (int x = 0; x < image.width(); x++) {
@@ -89,9 +83,20 @@ final class ElasticFields {
         return noise;
     }
 
-    private static void addScaled(float[] sums, float[] values, int first, float factor, int count) {
-        for (int i = 0; i < count; i++) {
-            sums[i] += factor * values[first + i];
+    /** Sums of values that lie so far apart from each other, weighted by the kernel. */
+    private float[] smoothed(float[] values, int apart, int count) {
+        float[] sums = new float[count];
+        float[] shifted = new float[count]; // C2 of JDK 17 makes no vectors of values[first + i]
+        for (int k = 0; k < kernel.length; k++) {
+            System.arraycopy(values, k * apart, shifted, 0, count);
+            addScaled(sums, shifted, kernel[k]);
+        }
+        return sums;
+    }
+
+    private static void addScaled(float[] sums, float[] values, float factor) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += factor * values[i];
         }
     }
 

@@ -62,7 +62,7 @@ class DeformerTest {
         double[][] moveX = new double[height][width];
         double[][] moveY = new double[height][width];
         if (d.isElastic()) {
-            int count = Math.max(16, Math.min(2048, (1 << 21) / (width * height)));
+            int count = Math.max(16, Math.min(1024, (1 << 20) / (width * height)));
             int one = random.below(count);
             int other = (one + 1 + random.below(count - 1)) % count;
             long fieldSeed = SplitMix64.stream(seed ^ 0x4649454c44L, epoch).next();
@@ -249,7 +249,7 @@ class DeformerTest {
     void displacementsAreOfTheSizeThatTheDefinitionSays() {
         Deformation elastic = Deformation.parse("elastic=38:4");
         ElasticFields fields = new ElasticFields(ImageLayout.of(28, 28), elastic, 16, 11);
-        assertEquals(2048, fields.count());
+        assertEquals(1024, fields.count());
         double squares = 0;
         double corner = 0;
         int many = 300;
