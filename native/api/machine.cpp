@@ -53,7 +53,11 @@ mn_status mn_get_cpu_info(mn_cpu_info* info) {
 }
 
 int64_t mn_available_memory(void) {
-    return mn::available_memory();
+    try {
+        return mn::available_memory();
+    } catch (...) {
+        return INT64_MAX; // nothing is known
+    }
 }
 
 mn_status mn_get_gpu_count(int32_t* count, char* reason, size_t capacity) {

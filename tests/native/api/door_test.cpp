@@ -173,6 +173,7 @@ TEST_F(ApiDoor, machine_is_described) {
     mn_gpu_info gpu;
     EXPECT_TRUE(refused(mn_get_gpu_info(gpus, &gpu), MN_INVALID_ARGUMENT, "GPU"));
     EXPECT_TRUE(refused(mn_get_gpu_info(-1, &gpu), MN_INVALID_ARGUMENT, "GPU"));
+    EXPECT_GT(mn_available_memory(), 0);
 }
 
 } // namespace mn::test

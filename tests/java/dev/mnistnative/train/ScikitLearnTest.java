@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
+import dev.mnistnative.metrics.ValueMetrics;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Device;
 import java.io.IOException;
@@ -39,6 +40,20 @@ class ScikitLearnTest {
                 (model, test) -> model.evaluate(test).accuracy());
         double expected = theirs.get("mean").asDouble();
         assertTrue(accuracy >= expected - 0.005, "accuracy " + accuracy + ", scikit-learn's " + expected);
+    }
+
+    @Test
+    void diabetes() throws IOException {
+        JsonNode theirs = measured("diabetes");
+        Dataset data = DataFiles.withTargets(
+                DataFiles.readImages(breadth("diabetes_x.npy")), breadth("diabetes_t.npy"));
+        assertEquals(442, data.size());
+        double r2 = meanScore(
+                data,
+                settings(theirs, 10, 1).loss(new MseLoss()),
+                (model, test) -> ((ValueMetrics) model.metrics(test)).r2());
+        double expected = theirs.get("mean").asDouble();
+        assertTrue(r2 >= expected - 0.02, "R2 " + r2 + ", scikit-learn's " + expected);
     }
 
     private static Path breadth(String name) {
