@@ -13,6 +13,7 @@ import dev.mnistnative.image.UnreadableImageException;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.model.Probabilities;
 import dev.mnistnative.net.Preprocessing;
+import dev.mnistnative.net.Task;
 import dev.mnistnative.report.files.AnswerTable;
 import dev.mnistnative.report.terminal.PredictionLines;
 import java.io.BufferedInputStream;
@@ -63,7 +64,10 @@ final class PredictCommand implements Callable<Integer> {
                     + "FILE.npz[:MEMBER]; told apart by content. A folder: all pictures in it. -: standard input.")
     private List<Path> images;
 
-    @Option(names = "--show", description = "Print each image as the net sees it, in text blocks.")
+    @Option(
+            names = "--show",
+            description =
+                    "Print each image as the net sees it, in text blocks; and the image that an autoencoder makes of it.")
     private boolean show;
 
     @Option(names = "--json", description = "Print one JSON object a line.")
@@ -268,6 +272,14 @@ final class PredictCommand implements Callable<Integer> {
             float[] answer = Probabilities.rows(
                     predictor.info().task(), outputs, predictor.net().classes());
             answers.answer(answer);
+            int side = TextBlocks.side(answer.length);
+            if (show
+                    && predictor.info().task() == Task.VALUES
+                    && side > 0
+                    && answer.length == predictor.net().features()) {
+                lines.image(answer, side); // an autoencoder's answer is a picture itself
+                return;
+            }
             if (csv == null || json || show) {
                 lines.prediction(name, answer);
             }

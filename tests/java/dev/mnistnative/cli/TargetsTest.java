@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -201,10 +202,34 @@ class TargetsTest {
         assertEquals(
                 mse,
                 json(Cli.line(evaluate + model).succeeded().out()).get("mse").asDouble());
+        byte[] stripes = new byte[64];
+        IntStream.range(0, 64).forEach(i -> stripes[i] = (byte) (i % 2 * 200));
+        Path one = Files.write(folder.resolve("one.npy"), TestFiles.npy("|u1", stripes, 1, 64));
+        Cli cleaned = Cli.line("predict --device cpu --show --model " + model + " " + one)
+                .succeeded();
+        assertEquals(16, cleaned.lines().size(), cleaned.out()); // what the net sees, and what it makes of it
         Cli shown = Cli.line("data" + digits + " --show 1").succeeded();
         assertTrue(shown.out().contains("train targets: shape [900, 64], float32, from 0.0 to 0.9411765"), shown.out());
         Cli.line("evaluate --device cpu --model " + model + " --images " + GOLDEN.resolve("digits_x.npy"))
                 .failed(2, "it has samples but no targets; give a file of targets too (--targets)");
+    }
+
+    @Test
+    void aFolderWithTargetsIsGoneOnWith() throws IOException {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Files.copy(GOLDEN.resolve("diabetes_x.npy"), data.resolve("x_train.npy"));
+        Files.copy(GOLDEN.resolve("diabetes_t.npy"), data.resolve("y_train.npy"));
+        Path whole = folder.resolve("w.safetensors");
+        Path resumed = folder.resolve("r.safetensors");
+        String run = "train --data " + data + " --sample-weights " + GOLDEN.resolve("weights_442.npy")
+                + " --loss huber:0.7 --layers 10,8,1 --batch-size 50 --shuffle --validation 0.2" + QUIET;
+        String kept = run + " --checkpoint-dir " + folder.resolve("c") + " --resume --epochs ";
+        Cli.line(run + " --epochs 4 --save " + whole).succeeded();
+        Cli.line(kept + 2).succeeded();
+        Cli.line(kept + 4 + " --save " + resumed).succeeded();
+        assertArrayEquals(Files.readAllBytes(whole), Files.readAllBytes(resumed));
+        Files.copy(GOLDEN.resolve("diabetes_x.npy"), data.resolve("y_train.npy"), StandardCopyOption.REPLACE_EXISTING);
+        Cli.line(kept + 5).failed(2, "the samples have 10 features and 10 targets, but the net 10-8-1");
     }
 
     @Test
