@@ -44,9 +44,11 @@ final class ValueSections {
                 Figures.error(metrics.mae()),
                 Figures.share(metrics.r2OfAll())));
         if (metrics.outputs() > 1) {
-            html.append(" of all outputs together, ")
-                    .append(Figures.share(metrics.r2()))
-                    .append(" as the mean of each one's");
+            html.append(" of all outputs together");
+        }
+        if (metrics.outputs() > 1
+                && metrics.outputs() <= MOST_ROWS) { // of pixels some hardly vary: theirs says nothing
+            html.append(", ").append(Figures.share(metrics.r2())).append(" as the mean of each one's");
         }
         html.append(".</p>");
         if (metrics.outputs() > 1 && metrics.outputs() <= MOST_ROWS) {

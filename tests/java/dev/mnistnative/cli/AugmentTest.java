@@ -32,8 +32,8 @@ class AugmentTest {
     @Test
     void aRunTellsWhatItDidAndGoesOnWithTheSameBits() throws IOException {
         String augmented = SMALL + "--augment " + VALUES + " ";
-        Cli whole = Cli.line(augmented + "--epochs 4 --threads 2 --save " + folder.resolve("a.safetensors") + " --metrics "
-                        + folder.resolve("m.jsonl") + " --report " + folder.resolve("r.html"))
+        Cli whole = Cli.line(augmented + "--epochs 4 --threads 2 --save " + folder.resolve("a.safetensors")
+                        + " --metrics " + folder.resolve("m.jsonl") + " --report " + folder.resolve("r.html"))
                 .succeeded();
         assertTrue(whole.err().contains("each epoch sees its own pictures, deformed by " + VALUES), whole.err());
         assertTrue(Files.readString(folder.resolve("m.jsonl")).contains("\"augment\":\"" + VALUES + "\""));
@@ -43,7 +43,8 @@ class AugmentTest {
 
         String kept = " --checkpoint-dir " + folder.resolve("c") + " --threads 1 ";
         Cli.line(augmented + "--epochs 2" + kept).succeeded();
-        Cli.line(augmented + "--epochs 4 --resume" + kept + "--save " + folder.resolve("b.safetensors")).succeeded();
+        Cli.line(augmented + "--epochs 4 --resume" + kept + "--save " + folder.resolve("b.safetensors"))
+                .succeeded();
         assertArrayEquals(saved("a.safetensors"), saved("b.safetensors"));
         Cli.line(SMALL + "--augment none --epochs 4 --resume" + kept).failed(2, "deformation is none, but");
     }
@@ -69,24 +70,25 @@ class AugmentTest {
 
     @Test
     void dataShowsWhatEpochsSee() {
-        String shown = Cli.line("data --limit 2 --one-hot 0 --show 2 --augment strong").succeeded().out();
+        String shown = Cli.line("data --limit 2 --one-hot 0 --show 2 --augment strong")
+                .succeeded()
+                .out();
         for (String title : new String[] {"image 0, label 5:", "image 0 in epoch 1:", "image 1 in epoch 3:"}) {
             assertTrue(shown.contains(title), shown);
         }
         assertFalse(shown.contains("in epoch 4"));
         assertEquals(
                 shown,
-                Cli.line("data --limit 2 --one-hot 0 --show 2 --augment strong --seed 0").succeeded().out());
-        assertFalse(shown.equals(
-                Cli.line("data --limit 2 --one-hot 0 --show 2 --augment strong --seed 1").succeeded().out()));
+                Cli.line("data --limit 2 --one-hot 0 --show 2 --augment strong --seed 0")
+                        .succeeded()
+                        .out());
+        assertFalse(shown.equals(Cli.line("data --limit 2 --one-hot 0 --show 2 --augment strong --seed 1")
+                .succeeded()
+                .out()));
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             data --augment light            | --augment is for the images that are shown: say how many with --show N
             train --augment turn=3          | 'turn' is none of rotate, scale, shear, shift and elastic
             train --image-shape 28          | '28' is no WIDTHxHEIGHT such as 28x28

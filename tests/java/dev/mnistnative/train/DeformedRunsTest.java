@@ -134,8 +134,7 @@ class DeformedRunsTest extends CheckpointRuns {
 
     @Test
     void aRunCutInTheMiddleOfAnEpochGoesOnThere() {
-        TrainingSettings settings =
-                digits().layers(784, 600, 300, 10).epochs(2).build();
+        TrainingSettings settings = digits().layers(784, 600, 300, 10).epochs(2).build();
         data = Mnist.train().limit(32 * 150);
         End expected = run(settings, Checkpoints.NONE);
         End cut = run(settings, Checkpoints.in(folder), new TrainingListener() {

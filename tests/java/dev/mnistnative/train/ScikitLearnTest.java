@@ -45,8 +45,8 @@ class ScikitLearnTest {
     @Test
     void diabetes() throws IOException {
         JsonNode theirs = measured("diabetes");
-        Dataset data = DataFiles.withTargets(
-                DataFiles.readImages(breadth("diabetes_x.npy")), breadth("diabetes_t.npy"));
+        Dataset data =
+                DataFiles.withTargets(DataFiles.readImages(breadth("diabetes_x.npy")), breadth("diabetes_t.npy"));
         assertEquals(442, data.size());
         double r2 = meanScore(
                 data,

@@ -72,7 +72,11 @@ class OutcomesTest {
             assertTrue(page.contains("<strong>sum &lt;b&gt;</strong>"));
             assertTrue(page.contains("aria-label=\"Mean absolute error by epoch; train ends at "));
             assertTrue(page.contains("test mean absolute error</span>"));
-            assertTrue(Pattern.compile("<tr><th>three<td>[\\d.e-]+<td>[\\d.e-]+<td>-</tr>").matcher(page).find(), page);
+            assertTrue(
+                    Pattern.compile("<tr><th>three<td>[\\d.e-]+<td>[\\d.e-]+<td>-</tr>")
+                            .matcher(page)
+                            .find(),
+                    page);
             assertFalse(page.contains("accuracy"));
             assertFalse(page.contains("class=\"digit\""));
             assertFalse(page.contains("NaN"));
