@@ -91,11 +91,16 @@ constexpr int64_t kGroupsAhead = 3; // less than a microsecond
 template <class Pixel>
 void draw_rows(const Kernels& kernels, const Selection& selection, const Dropout& dropout, Range rows,
                InputDropout& kept) {
-    for (int64_t row = rows.begin; row < rows.end; ++row) {
-        if (row % kGroup == 0)
-            prefetch(selection, row / kGroup + kGroupsAhead);
-        kept.draw(kernels, dropout, row, selection.positions[row], selection.pixels<Pixel>(row),
-                  selection.samples->features);
+    constexpr int64_t kAtOnce = kMostPixelRows;
+    const void* pixels[kAtOnce];
+    for (int64_t first = rows.begin; first < rows.end; first += kAtOnce) {
+        const int64_t count = std::min(kAtOnce, rows.end - first);
+        for (int64_t i = 0; i < count; ++i)
+            pixels[i] = selection.pixels<Pixel>(first + i);
+        for (int64_t row = first + kAtOnce; row < first + 2 * kAtOnce; row += kGroup)
+            prefetch(selection, row / kGroup);
+        kept.draw(kernels, dropout, first,
+                  {selection.positions + first, pixels, count, selection.samples->features, sizeof(Pixel)});
     }
 }
 

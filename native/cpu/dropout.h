@@ -20,11 +20,9 @@ class InputDropout {
     InputDropout(int64_t rows, int64_t columns)
         : stride_(panels_of(columns) + 1), kept_(rows * stride_) {} // keep() reads one word further
 
-    // Row `row`, whose position in the batch and pixels are given.
-    template <class Pixel>
-    void draw(const Kernels& kernels, const Dropout& dropout, int64_t row, int32_t position, const Pixel* pixels,
-              int64_t columns) {
-        kernels.draw_kept_pixels(dropout, position, pixels, sizeof(Pixel), columns, kept_.data() + row * stride_);
+    // Rows from `first` on, whose positions in the batch and pixels are given.
+    void draw(const Kernels& kernels, const Dropout& dropout, int64_t first, const PixelRows& pixels) {
+        kernels.draw_kept_pixels(dropout, pixels, kept_.data() + first * stride_, stride_);
     }
 
     // out [columns.size()]: those columns' pixels that are kept, floats times scale, and zeros.

@@ -7,6 +7,7 @@
 
 #include "cuda/host_device.h"
 #include "net/activation.h"
+#include "net/dropout.h"
 #include "net/loss.h"
 #include "net/optimizer.h"
 
@@ -68,9 +69,6 @@ MN_HOST_DEVICE inline float select_greater(float a, float b, float x, float y) {
 }
 
 // And for philox-inl.h: one counter.
-MN_HOST_DEVICE inline uint32_t words_like(uint32_t, uint32_t x) {
-    return x;
-}
 MN_HOST_DEVICE inline uint64_t wide_product(uint32_t word, uint32_t x) {
     return static_cast<uint64_t>(word) * x;
 }
@@ -94,6 +92,11 @@ MN_HOST_DEVICE inline float log1p_of_unit(float a) {
     return log1pf(a);
 }
 
+#ifdef __CUDACC__
+#define MN_UNROLL _Pragma("unroll")
+#else
+#define MN_UNROLL _Pragma("GCC unroll 16")
+#endif
 #define MN_INLINE MN_HOST_DEVICE inline
 #define MN_LAMBDA
 #include "net/activation-inl.h"
@@ -102,5 +105,6 @@ MN_HOST_DEVICE inline float log1p_of_unit(float a) {
 #include "net/update-inl.h"
 #undef MN_LAMBDA
 #undef MN_INLINE
+#undef MN_UNROLL
 
 } // namespace mn::cuda

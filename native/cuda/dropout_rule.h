@@ -9,6 +9,12 @@
 
 namespace mn::cuda {
 
+struct RoundKeys {
+    uint32_t first, second;
+
+    MN_HOST_DEVICE uint32_t operator()(int round, int i) const { return philox_key(i == 0 ? first : second, round, i); }
+};
+
 // Of the input, or of all hidden layers.
 struct DropoutRule {
     uint32_t key[2] = {0, 0};
@@ -37,7 +43,7 @@ struct DropoutRule {
         const uint64_t step = static_cast<uint64_t>(first_step + index);
         uint32_t words[4] = {static_cast<uint32_t>(group), static_cast<uint32_t>(row), static_cast<uint32_t>(step),
                              static_cast<uint32_t>(layer) | static_cast<uint32_t>(step >> 32) << 8};
-        philox(words, key[0], key[1]);
+        philox(words, RoundKeys{key[0], key[1]});
         return static_cast<uint32_t>(words[0] >= threshold) | static_cast<uint32_t>(words[1] >= threshold) << 1 |
                static_cast<uint32_t>(words[2] >= threshold) << 2 | static_cast<uint32_t>(words[3] >= threshold) << 3;
     }

@@ -10,6 +10,14 @@
 
 namespace mn {
 
+// Philox4x32-10's constants.
+constexpr int kPhiloxRounds = 10;
+constexpr uint32_t kPhiloxFactors[2] = {0xD2511F53, 0xCD9E8D57};
+// Word i of the key in a round.
+constexpr uint32_t philox_key(uint32_t word, int round, int i) {
+    return word + static_cast<uint32_t>(round) * (i == 0 ? 0x9E3779B9u : 0xBB67AE85u);
+}
+
 // What all that a step draws follows from.
 struct StepSeed {
     uint64_t seed = 0;

@@ -50,11 +50,27 @@ std::string missing(const Json& c, const Variant& variant) {
         if (activation.kind > kLastActivation && !variant.exact())
             return "activation " + c.at("activation").text;
     }
-    if (c.has("loss"))
-        return "loss " + c.at("loss").text;
-    if (c.has("weights"))
-        return "sample weights";
     return "";
+}
+
+std::vector<float> floats_of(const std::vector<double>& values) {
+    return {values.begin(), values.end()};
+}
+
+LossOptions loss_of(const Json& c) {
+    static const std::string kNames[] = {"cross_entropy", "bce", "mse", "l1", "smooth_l1", "huber"};
+    LossOptions loss;
+    const auto found = std::find(std::begin(kNames), std::end(kNames), c.text_or("loss", kNames[0]));
+    if (found == std::end(kNames))
+        throw std::runtime_error("no loss " + c.at("loss").text);
+    loss.kind = static_cast<LossKind>(found - std::begin(kNames));
+    loss.parameter = c.number_or("beta", c.number_or("delta", 1));
+    loss.label_smoothing = c.number_or("smoothing", 0);
+    if (c.has("class_weights"))
+        loss.class_weights = floats_of(c.at("class_weights").numbers());
+    if (c.has("pos_weight"))
+        loss.pos_weight = floats_of(c.at("pos_weight").numbers());
+    return loss;
 }
 
 TrainerOptions options_of(const Json& c) {
@@ -62,6 +78,7 @@ TrainerOptions options_of(const Json& c) {
     for (const double size : c.at("layers").numbers())
         options.net.sizes.push_back(static_cast<int32_t>(size));
     options.net.activations = activations_of(c);
+    options.loss = loss_of(c);
     options.net.input_dropout = c.number_or("input_dropout", 0);
     options.net.hidden_dropout = c.number_or("dropout", 0);
     if (c.text_or("optimizer", "adam") == "sgd") {
@@ -81,8 +98,17 @@ OwnedData data_of(const Json& c) {
     } else {
         data.floats.assign(images.values.begin(), images.values.end());
     }
-    const Array labels = array_of(c, "labels");
-    data.labels.assign(labels.values.begin(), labels.values.end());
+    data.labels.resize(static_cast<size_t>(images.shape[0]));
+    if (c.has("labels")) {
+        const Array labels = array_of(c, "labels");
+        data.labels.assign(labels.values.begin(), labels.values.end());
+    } else {
+        const Array targets = array_of(c, "targets");
+        data.targets = floats_of(targets.values);
+        data.outputs = targets.shape[1];
+    }
+    if (c.has("weights"))
+        data.sample_weights = floats_of(array_of(c, "weights").values);
     return data;
 }
 

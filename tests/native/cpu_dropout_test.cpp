@@ -108,8 +108,9 @@ TEST(CpuDropout, draws_only_where_there_are_pixels) {
                 std::vector<uint32_t> from_bytes(static_cast<size_t>(panels_of(columns)), 9), from_floats = from_bytes,
                                                                                               want = from_bytes;
                 kernels->draw_kept(dropout, kRows.data(), 1, at / kPanel, &want[static_cast<size_t>(at / kPanel)]);
-                kernels->draw_kept_pixels(dropout, kRows[0], bytes.data(), 1, columns, from_bytes.data());
-                kernels->draw_kept_pixels(dropout, kRows[0], floats.data(), 4, columns, from_floats.data());
+                const void *as_bytes = bytes.data(), *as_floats = floats.data();
+                kernels->draw_kept_pixels(dropout, {kRows.data(), &as_bytes, 1, columns, 1}, from_bytes.data(), 0);
+                kernels->draw_kept_pixels(dropout, {kRows.data(), &as_floats, 1, columns, 4}, from_floats.data(), 0);
                 EXPECT_EQ(from_bytes, want) << kernels->name << ", " << columns << " columns";
                 EXPECT_EQ(from_floats, want) << kernels->name << ", " << columns << " columns";
             }
@@ -127,14 +128,15 @@ TEST(CpuDropout, input_keeps_some_columns_of_a_row) {
     for (const Kernels* kernels : all_kernels()) {
         InputDropout input(4, kColumns);
         for (const int64_t row : {1, 2}) {
-            const int32_t position = kRows[static_cast<size_t>(row)];
+            const int32_t* const position = &kRows[static_cast<size_t>(row)];
+            const void *as_bytes = bytes.data(), *as_floats = floats.data();
             for (const Range columns :
                  {Range{0, kColumns}, Range{32, 96}, Range{2, 34}, Range{62, 313}, Range{312, 313}, Range{30, 62}}) {
                 std::vector<uint8_t> some(static_cast<size_t>(columns.size()) + 1, 9);
                 std::vector<float> scaled(static_cast<size_t>(columns.size()) + 1, 9);
-                input.draw(*kernels, dropout, row, position, bytes.data(), kColumns);
+                input.draw(*kernels, dropout, row, {position, &as_bytes, 1, kColumns, 1});
                 input.keep(*kernels, row, columns, bytes.data() + columns.begin, 1, some.data());
-                input.draw(*kernels, dropout, row, position, floats.data(), kColumns);
+                input.draw(*kernels, dropout, row, {position, &as_floats, 1, kColumns, 4});
                 input.keep(*kernels, row, columns, floats.data() + columns.begin, 2, scaled.data());
                 for (int64_t c = columns.begin; c < columns.end; ++c) {
                     const auto i = static_cast<size_t>(c), at = static_cast<size_t>(c - columns.begin);

@@ -70,6 +70,15 @@ struct SparseTile {
     float* slopes = nullptr;     // as those of a Tile, like `out`
 };
 
+// Some rows of pixels, bytes or floats.
+constexpr int64_t kMostPixelRows = 16;
+struct PixelRows {
+    const int32_t* rows = nullptr;       // [count] their positions in the batch
+    const void* const* pixels = nullptr; // [count]
+    int64_t count = 0, columns = 0;      // count: at most kMostPixelRows
+    int64_t pixel_bytes = 1;
+};
+
 // Parameters and the optimizer's values for them, [count] each.
 struct UpdateSlice {
     const float* gradient = nullptr;
@@ -107,9 +116,9 @@ struct Kernels {
     // Dropout. kept [count]: of rows [count], by their positions in the batch, the bits of panel `panel`: bit c is set
     // where column kPanel * panel + c is kept.
     void (*draw_kept)(const Dropout& dropout, const int32_t* rows, int64_t count, int64_t panel, uint32_t* kept);
-    // kept [panels_of(columns)]: one row's; where all pixels of a panel are zero, they stay as they were.
-    void (*draw_kept_pixels)(const Dropout& dropout, int32_t row, const void* pixels, int64_t pixel_bytes,
-                             int64_t columns, uint32_t* kept);
+    // kept [pixels.count][kept_stride]: those of all panels; where all pixels of a panel are zero, they stay as they
+    // were.
+    void (*draw_kept_pixels)(const Dropout& dropout, const PixelRows& pixels, uint32_t* kept, int64_t kept_stride);
     // out[i] = values[i] where bit i is set, else 0; floats are multiplied by scale, and out may be `values`.
     void (*keep_bytes)(const uint8_t* values, const uint32_t* kept, int64_t count, uint8_t* out);
     void (*keep_floats)(const float* values, const uint32_t* kept, int64_t count, float scale, float* out);
