@@ -55,7 +55,7 @@ TEST_P(WithDropout, first_gradient_of_the_reference) {
             for (const double zeros : {0.0, 0.9}) {
                 for (const int32_t features : {7, 33, 901}) {
                     for (const int64_t batch : {1, 4, 31, 333}) {
-                        if (features == 901 && batch == 31)
+                        if ((features == 901) != (batch == 333) || (features == 33 && p.hidden == 0))
                             continue; // spares time
                         const Net shape = net({features, 37, 65, 5}, p.input, p.hidden);
                         const OwnedData data = made_up({340, features, 5, type, zeros, 3});
