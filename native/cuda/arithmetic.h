@@ -92,8 +92,10 @@ MN_HOST_DEVICE inline float log1p_of_unit(float a) {
     return log1pf(a);
 }
 
-#ifdef __CUDACC__
+#if defined(__CUDA_ARCH__)
 #define MN_UNROLL _Pragma("unroll")
+#elif defined(__CUDACC__) // what nvcc hands to the host's compiler, whose pragma it does not let pass
+#define MN_UNROLL
 #else
 #define MN_UNROLL _Pragma("GCC unroll 16")
 #endif
