@@ -383,11 +383,7 @@ public final class Dataset implements AutoCloseable {
         return changed(m -> m.map(map));
     }
 
-    /** Fills `row` [features] with sample i's values; for loops over all samples. */
-    void copySample(int i, float[] row) {
-        open().copySample(i, row);
-    }
-
+    /** What it holds, for loops over all samples. */
     Samples samples() {
         return open();
     }

@@ -106,9 +106,10 @@ public final class Standardizer {
     }
 
     private static void forEachValue(Dataset data, ValueVisitor visitor) {
+        Samples samples = data.samples();
         float[] row = new float[data.features()];
-        for (int i = 0; i < data.size(); i++) {
-            data.copySample(i, row);
+        for (int i = 0; i < samples.size(); i++) {
+            samples.copySample(i, row);
             for (int f = 0; f < row.length; f++) {
                 visitor.accept(f, row[f]);
             }
