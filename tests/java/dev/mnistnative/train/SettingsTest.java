@@ -138,7 +138,7 @@ class SettingsTest {
                 accurate.deformation().toString());
         assertEquals(Deformation.STRONG, Preset.RECORD.settings().deformation());
         assertEquals(
-                List.of("article", "bp", "fast", "accurate", "record"),
+                List.of("article", "bp", "fast", "accurate", "record", "denoise"),
                 Stream.of(Preset.values()).map(Preset::id).toList());
     }
 
