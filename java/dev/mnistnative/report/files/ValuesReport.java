@@ -57,8 +57,8 @@ final class ValuesReport implements EvaluationReport {
         }
         return constant == 0
                 ? " (mean of " + metrics.outputs() + " outputs)"
-                : " (mean of " + (metrics.outputs() - constant) + " outputs; the targets of the other " + constant
-                        + " are all the same)";
+                : " (mean of the outputs whose targets vary, " + (metrics.outputs() - constant) + " of "
+                        + metrics.outputs() + ")";
     }
 
     @Override
