@@ -74,8 +74,8 @@ class CheckpointTest extends CheckpointRuns {
                 }
             }));
             assertEquals(1, resumed.size());
-            assertEquals(cut / 3, resumed.get(0).epochs());
-            assertEquals(cut % 3 * chunk, resumed.get(0).steps());
+            assertEquals(first.optimizerStep() / STEPS, resumed.get(0).epochs());
+            assertEquals(first.optimizerStep() % STEPS, resumed.get(0).steps()); // a busy machine's chunks are shorter
         }
     }
 
