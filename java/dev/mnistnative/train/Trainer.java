@@ -245,8 +245,14 @@ public final class Trainer implements AutoCloseable {
                 settings,
                 new TrainingStart.Machine(
                         device, deviceReason, isa, threads, trainer.describe(), MnistRuntime.version()),
-                new TrainingStart.Data(plan.samples(), plan.steps(), evaluationSamples, data.evaluatedOn(), unused),
+                new TrainingStart.Data(
+                        plan.samples(), plan.steps(), evaluationSamples, data.evaluatedOn(), unused, isWeighted(data)),
                 resumed);
+    }
+
+    private static boolean isWeighted(TrainingData data) {
+        return data.training().sampleWeights().isPresent()
+                || data.evaluation().flatMap(Dataset::sampleWeights).isPresent();
     }
 
     /**

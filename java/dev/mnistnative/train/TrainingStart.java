@@ -34,8 +34,20 @@ public record TrainingStart(TrainingSettings settings, Machine machine, Data dat
      * @param evaluationSamples samples that each epoch is evaluated on, 0 without any
      * @param evaluatedOn what those are
      * @param unused samples of the training set that the run is not trained on
+     * @param weighted whether samples have weights, of the training set or of those that are evaluated on
      */
-    public record Data(int samples, int stepsPerEpoch, int evaluationSamples, EvaluatedOn evaluatedOn, Unused unused) {}
+    public record Data(
+            int samples,
+            int stepsPerEpoch,
+            int evaluationSamples,
+            EvaluatedOn evaluatedOn,
+            Unused unused,
+            boolean weighted) {}
+
+    /** Whether what is minimised is the plain mean loss of the data, which reports print: no weights, no smoothing. */
+    public boolean minimisesTheLoss() {
+        return settings.loss().isPlain() && !data.weighted();
+    }
 
     /** Length of the parameter vector. */
     public int parameters() {

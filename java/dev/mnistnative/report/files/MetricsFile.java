@@ -98,7 +98,7 @@ public final class MetricsFile implements TrainingListener, Closeable {
 
     @Override
     public void onStart(TrainingStart start) {
-        minimisesTheLoss = start.settings().loss().isPlain();
+        minimisesTheLoss = start.minimisesTheLoss();
         hasTargets = start.settings().loss().takesTargets();
         if (goesOn) {
             cutAfter(start.resumed());

@@ -53,7 +53,7 @@ public final class TensorBoardEvents implements TrainingListener, Closeable {
     @Override
     public void onStart(TrainingStart start) {
         evaluatedOn = start.data().evaluatedOn();
-        minimisesTheLoss = start.settings().loss().isPlain();
+        minimisesTheLoss = start.minimisesTheLoss();
         task = start.settings().loss().task();
         if (goesOn) {
             long epochs = start.resumed().map(Resumed::epochs).orElse(0);

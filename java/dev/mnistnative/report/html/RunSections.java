@@ -177,7 +177,7 @@ final class RunSections {
     }
 
     private boolean hasOtherObjective() {
-        return !run.start().settings().loss().isPlain();
+        return !run.start().minimisesTheLoss();
     }
 
     String settings() {

@@ -25,7 +25,7 @@ public final class EpochLines implements TrainingListener {
     @Override
     public void onStart(TrainingStart start) {
         evaluatedOn = start.data().evaluatedOn();
-        minimisesTheLoss = start.settings().loss().isPlain();
+        minimisesTheLoss = start.minimisesTheLoss();
         task = start.settings().loss().task();
     }
 

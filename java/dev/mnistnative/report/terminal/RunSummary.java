@@ -74,7 +74,7 @@ public final class RunSummary implements TrainingListener {
 
     /** Evaluations of a finished model know no objective but their loss. */
     private boolean hasOtherObjective(Evaluation evaluation) {
-        return !start.settings().loss().isPlain() && Double.compare(evaluation.objective(), evaluation.loss()) != 0;
+        return !start.minimisesTheLoss() && Double.compare(evaluation.objective(), evaluation.loss()) != 0;
     }
 
     /** Something that was written; null is nothing. */

@@ -61,7 +61,7 @@ public final class Runs {
                 settings,
                 new TrainingStart.Machine(
                         Device.cpu(), deviceReason, "avx2", 3, "cpu, avx2, 3 threads, float32", "9.8.7"),
-                new TrainingStart.Data(2000, STEPS_PER_EPOCH, 120, evaluatedOn, new Unused(0, 0, 0, List.of())),
+                new TrainingStart.Data(2000, STEPS_PER_EPOCH, 120, evaluatedOn, new Unused(0, 0, 0, List.of()), false),
                 Optional.empty());
     }
 

@@ -126,7 +126,9 @@ class TargetLossesTest {
         Loss loss = BceWithLogitsLoss.DEFAULT.withPosWeight(3, 0.5f);
         assertFalse(loss.isPlain());
         try (Trainer trainer = Trainer.create(settings(loss).build())) {
-            EpochEnded last = trainer.fit(data, data).lastEpoch();
+            Recorder recorder = new Recorder();
+            EpochEnded last = trainer.fit(data, data, recorder).lastEpoch();
+            assertFalse(recorder.start.minimisesTheLoss());
             Evaluation seen = last.evaluation().orElseThrow();
             assertNotEquals(seen.loss(), seen.objective());
             assertNotEquals(last.training().loss(), last.training().objective());
