@@ -79,6 +79,8 @@ TEST_F(ApiOptions, null_means_the_defaults) {
 TEST_F(ApiOptions, each_bad_one_is_refused_by_name) {
     static const int32_t kZero[] = {4, 0, 3}, kHuge[] = {INT32_MAX, INT32_MAX, INT32_MAX}, kNegative[] = {4, 5, -3};
     static const int32_t kUnknown[] = {static_cast<int32_t>(kLastActivation) + 1}, kBelow[] = {-1};
+    static const int32_t kElu[] = {MN_ACTIVATION_ELU};
+    static const double kInfinite[] = {std::numeric_limits<double>::infinity()}, kTooLarge[] = {1e39};
     const std::vector<Case> cases = {
         {"sizes", [](Options& o) { o.net.sizes = nullptr; }},
         {"sizes[1]", [](Options& o) { o.net.sizes = kZero; }},
@@ -135,6 +137,16 @@ TEST_F(ApiOptions, each_bad_one_is_refused_by_name) {
         {"hidden_dropout", [](Options& o) { o.net.hidden_dropout = 1; }},
         {"hidden_dropout", [](Options& o) { o.net.hidden_dropout = kNaN; }},
         {"activations[0]", [](Options& o) { o.net.activations = kBelow; }},
+        {"activation_parameters[0]",
+         [](Options& o) {
+             o.net.activations = kElu;
+             o.net.activation_parameters = kInfinite;
+         }},
+        {"activation_parameters[0]",
+         [](Options& o) {
+             o.net.activations = kElu;
+             o.net.activation_parameters = kTooLarge;
+         }},
     };
     for (const Case& c : cases) {
         Options bad = options_;
