@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description = "Evaluate a model on the test set, or on the samples given with --images and --labels: "
-                + "accuracy, loss, precision, recall, F1 and ROC AUC of each class, confusion matrix, macro-F1, MCC; of "
-                + "labels that exclude nothing their F1, of real-valued targets MSE, MAE and R2.",
+                + "accuracy, loss, precision, recall, F1 and ROC AUC of each class, confusion matrix, macro-F1, MCC; "
+                + "of labels that exclude nothing their F1, of real-valued targets MSE, MAE and R2.",
         footer = {
             "  mnist-native evaluate --model m.safetensors",
             "  mnist-native evaluate --model m.safetensors --images x.npy --labels y.npy --json"

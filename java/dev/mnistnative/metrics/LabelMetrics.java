@@ -81,7 +81,7 @@ public final class LabelMetrics implements Metrics {
         return 2.0 * truePositives[label] / (positives[label] + (double) predicted[label]);
     }
 
-    /** The mean F1 of the labels that have one (scikit-learn's {@code f1_score(average="macro", zero_division=nan)}). */
+    /** The mean F1 of the labels that have one; scikit-learn's macro average with {@code zero_division=nan}. */
     public double macroF1() {
         return Means.ofNumbers(labels(), this::f1);
     }

@@ -165,7 +165,7 @@ public final class Importance {
         return losses.length == 0 ? 0 : losses[0].length;
     }
 
-    /** The importance of a group: the mean over the repeats of what is lost; about 0 where the model makes nothing of it. */
+    /** The importance of a group: the mean over the repeats of what is lost, about 0 where nothing is made of it. */
     public double mean(int group) {
         return Arrays.stream(losses[group]).average().orElse(Double.NaN);
     }

@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Runs a model on samples of which some features are another's. Only the samples that a permutation changes go through
- * the net, block by block, whatever group they are of: what is alike, as the borders of pictures are, costs nothing, and
- * a block is large enough for all threads.
+ * the net, block by block, whatever group they are of: what is alike, as the borders of pictures are, costs nothing,
+ * and a block is large enough for all threads.
  */
 final class Permutations {
     private static final int BLOCK_BYTES = 1 << 22;

@@ -34,8 +34,8 @@ public record StepResult(double loss, double objective, double absoluteError, in
         if (done.diverged()) {
             throw new MnistNativeException(
                     MnistNativeException.Status.DIVERGED,
-                    "the loss of the batch is not finite, and nothing was changed: lower the learning rate or scale the "
-                            + "input");
+                    "the loss of the batch is not finite, and nothing was changed: lower the learning rate or scale "
+                            + "the input");
         }
         return new StepResult(
                 results.losses()[0],

@@ -20,8 +20,8 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * How a classifier does: accuracy, loss, a line a class and the confusion matrix; then what else is said of all classes,
- * and of each.
+ * How a classifier does: accuracy, loss, a line a class and the confusion matrix; then what else is said of all
+ * classes, and of each.
  */
 final class ClassesReport implements EvaluationReport {
     private static final String CLASS = "class";

@@ -115,7 +115,8 @@ final class ClassSections {
 
     private String classTable() {
         StringBuilder html = new StringBuilder(
-                "<table class=\"numbers\"><thead><tr><th>class<th>precision<th>recall<th>F1<th>ROC AUC<th>samples</tr></thead><tbody>\n");
+                "<table class=\"numbers\"><thead><tr><th>class<th>precision<th>recall<th>F1<th>ROC AUC<th>samples"
+                        + "</tr></thead><tbody>\n");
         for (int c = 0; c < confusion().classes(); c++) {
             html.append("<tr><th>")
                     .append(name(c))

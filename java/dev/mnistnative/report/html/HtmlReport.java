@@ -78,8 +78,8 @@ public final class HtmlReport {
     /** How well the model does, by what its outputs are. */
     private String outcome() {
         if (metrics.isEmpty()) {
-            return "<section><h2>Results</h2>\n<p>There was no test set and no validation part to evaluate the model on."
-                    + "</p></section>\n";
+            return "<section><h2>Results</h2>\n<p>There was no test set and no validation part to evaluate the model "
+                    + "on.</p></section>\n";
         }
         if (metrics.get() instanceof LabelMetrics labels) {
             return new LabelSections(labels, trained.model().info().targetNames()).html();

@@ -31,12 +31,14 @@ final class RocCharts {
                 .toList();
         StringBuilder html = new StringBuilder("<section><h2>ROC curves</h2>\n");
         if (drawn.isEmpty()) {
-            return html.append("<p>There are none: no class has samples of its own and others.</p></section>\n")
+            return html.append(
+                            curves.isEmpty()
+                                    ? "<p>They are left out: there are too many scores.</p></section>\n"
+                                    : "<p>There are none: no class has samples of its own and others.</p></section>\n")
                     .toString();
         }
-        html.append(
-                        "<p>Each against the rest, with its area: the share of pairs of a sample of it and another that its ")
-                .append("score puts in the right order.");
+        html.append("<p>Each against the rest, with its area: the share of pairs of a sample of it and another that ")
+                .append("its score puts in the right order.");
         if (drawn.size() < curves.size()) {
             html.append(" Drawn are the ")
                     .append(drawn.size())
