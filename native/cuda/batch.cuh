@@ -77,7 +77,7 @@ struct Input {
             return matrix.quad(place, row, column);
         const int64_t offset = place * data->stride;
         const float4 v = column + 4 <= data->features ? pixels(offset + column) : last_pixels(offset, column);
-        return data->kept ? kept_pixels(row, column, v) : v;
+        return data->kept && column < data->features ? kept_pixels(row, column, v) : v;
     }
 
   private:
