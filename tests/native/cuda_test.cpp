@@ -200,7 +200,8 @@ TEST_F(Cuda, a_models_evaluation_is_the_trainers) {
     const auto model = cuda::make_model(net, options.placement, parameters);
     std::vector<int32_t> a(4190), b(4190);
     const Evaluation expected = trainer->evaluate(data.samples(), 10, 4190, a.data());
-    const Evaluation got = model->evaluate(data.samples(), 10, 4190, {.ignore_index = options.loss.ignore_index}, b.data());
+    const Evaluation got =
+        model->evaluate(data.samples(), 10, 4190, {.ignore_index = options.loss.ignore_index}, b.data());
     EXPECT_EQ(got.loss_sum, expected.loss_sum);
     EXPECT_EQ(got.objective_sum, got.loss_sum);
     EXPECT_NE(expected.objective_sum, expected.loss_sum);

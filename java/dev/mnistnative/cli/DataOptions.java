@@ -154,7 +154,8 @@ final class DataOptions {
         boolean learnsTargets = wanted == Answers.TARGETS;
         conflict(
                 learnsTargets && !targets.given() && (labels != null || testLabels != null),
-                "--labels and --test-labels name classes, but the net's outputs are compared with targets: give --targets "
+                "--labels and --test-labels name classes, but the net's outputs are compared with targets: give "
+                        + "--targets "
                         + "and --test-targets instead");
         conflict(
                 learnsTargets && !targets.given() && table.hasLabelColumn(),

@@ -31,8 +31,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--softmax",
-            description =
-                    "ONNX: probabilities come out instead of logits; by a Sigmoid where each output is a label of its own.")
+            description = "ONNX: probabilities come out instead of logits; by a Sigmoid where each output is a label "
+                    + "of its own.")
     private boolean softmax;
 
     @picocli.CommandLine.Parameters(paramLabel = "OUT", description = "The file to write.")

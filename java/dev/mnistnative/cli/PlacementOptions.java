@@ -28,9 +28,9 @@ final class PlacementOptions {
     @Option(
             names = "--precision",
             paramLabel = "float32|bf16|tf32",
-            description =
-                    "How numbers are multiplied (default: float32; where the CPU has the instructions, bf16 with a preset "
-                            + "that is made for it).")
+            description = "How numbers are multiplied (default: float32; where the CPU has the instructions, bf16 "
+                    + "with a preset "
+                    + "that is made for it).")
     private Precision precision;
 
     @Option(

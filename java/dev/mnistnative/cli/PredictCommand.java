@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "predict",
         description = {
-            "Predict the digit of each image: a line with the digit and the probabilities of all. Of a net of other outputs: "
+            "Predict the digit of each image: a line with the digit and the probabilities of all. Of a net of "
+                    + "other outputs: "
                     + "the labels of a probability above 0.5 and the probabilities of all, or the values.",
             "Pictures are brought into MNIST's form: grey, bright ink on black, cropped, fitted into 20 x 20, centred "
                     + "by mass in 28 x 28. Samples of npy, IDX and CSV files go to the net as they are.",
@@ -66,8 +67,8 @@ final class PredictCommand implements Callable<Integer> {
 
     @Option(
             names = "--show",
-            description =
-                    "Print each image as the net sees it, in text blocks; and the image that an autoencoder makes of it.")
+            description = "Print each image as the net sees it, in text blocks; and the image that an autoencoder "
+                    + "makes of it.")
     private boolean show;
 
     @Option(names = "--json", description = "Print one JSON object a line.")
@@ -76,9 +77,9 @@ final class PredictCommand implements Callable<Integer> {
     @Option(
             names = "--csv",
             paramLabel = "F",
-            description =
-                    "Write the answers to this file instead: a number from 1 and the class, a line each; or the probability "
-                            + "of each label, or each value, in columns named as the targets.")
+            description = "Write the answers to this file instead: a number from 1 and the class, a line each; or the "
+                    + "probability "
+                    + "of each label, or each value, in columns named as the targets.")
     private Path csv;
 
     @Option(

@@ -25,7 +25,8 @@ final class TargetChecks {
         Usage.refuse(
                 !areInput && !samples.hasTargets(),
                 command,
-                "the samples have no targets, but the net's outputs are numbers that are compared with some: give --targets "
+                "the samples have no targets, but the net's outputs are numbers that are compared with some: "
+                        + "give --targets "
                         + "with a file, or input for an autoencoder, or --target-columns of a CSV file");
         int outputs = areInput ? samples.features() : samples.outputs();
         Usage.refuse(
@@ -33,7 +34,8 @@ final class TargetChecks {
                 command,
                 String.format(
                         Locale.ROOT,
-                        "the samples have %s and %s, but the net %s takes %d and gives %d: give %s that begins with %d and "
+                        "the samples have %s and %s, but the net %s takes %d and gives %d: give %s that begins "
+                                + "with %d and "
                                 + "ends with %d, or other data",
                         counted(samples.features(), "feature"),
                         areInput ? "are their own targets" : counted(outputs, "target"),

@@ -52,7 +52,8 @@ final class TrainingDataOptions {
             hideParamSyntax = true,
             description =
                     "What the classes are called, in the order of their labels, or else the net's outputs; stored "
-                            + "with the model (default: the labels of a CSV file that are texts, sorted; the columns of targets).")
+                            + "with the model (default: the labels of a CSV file that are texts, sorted; the "
+                            + "columns of targets).")
     private List<String> classNames = List.of();
 
     /** Takes what a preset says of the targets where no option does. */
@@ -121,7 +122,8 @@ final class TrainingDataOptions {
                 option != null && task == Task.CLASSES,
                 command,
                 option
-                        + " gives numbers to learn, but the loss cross_entropy learns classes: give --loss mse, or --loss bce "
+                        + " gives numbers to learn, but the loss cross_entropy learns classes: give --loss mse, "
+                        + "or --loss bce "
                         + "for labels of 0 and 1, or leave " + option + " out");
     }
 

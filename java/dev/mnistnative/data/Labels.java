@@ -56,7 +56,8 @@ final class Labels {
                         + " or the ignore_index " + options.ignoreIndex(),
                 value == Math.rint(value)
                         ? "correct the label, or tell with ignore_index (--ignore-index) that it counts for nothing"
-                        : "give class numbers, or learn such numbers as targets (--targets) with a loss that takes them");
+                        : "give class numbers, or learn such numbers as targets (--targets) with a loss that "
+                                + "takes them");
     }
 
     private static String greatest(double value, ReadOptions options) {

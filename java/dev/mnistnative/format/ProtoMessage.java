@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * One message in protobuf's wire format (protobuf.dev/programming-guides/encoding), field by field. Four wire types of
- * which ONNX needs three: varints, length-delimited fields and floats. So small that it spares embedders protobuf's library.
+ * which ONNX needs three: varints, length-delimited fields and floats. So small that it spares embedders protobuf's
+ * library.
  */
 final class ProtoMessage {
     private static final int VARINT = 0;

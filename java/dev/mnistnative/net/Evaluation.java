@@ -4,8 +4,8 @@ import dev.mnistnative.metrics.Confusion;
 import java.util.Optional;
 
 /**
- * How a net does on samples whose labels or targets are known. The same weights and samples give the same numbers wherever they are computed:
- * after an epoch, by a model, in a report.
+ * How a net does on samples whose labels or targets are known. The same weights and samples give the same numbers
+ * wherever they are computed: after an epoch, by a model, in a report.
  *
  * @param loss mean loss of the samples that count: without any weights, without label smoothing, whatever training
  *     minimises; NaN if none counts

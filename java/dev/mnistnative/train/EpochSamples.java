@@ -18,7 +18,9 @@ interface EpochSamples extends AutoCloseable {
     /** How many steps from one on read what is lent. */
     int stepsFrom(int step);
 
-    /** Indices into what is lent of the samples from one place of the epoch's order on; null: they lie in this order. */
+    /**
+     * Indices into what is lent of the samples from one place of the epoch's order on; null: they lie in this order.
+     */
     IntBuffer order(int first, int samples);
 
     /** Where the sample at a place of the epoch's order lies in what is lent, if it lies in this order. */

@@ -102,7 +102,9 @@ public enum Preset {
         return this == DENOISE ? DENOISE_DEVIATION : 0;
     }
 
-    /** Its name for users: {@code article}, {@code bp}, {@code fast}, {@code accurate}, {@code record}, {@code denoise}. */
+    /**
+     * Its name for users: {@code article}, {@code bp}, {@code fast}, {@code accurate}, {@code record}, {@code denoise}.
+     */
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

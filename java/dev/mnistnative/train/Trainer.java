@@ -153,8 +153,8 @@ public final class Trainer implements AutoCloseable {
 
     /**
      * Trains for a portion of the settings' epochs. Call after call goes on where the one before ended, in the middle
-     * of an epoch, too: its order, the learning rates, the optimizer's state and steps, evaluations and early stopping are
-     * those of one run, and so is every bit of what it comes to. As long as the result's reason is
+     * of an epoch, too: its order, the learning rates, the optimizer's state and steps, evaluations and early stopping
+     * are those of one run, and so is every bit of what it comes to. As long as the result's reason is
      * {@link StopReason#PAUSED} there is more to come; a run that was interrupted is gone on with, too. After its end
      * the next call begins a run of its own, as {@link #fit(TrainingData, TrainingListener...)} does at any time.
      *

@@ -98,7 +98,9 @@ class DeformerTest {
         return picture;
     }
 
-    /** The noise is of rows of width + 2 * radius, as is the height; two numbers of 32 bits a draw, the low one first. */
+    /**
+     * The noise is of rows of width + 2 * radius, as is the height; two numbers of 32 bits a draw, the low one first.
+     */
     private static double[][] field(SplitMix64 random, int width, int height, Deformation d) {
         int radius = (int) Math.ceil(3 * d.elasticSmoothness());
         double[][] noise = new double[height + 2 * radius][width + 2 * radius];
