@@ -68,7 +68,7 @@ class LeftOutTest {
         assertEquals(
                 List.of(
                         "training leaves out 40 samples with the label 3, the ignore index",
-                        "training leaves out 80 samples of classes whose weight is 0"),
+                        "training leaves out 80 samples whose weight is 0"),
                 notes.subList(1, 3));
         Cli.line(RUN + " --class-weights 0,0,0,0,0,0,0,0,0,0 --data " + table)
                 .failed(ExitCode.USAGE, "class_weights are all 0");
