@@ -33,7 +33,7 @@ struct Fixture {
     float32::Pass pass;
     std::vector<RowResult> results = std::vector<RowResult>(kRows);
     std::vector<double> scratch = std::vector<double>(20);
-    Loss loss;
+    std::unique_ptr<Loss> loss;
     Updater updater;
     Worker worker;
 
@@ -41,7 +41,7 @@ struct Fixture {
         : kernels(kernels_of(isa)), images(kRows, dense),
           samples(images.samples()), selection{&samples, nullptr, 0, kRows},
           state(net, rule), parts{kernels, net, state.parameters, Purpose::training}, weights(net, Purpose::training),
-          pass(parts, weights, kRows), loss({}, net.classes()),
+          pass(parts, weights, kRows), loss(make_loss({}, net.classes())),
           updater(kernels, rule, step_constants({}, 2e-5, 1), state) {
         const std::vector<float> initial = initial_parameters(net, 0);
         state.parameters.pack(initial);
@@ -54,8 +54,8 @@ struct Fixture {
 
     void run_forward() { pass.forward(selection, worker); }
     void run_loss() {
-        loss.rows(pass.logits(), images.labels.data(), {0, kRows}, kRows, &pass.gradient(), results.data(),
-                  scratch.data());
+        loss->rows(pass.logits(), {selection, images.labels.data(), nullptr}, {0, kRows}, kRows, &pass.gradient(),
+                   results.data(), scratch.data());
     }
     void run_backward(size_t l) { pass.backward(l, kRows, worker); }
     void run_update(size_t l) { pass.update(l, kRows, updater, worker); }
