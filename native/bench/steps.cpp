@@ -1,6 +1,8 @@
 // The whole training step by variant: instruction set, threads, precision, input, batch size, net.
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include "cpu/floor.h"
 #include "cpu/kernels/isa.h"
@@ -55,6 +57,12 @@ void add_precisions(const Variant& variant, int threads) {
         add(variant, "", threads, Precision::bf16);
 }
 
+// Beside ReLU.
+constexpr std::pair<const char*, ActivationKind> kOthers[] = {
+    {"leaky_relu", ActivationKind::leaky_relu}, {"elu", ActivationKind::elu},   {"tanh", ActivationKind::tanh},
+    {"sigmoid", ActivationKind::sigmoid},       {"gelu", ActivationKind::gelu}, {"silu", ActivationKind::silu},
+};
+
 } // namespace
 
 void register_steps() {
@@ -77,6 +85,13 @@ void register_steps() {
             dropping.options.net.input_dropout = 0.2;
             dropping.options.net.hidden_dropout = 0.5;
             add_precisions(dropping, threads);
+            for (const auto& [name, kind] : kOthers) {
+                Variant other = article;
+                other.name = std::string("article_") + name;
+                other.batch = 320;
+                other.options.net.activations.assign(2, kind); // behind each hidden layer
+                add_precisions(other, threads);
+            }
             Variant wide{"wide", {}, 320, dense};
             wide.options.net = wide_net();
             add_precisions(wide, threads);
