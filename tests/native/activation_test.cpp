@@ -37,7 +37,8 @@ std::vector<float> many_floats(float most) {
         values.push_back(float_of(bits));
         values.push_back(-float_of(bits));
     }
-    for (const double x : member(read_golden("breadth/activations.npz"), "x").values) {
+    const auto golden = read_golden("breadth/activations.npz");
+    for (const double x : member(golden, "x").values) {
         if (std::abs(x) <= static_cast<double>(most))
             values.push_back(static_cast<float>(x));
     }

@@ -26,6 +26,7 @@ std::string read_golden_bytes(const std::string& name);
 
 // archive.at(key), with the key in the message if it is missing.
 const Array& member(const Archive& archive, const std::string& key);
+const Array& member(Archive&& archive, const std::string& key) = delete; // it would go before what is handed out
 
 // prefix_w1, prefix_b1, prefix_w2 ... one after the other: a flat vector in state-dict order.
 std::vector<double> flat_parameters(const Archive& archive, const std::string& prefix);
