@@ -109,10 +109,9 @@ public final class Trainer implements AutoCloseable {
      *
      * <p>Between two chunks of steps (some 0.05 s apart) listeners are told, and {@link #cancel} and the thread's
      * interruption are seen; an interrupted thread stays interrupted. How steps fall into chunks changes no bit of the
-     * result. A loss that is not finite, of a step or of
-     * an evaluation, ends the run with {@link StopReason#DIVERGED}; parameters and optimizer state
-     * are then those at the start of the chunk that had it. The training set's memory stays in use until the next fit
-     * or close.
+     * result. A loss that is not finite, of a step or of an evaluation, ends the run with {@link StopReason#DIVERGED};
+     * parameters and optimizer state are then those at the start of the chunk that had it. The training set's memory
+     * stays in use until the next fit or close.
      *
      * <p>Where the settings keep the best epoch, the trainer has its parameters when fit returns, whatever the reason;
      * the optimizer's state is the last step's. A batch of which no sample counts, or none has a class weight above 0,

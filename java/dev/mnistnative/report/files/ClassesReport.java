@@ -120,11 +120,7 @@ final class ClassesReport implements EvaluationReport {
             json.writeNumberField("correct", evaluation.correct());
             json.writeArrayFieldStart("classes");
             for (int c = 0; c < classes(); c++) {
-                json.writeStartObject();
-                json.writeNumberField(CLASS, c);
-                if (!classNames.isEmpty()) {
-                    json.writeStringField("name", classNames.get(c));
-                }
+                JsonNumbers.begin(json, CLASS, c, classNames);
                 JsonNumbers.write(json, "precision", confusion.precision(c));
                 JsonNumbers.write(json, "recall", confusion.recall(c));
                 json.writeNumberField("samples", confusion.samples(c));

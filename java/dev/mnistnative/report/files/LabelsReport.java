@@ -58,11 +58,7 @@ final class LabelsReport implements EvaluationReport {
             JsonNumbers.write(json, "roc_auc", metrics.rocAuc());
             json.writeArrayFieldStart("labels");
             for (int label = 0; label < metrics.labels(); label++) {
-                json.writeStartObject();
-                json.writeNumberField(LABEL, label);
-                if (!names.isEmpty()) {
-                    json.writeStringField("name", names.get(label));
-                }
+                JsonNumbers.begin(json, LABEL, label, names);
                 JsonNumbers.write(json, "accuracy", metrics.accuracy(label));
                 JsonNumbers.write(json, "precision", metrics.precision(label));
                 JsonNumbers.write(json, "recall", metrics.recall(label));

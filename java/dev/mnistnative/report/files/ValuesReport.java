@@ -71,11 +71,7 @@ final class ValuesReport implements EvaluationReport {
             json.writeNumberField("samples", metrics.counted());
             json.writeArrayFieldStart("outputs");
             for (int output = 0; output < metrics.outputs(); output++) {
-                json.writeStartObject();
-                json.writeNumberField(OUTPUT, output);
-                if (!names.isEmpty()) {
-                    json.writeStringField("name", names.get(output));
-                }
+                JsonNumbers.begin(json, OUTPUT, output, names);
                 JsonNumbers.write(json, "mse", metrics.mse(output));
                 JsonNumbers.write(json, "mae", metrics.mae(output));
                 JsonNumbers.write(json, "r2", metrics.r2(output));
