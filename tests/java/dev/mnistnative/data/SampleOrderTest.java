@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mnistnative.fuzz.RandomCase;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class SampleOrderTest {
@@ -40,8 +38,15 @@ class SampleOrderTest {
         }
     }
 
-    @Property
-    void aPermutation(@ForAll @IntRange(max = 3000) int n, @ForAll long seed, @ForAll @IntRange(max = 1000) int epoch) {
+    @Test
+    void aPermutation() {
+        RandomCase.test(1000, SampleOrderTest::aPermutation);
+    }
+
+    private static void aPermutation(RandomCase input) {
+        int n = input.integer("n", 0, 3000);
+        long seed = input.anyLong("seed");
+        int epoch = input.integer("epoch", 0, 1000);
         int[] order = SampleOrder.shuffled(n, seed, epoch);
         int[] sorted = order.clone();
         Arrays.sort(sorted);
@@ -49,8 +54,14 @@ class SampleOrderTest {
         assertArrayEquals(order, SampleOrder.shuffled(n, seed, epoch));
     }
 
-    @Property
-    void dependsOnSeedAndEpoch(@ForAll long seed, @ForAll @IntRange(max = 1000) int epoch) {
+    @Test
+    void dependsOnSeedAndEpoch() {
+        RandomCase.test(1000, SampleOrderTest::dependsOnSeedAndEpoch);
+    }
+
+    private static void dependsOnSeedAndEpoch(RandomCase input) {
+        long seed = input.anyLong("seed");
+        int epoch = input.integer("epoch", 0, 1000);
         int[] order = SampleOrder.shuffled(100, seed, epoch);
         assertFalse(Arrays.equals(order, SampleOrder.shuffled(100, seed + 1, epoch)));
         assertFalse(Arrays.equals(order, SampleOrder.shuffled(100, seed, epoch + 1)));

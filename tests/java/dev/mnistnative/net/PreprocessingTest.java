@@ -6,12 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Standardizer;
+import dev.mnistnative.fuzz.RandomCase;
 import java.util.List;
 import java.util.stream.Stream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.DoubleRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class PreprocessingTest {
@@ -56,12 +53,16 @@ class PreprocessingTest {
         return preprocessing.apply(samples).sample(0);
     }
 
-    @Property
-    void arraysAndDataSetsGetTheSameBits(
-            @ForAll @Size(6) byte[] bytes,
-            @ForAll @DoubleRange(min = 0.01, max = 1e6) double factor,
-            @ForAll @DoubleRange(min = -1e3, max = 1e3) double mean,
-            @ForAll @DoubleRange(min = 0.01, max = 1e3) double std) {
+    @Test
+    void arraysAndDataSetsGetTheSameBits() {
+        RandomCase.test(1000, PreprocessingTest::arraysAndDataSetsGetTheSameBits);
+    }
+
+    private static void arraysAndDataSetsGetTheSameBits(RandomCase input) {
+        byte[] bytes = input.bytes("bytes", 6, 6);
+        double factor = input.number("factor", 0.01, 1e6);
+        double mean = input.number("mean", -1e3, 1e3);
+        double std = input.number("std", 0.01, 1e3);
         float[] floats = new float[bytes.length];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = bytes[i] * 0.37f;

@@ -3,9 +3,7 @@ package dev.mnistnative.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import dev.mnistnative.fuzz.RandomCase;
 import org.junit.jupiter.api.Test;
 
 class BatchPlanTest {
@@ -26,11 +24,15 @@ class BatchPlanTest {
         assertEquals(59_968, plan.first(937));
     }
 
-    @Property
-    void batchesCoverWhatIsUsed(
-            @ForAll @IntRange(min = 1, max = 5000) int samples,
-            @ForAll @IntRange(min = 1, max = 600) int batchSize,
-            @ForAll boolean dropLast) {
+    @Test
+    void batchesCoverWhatIsUsed() {
+        RandomCase.test(1000, BatchPlanTest::batchesCoverWhatIsUsed);
+    }
+
+    private static void batchesCoverWhatIsUsed(RandomCase input) {
+        int samples = input.integer("samples", 1, 5000);
+        int batchSize = input.integer("batchSize", 1, 600);
+        boolean dropLast = input.flag("dropLast");
         if (dropLast && samples < batchSize) {
             assertThrows(IllegalArgumentException.class, () -> new BatchPlan(samples, batchSize, true));
             return;

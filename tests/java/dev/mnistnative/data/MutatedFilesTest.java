@@ -4,25 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.fuzz.RandomCase;
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever bytes a file holds, reading it gives a data set or a {@link DataFormatException}. */
-class MutatedFilesPropertyTest {
+class MutatedFilesTest {
     private static final byte[] NPY =
             TestFiles.npy("<f4", TestFiles.floats(ByteOrder.LITTLE_ENDIAN, 1, 2, 3, 4, 5, 6), 3, 2);
     private static final byte[] LABELS = TestFiles.npy("<i2", TestFiles.bytes(0, 0, 1, 0, 2, 0), 3);
@@ -39,7 +33,9 @@ class MutatedFilesPropertyTest {
             TestFiles.npz(false, members()),
             TestFiles.npz(true, members()));
 
+    @TempDir
     private static Path folder;
+
     private static Path images;
     private static Path labels;
 
@@ -50,56 +46,20 @@ class MutatedFilesPropertyTest {
         return members;
     }
 
-    /** One change of a file: bytes replaced, cut out or put in at a place. */
-    private record Edit(double place, int removed, byte[] inserted) {
-        byte[] apply(byte[] bytes) {
-            int at = (int) (place * bytes.length);
-            int after = Math.min(bytes.length, at + removed);
-            return TestFiles.concat(Arrays.copyOf(bytes, at), inserted, Arrays.copyOfRange(bytes, after, bytes.length));
-        }
-    }
-
-    @BeforeContainer
-    static void makeFolder() throws IOException {
-        folder = Files.createTempDirectory("mutated");
+    @BeforeAll
+    static void write() throws IOException {
         images = TestFiles.write(folder, "images", IDX);
         labels = TestFiles.write(folder, "labels", LABELS);
     }
 
-    @AfterContainer
-    static void removeFolder() throws IOException {
-        for (String name : List.of("file", "images", "labels")) {
-            Files.deleteIfExists(folder.resolve(name));
-        }
-        Files.delete(folder);
+    @Test
+    void readingNeverFailsInAnotherWay() {
+        RandomCase.test(2000, MutatedFilesTest::aChangedFileIsReadOrRefused);
     }
 
-    @Provide
-    Arbitrary<byte[]> mutated() {
-        Arbitrary<byte[]> inserted = Arbitraries.oneOf(
-                Arbitraries.bytes().array(byte[].class).ofMaxSize(8),
-                Arbitraries.of((byte) 0, (byte) -1, (byte) '9', (byte) '-', (byte) '"', (byte) ',')
-                        .array(byte[].class)
-                        .ofMaxSize(12));
-        Arbitrary<Edit> edit = Combinators.combine(
-                        Arbitraries.doubles().between(0, 1),
-                        Arbitraries.integers().between(0, 12),
-                        inserted)
-                .as(Edit::new);
-        return Combinators.combine(
-                        Arbitraries.of(VALID), edit.list().ofMinSize(1).ofMaxSize(3))
-                .as((valid, edits) -> {
-                    byte[] bytes = valid;
-                    for (Edit each : edits) {
-                        bytes = each.apply(bytes);
-                    }
-                    return bytes;
-                });
-    }
-
-    @Property(tries = 2000)
-    void readingNeverFailsInAnotherWay(@ForAll("mutated") byte[] contents) throws IOException {
-        Path file = TestFiles.write(folder, "file", contents);
+    private static void aChangedFileIsReadOrRefused(RandomCase input) throws IOException {
+        byte[] valid = VALID.get(input.index("file", VALID.size()));
+        Path file = TestFiles.write(folder, "file", input.changed("contents", valid, "\0\3779-\","));
         readOrRefuse(() -> DataFiles.readImages(file));
         readOrRefuse(() -> DataFiles.read(images, file));
         readOrRefuse(() -> DataFiles.read(file, labels));
@@ -107,9 +67,13 @@ class MutatedFilesPropertyTest {
         readOrRefuse(() -> DataFiles.read(file, ReadOptions.DEFAULT));
     }
 
-    @Property(tries = 1000)
-    void anyBytes(@ForAll byte[] contents) throws IOException {
-        Path file = TestFiles.write(folder, "file", contents);
+    @Test
+    void anyBytes() {
+        RandomCase.test(1000, MutatedFilesTest::anyBytesAreReadOrRefused);
+    }
+
+    private static void anyBytesAreReadOrRefused(RandomCase input) throws IOException {
+        Path file = TestFiles.write(folder, "file", input.bytes("contents", 0, 255));
         readOrRefuse(() -> DataFiles.readImages(file));
         readOrRefuse(() -> DataFiles.read(file, ReadOptions.DEFAULT.withLabelColumn("y")));
     }
