@@ -13,7 +13,11 @@ import org.bytedeco.javacpp.tools.InfoMapper;
  */
 @Properties(
         inherit = MnistNativeConfig.class,
-        value = @Platform(value = "linux-x86_64", library = "jnimnistnative", include = "mnist_native_cuda.h"),
+        value =
+                @Platform(
+                        value = {"linux-x86_64", "linux-arm64", "windows-x86_64"},
+                        library = "jnimnistnative",
+                        include = "mnist_native_cuda.h"),
         target = "dev.mnistnative.binding.gpu.internal",
         global = "dev.mnistnative.binding.gpu.internal.MnistCuda")
 @NoException

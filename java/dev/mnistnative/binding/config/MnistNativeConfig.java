@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.tools.InfoMapper;
 @Properties(
         value =
                 @Platform(
-                        value = "linux-x86_64",
+                        value = {"linux-x86_64", "linux-arm64", "windows-x86_64"},
                         library = "jnimnistnative",
                         include = "mnist_native.h",
                         link = "mnistnative"),
