@@ -12,6 +12,17 @@ function(run)
   execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
+# Without a temporary file beside it (file(CONFIGURE)), which would make the folder newer than its jar.
+function(write_if_different file text)
+  if(EXISTS "${file}")
+    file(READ "${file}" old)
+  endif()
+  if(NOT text STREQUAL "${old}")
+    file(WRITE "${file}" "${text}")
+  endif()
+endfunction()
+
+list(REMOVE_DUPLICATES platforms)
 if(NOT host IN_LIST platforms)
   message(FATAL_ERROR "mn.platforms is ${platforms}, without this machine's: add ${host}, which the build runs")
 endif()
@@ -52,7 +63,7 @@ foreach(platform IN LISTS platforms)
     file(SHA256 "${folder}/${library}" sum)
     string(APPEND sums "${sum}  ${library}\n") # the core first; LibraryLoader names the folder by it that it unpacks into
   endforeach()
-  file(CONFIGURE OUTPUT "${folder}/libraries.sha256" CONTENT "${sums}" @ONLY)
+  write_if_different("${folder}/libraries.sha256" "${sums}")
   foreach(text LICENSE NOTICE)
     file(COPY_FILE "${source}/${text}" "${natives}/${platform}/META-INF/${text}" ONLY_IF_DIFFERENT)
   endforeach()
@@ -63,4 +74,4 @@ foreach(platform IN LISTS platforms)
     endforeach()
   endif()
 endforeach()
-file(CONFIGURE OUTPUT "${natives}/platforms" CONTENT "${platforms}\n" @ONLY) # newer than the jar of another list
+write_if_different("${natives}/platforms" "${platforms}\n") # newer than the jar of another list
