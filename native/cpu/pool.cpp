@@ -58,7 +58,7 @@ Pool::~Pool() {
 
 void Pool::stop() noexcept {
     stop_ = true;
-    announce(round_, ++rounds_);
+    sleep_.announce(round_, ++rounds_);
     for (std::thread& helper : helpers_)
         helper.join();
 }
@@ -66,7 +66,7 @@ void Pool::stop() noexcept {
 void Pool::run(const std::function<void(const Worker&)>& job) {
     if (!helpers_.empty()) {
         job_ = &job;
-        announce(round_, ++rounds_);
+        sleep_.announce(round_, ++rounds_);
     }
     [&]() noexcept { job(Worker{0, threads(), this}); }();
     if (!helpers_.empty())
@@ -87,24 +87,15 @@ void Pool::barrier() {
     const uint32_t phase = phase_.load(std::memory_order_relaxed);
     if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(threads())) {
         arrived_.store(0, std::memory_order_relaxed);
-        announce(phase_, phase + 1);
+        sleep_.announce(phase_, phase + 1);
         return;
     }
     wait(phase_, [&](uint32_t now) { return now != phase; });
 }
 
-// Wakes those that wait() for the word. notify_all() makes no system call where nobody sleeps, which it knows from a
-// count of sleepers. A sleeper counts itself and then looks at the word once more; here the word is changed and then
-// the count is read. Release alone would let a processor read the count before its change is seen by others: either
-// side could then miss the other's, and a sleeper would never wake. Sequential consistency forbids that.
-void Pool::announce(std::atomic<uint32_t>& word, uint32_t value) {
-    word.store(value, std::memory_order_seq_cst);
-    word.notify_all();
-}
-
 // Returns when done(word): spins, then yields, then sleeps.
 template <class Done>
-void Pool::wait(std::atomic<uint32_t>& word, Done done) const {
+void Pool::wait(std::atomic<uint32_t>& word, Done done) {
     for (int i = 0; i < spins_; ++i) {
         if (done(word.load(std::memory_order_acquire)))
             return;
@@ -115,10 +106,7 @@ void Pool::wait(std::atomic<uint32_t>& word, Done done) const {
             return;
         std::this_thread::yield();
     }
-    for (uint32_t value = word.load(std::memory_order_acquire); !done(value);
-         value = word.load(std::memory_order_acquire)) {
-        word.wait(value, std::memory_order_acquire);
-    }
+    sleep_.wait(word, done);
 }
 
 } // namespace mn::cpu

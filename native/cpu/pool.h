@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cpu/range.h"
+#include "cpu/sleep.h"
 
 namespace mn::cpu {
 
@@ -44,9 +45,8 @@ class Pool {
     void help(int index);
     void stop() noexcept;
     void barrier();
-    static void announce(std::atomic<uint32_t>& word, uint32_t value);
     template <class Done>
-    void wait(std::atomic<uint32_t>& word, Done done) const;
+    void wait(std::atomic<uint32_t>& word, Done done);
 
     std::vector<std::thread> helpers_;
     const std::function<void(const Worker&)>* job_ = nullptr;
@@ -56,6 +56,7 @@ class Pool {
     alignas(64) std::atomic<uint32_t> round_{0};   // one more: there is a job, or the end
     alignas(64) std::atomic<uint32_t> arrived_{0}; // at the present barrier
     alignas(64) std::atomic<uint32_t> phase_{0};   // barriers passed
+    Sleep sleep_;
 };
 
 } // namespace mn::cpu

@@ -7,10 +7,25 @@
 #include "machine/control_groups.h"
 #include "net/error.h"
 
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#endif
+
 namespace mn {
 
 namespace {
 
+#if defined(_WIN32)
+// Windows promises memory before it is used: beside what is free it has a limit on the sum of all promises.
+int64_t system_available() {
+    MEMORYSTATUSEX status = {};
+    status.dwLength = sizeof(status);
+    if (!GlobalMemoryStatusEx(&status))
+        return INT64_MAX;
+    return static_cast<int64_t>(std::min(status.ullAvailPhys, status.ullAvailPageFile));
+}
+#else
 // "MemAvailable:   12345 kB" of /proc/meminfo
 int64_t system_available() {
     std::ifstream file("/proc/meminfo");
@@ -21,6 +36,7 @@ int64_t system_available() {
     }
     return INT64_MAX;
 }
+#endif
 
 } // namespace
 

@@ -72,6 +72,7 @@ constexpr int kPanelVectors = kPanelCounters / kCounters, kDrawRows = HWY_MAX(1,
 template <int kCount>
 struct WordVecs {
     WideWordVec v[kCount];
+    HWY_INLINE WordVecs() {} // an implicit one would be compiled for the baseline, where ARM's vectors cannot be made
 };
 
 template <int kCount, class Make>
