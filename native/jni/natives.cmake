@@ -61,7 +61,7 @@ foreach(platform IN LISTS platforms)
   foreach(library IN LISTS libraries)
     file(COPY_FILE "${directory}/lib/${library}" "${folder}/${library}" ONLY_IF_DIFFERENT)
     file(SHA256 "${folder}/${library}" sum)
-    string(APPEND sums "${sum}  ${library}\n") # the core first; LibraryLoader names the folder by it that it unpacks into
+    string(APPEND sums "${sum}  ${library}\n") # the core first: what the libraries are unpacked into is named by it
   endforeach()
   write_if_different("${folder}/libraries.sha256" "${sums}")
   foreach(text LICENSE NOTICE)
