@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 class InOrder {
     /** The tables with a row a class: "static int JavaCPP_offsets[22][12] = { ... };". */
     private static final Pattern TABLE = Pattern.compile(
-            "(static (?:const char\\*|int) JavaCPP_(?:classNames|members|offsets|memberOffsetSizes)\\[\\d+\\]\\S* = \\{)"
+            "(static (?:const char\\*|int) JavaCPP_(?:classNames|members|offsets|memberOffsetSizes)\\[\\S* = \\{)"
                     + "(.*?)( \\};\n)",
             Pattern.DOTALL);
 
