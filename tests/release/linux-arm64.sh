@@ -5,6 +5,7 @@
 #   mvn package -DskipTests -Dmn.platforms=linux-x86_64,linux-arm64 && tests/release/linux-arm64.sh [JAR [FOLDER]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+unset XDG_CACHE_HOME # each machine unpacks below a home folder of its own
 jar=$(realpath "${1:-target/mnist-native.jar}")
 out=${2:-target/linux-arm64-java}
 mkdir -p "$out"
@@ -31,7 +32,6 @@ if [ ! -e "$out/complete" ] && ! fetch_jre >"$out/apt.log" 2>&1; then
     exit 77
 fi
 
-# Each machine in a folder and with a home folder of its own.
 run() {
     local machine=$1 java=(java)
     shift
