@@ -70,7 +70,7 @@ double softplus(double z) {
     return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z));
 }
 
-double sigmoid(double z) {
+double logistic(double z) {
     return z > 0 ? 1 / (1 + std::exp(-z)) : std::exp(z) / (1 + std::exp(z));
 }
 
@@ -103,7 +103,7 @@ double output_slope(LossKind kind, double output, double target, double paramete
     const double error = output - target;
     switch (kind) {
     case LossKind::bce:
-        return (1 - target) * sigmoid(output) - weight * target * sigmoid(-output);
+        return (1 - target) * logistic(output) - weight * target * logistic(-output);
     case LossKind::mse:
         return 2 * error;
     case LossKind::l1:
@@ -127,7 +127,7 @@ void add_target_losses(const double* outputs, const double* targets, double samp
     double plain = 0, objective = 0, absolute = 0, squared = 0;
     for (int64_t k = 0; k < width; ++k) {
         const bool bce = o.kind == LossKind::bce;
-        const double error = (bce ? sigmoid(outputs[k]) : outputs[k]) - targets[k];
+        const double error = (bce ? logistic(outputs[k]) : outputs[k]) - targets[k];
         plain += output_loss(o.kind, outputs[k], targets[k], o.parameter, 1);
         objective += output_loss(o.kind, outputs[k], targets[k], o.parameter, pos_weight_of(o, k));
         absolute += std::abs(error);

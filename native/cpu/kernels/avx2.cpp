@@ -1,0 +1,2 @@
+#define MN_LEVELS (HWY_AVX2)
+#include "cpu/kernels/level-inl.h"
