@@ -32,7 +32,7 @@ with_fault() {
 }
 
 step "build for the stand-in: shared run-time library; one architecture, whose device code never runs"
-cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-real
+cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-real -DMN_UNITY=ON
 cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench
 "$standin" build -o "$device" --compile-commands "$build/compile_commands.json" -O 1 -X=--expt-relaxed-constexpr
 
