@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The native library and its tests for 64-bit ARM, built and run on x86-64 by emulation, in target/linux-arm64. Without
 # the heavy tests, which take an emulator minutes each, and those of CUDA. Needs Debian, with the packages
-# g++-aarch64-linux-gnu, qemu-user-static, binutils, libgtest-dev and libhwy-dev; installs nothing.
+# g++-aarch64-linux-gnu, qemu-user-static, libgtest-dev and libhwy-dev; installs nothing. Exit code 77: zlib for ARM is
+# not to be had.
 #   tests/native/linux-arm64.sh [FOLDER]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,17 +10,22 @@ out=${1:-target/linux-arm64}
 mkdir -p "$out"
 out=$(realpath "$out")
 
-# zlib, of which only the tests are in need, for ARM: by an apt with lists of its own, so that this machine stays as it
-# is.
-if [ ! -e "$out/zlib/libz.a" ]; then
-    apt=$out/apt
-    mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$out/zlib"
-    touch "$apt/status"
-    options=(-o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User= -o Dir::State="$apt"
-             -o Dir::State::status="$apt/status" -o Dir::Cache="$apt")
-    apt-get -q "${options[@]}" update
-    (cd "$apt" && apt-get -q "${options[@]}" download zlib1g-dev && dpkg -x zlib1g-dev_*.deb files)
-    find "$apt/files" \( -name zlib.h -o -name zconf.h -o -name libz.a \) -exec cp {} "$out/zlib" \;
+# zlib for ARM, which the tests alone need: by an apt with lists of its own, so that this machine stays as it is.
+fetch_zlib() {
+    local apt=$out/apt
+    mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/zlib"
+    : >"$apt/status"
+    local options=(-q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User= -o Dir::State="$apt"
+                   -o Dir::State::status="$apt/status" -o Dir::Cache="$apt" -o Dir::Log="$apt")
+    apt-get "${options[@]}" update && (cd "$apt" && apt-get "${options[@]}" download zlib1g-dev) &&
+        dpkg-deb --extract "$apt"/zlib1g-dev_*.deb "$apt/files" &&
+        find "$apt/files" \( -name zlib.h -o -name zconf.h -o -name libz.a \) -exec cp {} "$apt/zlib" \; &&
+        mv "$apt/zlib" "$out/zlib"
+}
+
+if [ ! -e "$out/zlib" ] && ! fetch_zlib >"$out/apt.log" 2>&1; then
+    tail -n 5 "$out/apt.log"
+    exit 77
 fi
 
 cmake -S . -B "$out" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMN_CUDA=OFF \
