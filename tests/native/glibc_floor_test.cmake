@@ -1,6 +1,7 @@
 # Whether shared libraries, of whatever processor, load on every Linux with a glibc as old as the floor:
-#   cmake -DFLOOR=2.28 [-DREADELF=readelf] -P glibc_floor_test.cmake -- LIBRARY...
+#   cmake [-DREADELF=readelf] -P glibc_floor_test.cmake -- LIBRARY...
 # Fails where one needs a newer version of a function, or a library that is neither glibc's nor ours.
+set(FLOOR 2.28) # the README promises it
 if(NOT READELF)
   set(READELF readelf)
 endif()
@@ -14,8 +15,8 @@ foreach(i RANGE ${last})
     set(inside ON)
   endif()
 endforeach()
-if(NOT libraries OR NOT FLOOR)
-  message(FATAL_ERROR "usage: cmake -DFLOOR=2.28 -P glibc_floor_test.cmake -- LIBRARY...")
+if(NOT libraries)
+  message(FATAL_ERROR "usage: cmake -P glibc_floor_test.cmake -- LIBRARY...")
 endif()
 
 set(faults "")
