@@ -36,7 +36,7 @@ run() {
     local machine=$1 java=(java)
     shift
     if [ "$machine" = arm64 ]; then
-        java=(qemu-aarch64-static -L "$out/root" "$(echo "$out"/root/usr/lib/jvm/java-*-openjdk-arm64/bin/java)")
+        java=(qemu-aarch64-static -L "$out/root" "$(find "$out/root/usr/lib/jvm" -type f -path '*/bin/java')")
     fi
     "${java[@]}" -Duser.home="$out/$machine" -jar "$jar" "$@"
 }
@@ -61,7 +61,7 @@ for machine in x86_64 arm64; do
         run "$machine" train --limit 3200 --epochs 2 --lr 1e-3 --threads 2 --progress never --save weights.safetensors \
             >epochs 2>log || { cat log; exit 1; }
         run "$machine" evaluate --model weights.safetensors --device cpu >evaluation
-        run "$machine" predict --model weights.safetensors --device cpu ../seven.csv >prediction
+        run "$machine" predict --model weights.safetensors --device cpu --header no ../seven.csv >prediction
     )
     echo "$machine: $((SECONDS - started)) s, weights $(sha256sum <"$out/$machine/weights.safetensors" | cut -c 1-64)"
 done
