@@ -15,7 +15,7 @@ namespace {
 TEST(ReferenceDropout, masks_of_the_golden_file) {
     const Archive golden = read_golden("breadth/dropout.npz");
     struct Case {
-        const char* name;
+        std::string name;
         StepSeed draws;
         int layer;
         double p;
