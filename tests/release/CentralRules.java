@@ -195,7 +195,11 @@ class CentralRules {
 
     /** A page for each exported package, and none for others. */
     private void javadoc() throws IOException {
-        ModuleDescriptor module = ModuleDescriptor.read(new ByteArrayInputStream(jar("").get("module-info.class")));
+        byte[] declared = jar("").get("module-info.class");
+        if (declared == null) {
+            return; // jars() has said so
+        }
+        ModuleDescriptor module = ModuleDescriptor.read(new ByteArrayInputStream(declared));
         Set<String> exported = module.exports().stream()
                 .map(each -> module.name() + "/" + each.source().replace('.', '/') + "/package-summary.html")
                 .collect(Collectors.toCollection(TreeSet::new));
