@@ -1,8 +1,9 @@
 #include "api/guard.h"
 
+#include <cstddef>
+#include <cstdio>
 #include <new>
 #include <stdexcept>
-#include <string>
 #include <system_error>
 
 #include "net/error.h"
@@ -20,23 +21,22 @@ static_assert(static_cast<int>(Status::internal) == MN_INTERNAL);
 
 namespace {
 
-thread_local std::string message;
+// Nothing to destroy at a thread's end: that would keep the library in memory for as long as the thread lives, when the
+// JVM unloads it with a class loader.
+constexpr size_t kMessageBytes = 2048;
+thread_local char message[kMessageBytes];
 
 constexpr const char* kNoMemory = "out of memory: use a smaller net or batch, or free other objects first";
 
 mn_status keep(Status status, const char* text) noexcept {
-    try {
-        message = text;
-    } catch (...) { // no memory for the message: the status has to do
-        message.clear();
-    }
+    std::snprintf(message, kMessageBytes, "%s", text);
     return static_cast<mn_status>(status);
 }
 
 } // namespace
 
 const char* last_error() noexcept {
-    return message.c_str();
+    return message;
 }
 
 mn_status status_of_current_exception() noexcept {

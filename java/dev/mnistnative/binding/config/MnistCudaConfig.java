@@ -1,5 +1,7 @@
 package dev.mnistnative.binding.config;
 
+import org.bytedeco.javacpp.ClassProperties;
+import org.bytedeco.javacpp.LoadEnabled;
 import org.bytedeco.javacpp.annotation.NoException;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
@@ -21,7 +23,12 @@ import org.bytedeco.javacpp.tools.InfoMapper;
         target = "dev.mnistnative.binding.gpu.internal",
         global = "dev.mnistnative.binding.gpu.internal.MnistCuda")
 @NoException
-public class MnistCudaConfig implements InfoMapper {
+public class MnistCudaConfig implements InfoMapper, LoadEnabled {
+    @Override
+    public void init(ClassProperties properties) {
+        new MnistNativeConfig().init(properties);
+    }
+
     @Override
     public void map(InfoMap infoMap) {
         infoMap.put(new Info("MNIST_NATIVE_CUDA_H").cppTypes().annotations())

@@ -1,5 +1,8 @@
 package dev.mnistnative.binding.config;
 
+import org.bytedeco.javacpp.ClassProperties;
+import org.bytedeco.javacpp.LoadEnabled;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.annotation.NoException;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
@@ -18,7 +21,16 @@ import org.bytedeco.javacpp.tools.InfoMapper;
         target = "dev.mnistnative.binding",
         global = "dev.mnistnative.binding.MnistNative")
 @NoException
-public class MnistNativeConfig implements InfoMapper {
+public class MnistNativeConfig implements InfoMapper, LoadEnabled {
+    /** Loaded before by LibraryLoader: "#" keeps JavaCPP from looking for it and from unpacking what it finds. */
+    @Override
+    public void init(ClassProperties properties) {
+        if (Loader.isLoadLibraries()) { // not while it is being built
+            properties.setProperty("platform.library", "jnimnistnative#");
+            properties.get("platform.link").clear();
+        }
+    }
+
     @Override
     public void map(InfoMap infoMap) {
         infoMap.put(new Info("MN_API", "MNIST_NATIVE_H").cppTypes().annotations())

@@ -124,7 +124,7 @@ class JarFormsTest {
     }
 
     private static boolean isProduct(String name) {
-        return name.endsWith(".class") || name.endsWith(".so");
+        return name.endsWith(".class") || name.endsWith(".so") || name.endsWith("libraries.sha256");
     }
 
     private static boolean isApp(String name) {
@@ -189,7 +189,7 @@ class JarFormsTest {
         Path errors = folder.resolve("errors");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dorg.bytedeco.javacpp.cachedir=" + folder.resolve("cache"),
+                        "-Ddev.mnistnative.cachedir=" + folder.resolve("cache"),
                         "-jar",
                         jar.toString())
                 .redirectOutput(out.toFile())

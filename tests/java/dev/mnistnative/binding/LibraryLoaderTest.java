@@ -7,27 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an embedder reads when the native library cannot be loaded, in JVMs of their own. */
 class LibraryLoaderTest {
+    /** A home that no folder can be made in: the caches of whoever runs the tests are left alone. */
+    private static final String NO_HOME = "-Duser.home=/dev/null";
+
     @TempDir
     private Path temporary;
 
@@ -79,8 +76,9 @@ class LibraryLoaderTest {
 
     @Test
     void withoutTheNativeArtifactTheMessageNamesIt() throws Exception {
-        Path classes = copyWithoutNatives(productClasses());
-        List<String> lines = probe(classPath(classes), List.of("-Dorg.bytedeco.javacpp.cachedir=" + temporary));
+        Path classes = OtherJvms.copyWithoutNatives(temporary.resolve("classes"));
+        List<String> lines =
+                probe(OtherJvms.classPath(classes), List.of("-Dorg.bytedeco.javacpp.cachedir=" + temporary));
         assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
         assertTrue(lines.get(0).contains("classifier linux-x86_64"), lines.get(0));
         assertTrue(lines.get(0).contains("no libraries for linux-x86_64"), lines.get(0));
@@ -89,14 +87,15 @@ class LibraryLoaderTest {
     }
 
     @Test
-    void withoutAWritableCacheTheMessageNamesTheProperty() throws Exception {
+    void withoutAWritableFolderTheMessageNamesTheProperty() throws Exception {
         Path none = Files.createFile(temporary.resolve("file")).resolve("none"); // nothing can be made below a file
         List<String> lines = probe(
-                classPath(packed(productClasses())), // from a jar it must be unpacked
-                List.of("-Dorg.bytedeco.javacpp.cachedir=" + none, "-Duser.home=" + none, "-Djava.io.tmpdir=" + none));
+                OtherJvms.classPath(packed()), // from a jar it must be unpacked
+                List.of("-Dorg.bytedeco.javacpp.cachedir=" + none, "-Djava.io.tmpdir=" + none, NO_HOME));
         assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
-        assertTrue(lines.get(0).contains("-Dorg.bytedeco.javacpp.cachedir=DIR"), lines.get(0));
-        assertTrue(lines.get(0).contains("none usable"), lines.get(0));
+        assertTrue(lines.get(0).contains("no folder can be used"), lines.get(0));
+        assertTrue(lines.get(0).contains(none + ": not a directory"), lines.get(0));
+        assertTrue(lines.get(0).contains("-Ddev.mnistnative.cachedir=DIR"), lines.get(0));
         assertEquals(lines.get(0), lines.get(1));
     }
 
@@ -119,7 +118,9 @@ class LibraryLoaderTest {
                 .redirectErrorStream(true)
                 .start();
         assertEquals(0, compiler.waitFor(), new String(compiler.getInputStream().readAllBytes(), UTF_8));
-        List<String> lines = probe(classPath(productClasses()), List.of("-Ddev.mnistnative.library.path=" + libraries));
+        List<String> lines = probe(
+                OtherJvms.classPath(OtherJvms.productClasses()),
+                List.of("-Ddev.mnistnative.library.path=" + libraries));
         assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
         assertTrue(lines.get(0).contains("ABI version 99"), lines.get(0));
         assertTrue(lines.get(0).contains(libraries.toString()), lines.get(0));
@@ -130,11 +131,13 @@ class LibraryLoaderTest {
     @Test
     void theLibrariesOfTheOverrideWin() throws Exception {
         Path libraries = libraries();
-        Path classes = copyWithoutNatives(productClasses()); // nothing packaged: only the override can serve
-        List<String> lines = probe(classPath(classes), List.of("-Ddev.mnistnative.library.path=" + libraries));
+        Path classes = OtherJvms.copyWithoutNatives(
+                temporary.resolve("classes")); // nothing packaged: only the override can serve
+        List<String> lines =
+                probe(OtherJvms.classPath(classes), List.of("-Ddev.mnistnative.library.path=" + libraries));
         assertEquals("loaded " + NativeLibrary.version(), lines.get(0));
         List<String> both = probe(
-                classPath(productClasses()),
+                OtherJvms.classPath(OtherJvms.productClasses()),
                 List.of("-Ddev.mnistnative.library.path=" + libraries, "-Dprobe.maps=true"),
                 3);
         assertEquals(libraries.resolve("libmnistnative.so").toString(), both.get(2), "not the packaged one");
@@ -142,20 +145,23 @@ class LibraryLoaderTest {
 
     @Test
     void aWrongOverrideIsNamedAndNothingElseIsTried() throws Exception {
-        List<String> lines = probe(classPath(productClasses()), List.of("-Ddev.mnistnative.library.path=" + temporary));
+        List<String> lines = probe(
+                OtherJvms.classPath(OtherJvms.productClasses()),
+                List.of("-Ddev.mnistnative.library.path=" + temporary));
         assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
         assertTrue(lines.get(0).contains(temporary.resolve("libmnistnative.so") + " is not there"), lines.get(0));
         assertEquals(lines.get(0), lines.get(1));
         Path broken = libraries();
         Files.writeString(broken.resolve("libmnistnative.so"), "no library");
-        lines = probe(classPath(productClasses()), List.of("-Ddev.mnistnative.library.path=" + broken));
+        lines = probe(
+                OtherJvms.classPath(OtherJvms.productClasses()), List.of("-Ddev.mnistnative.library.path=" + broken));
         assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
-        assertTrue(lines.get(0).contains(broken + ", because -Ddev.mnistnative.library.path"), lines.get(0));
+        assertTrue(lines.get(0).contains(broken + ", which -Ddev.mnistnative.library.path names"), lines.get(0));
     }
 
-    private Path libraries() throws IOException, URISyntaxException {
+    private Path libraries() throws Exception {
         Path libraries = Files.createDirectories(temporary.resolve("libraries"));
-        Path packaged = productClasses().resolve("dev/mnistnative/binding/linux-x86_64");
+        Path packaged = OtherJvms.productLibraries();
         for (String name : List.of("libmnistnative.so", "libjnimnistnative.so")) {
             Files.copy(packaged.resolve(name), libraries.resolve(name));
         }
@@ -174,8 +180,7 @@ class LibraryLoaderTest {
             Assumptions.abort(said);
         }
         try {
-            List<String> lines =
-                    probe(classPath(packed(productClasses())), List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache));
+            List<String> lines = probe(OtherJvms.classPath(packed()), List.of("-Ddev.mnistnative.cachedir=" + cache));
             assertTrue(lines.get(0).startsWith("LOAD "), lines.get(0));
             assertTrue(lines.get(0).contains("noexec"), lines.get(0));
             assertTrue(lines.get(0).contains(cache.toString()), lines.get(0));
@@ -186,11 +191,11 @@ class LibraryLoaderTest {
 
     @Test
     void fourJvmsUnpackAtOnce() throws Exception {
-        String classPath = classPath(packed(productClasses()));
+        String classPath = OtherJvms.classPath(packed());
         Path cache = temporary.resolve("cache");
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            processes.add(start(classPath, List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache), "output" + i));
+            processes.add(start(classPath, List.of("-Ddev.mnistnative.cachedir=" + cache), "output" + i));
         }
         for (int i = 0; i < 4; i++) {
             assertTrue(processes.get(i).waitFor(60, TimeUnit.SECONDS), "a JVM hangs");
@@ -204,81 +209,34 @@ class LibraryLoaderTest {
     void twoClassLoadersLoadItEachForItself() throws Exception {
         List<String> properties =
                 List.of("-Dprobe.loaders=true", "-Dorg.bytedeco.javacpp.cachedir=" + temporary.resolve("cache"));
-        List<String> lines = probe(classPath(packed(productClasses())), properties, 2);
+        List<String> lines = probe(OtherJvms.classPath(packed()), properties, 2);
         assertEquals("loaded " + NativeLibrary.version(), lines.get(0));
         assertEquals("loaded " + NativeLibrary.version(), lines.get(1));
     }
 
     @Test
     void withAllInPlaceItLoads() throws Exception {
-        List<String> lines = probe(classPath(productClasses()), List.of());
+        List<String> lines = probe(OtherJvms.classPath(OtherJvms.productClasses()), List.of());
         assertEquals("loaded " + NativeLibrary.version(), lines.get(0));
     }
 
-    private List<String> probe(String classPath, List<String> properties) throws IOException, InterruptedException {
+    private List<String> probe(String classPath, List<String> properties) throws Exception {
         return probe(classPath, properties, 2);
     }
 
-    private List<String> probe(String classPath, List<String> properties, int expectedLines)
-            throws IOException, InterruptedException {
-        Process process = start(classPath, properties, "output");
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), "the other JVM hangs");
-        List<String> lines = Files.readAllLines(temporary.resolve("output"));
+    private List<String> probe(String classPath, List<String> properties, int expectedLines) throws Exception {
+        Path output = temporary.resolve("output");
+        List<String> lines = OtherJvms.lines(start(classPath, properties, "output"), output);
         assertEquals(expectedLines, lines.size(), lines.toString());
         return lines;
     }
 
     private Process start(String classPath, List<String> properties, String outputName) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(properties);
-        command.addAll(List.of("-cp", classPath, Probe.class.getName()));
-        Path output = temporary.resolve(outputName);
-        return new ProcessBuilder(command)
-                .redirectOutput(output.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+        return OtherJvms.java(Probe.class, classPath, properties, temporary.resolve(outputName))
                 .start();
     }
 
-    private static Path productClasses() throws URISyntaxException {
-        return Path.of(NativeLibrary.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-    }
-
-    /** This JVM's class path with other product classes. */
-    private static String classPath(Path classes) throws Exception {
-        String product = productClasses().toString();
-        String rest = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !Path.of(entry).toString().equals(product))
-                .collect(Collectors.joining(File.pathSeparator));
-        return classes + File.pathSeparator + rest;
-    }
-
-    private Path copyWithoutNatives(Path classes) throws IOException {
-        Path copy = temporary.resolve("classes");
-        copy(classes, copy, ".class");
-        return copy;
-    }
-
-    private Path packed(Path classes) throws IOException {
-        Path jar = temporary.resolve("product.jar");
-        try (FileSystem inside = FileSystems.newFileSystem(jar, Map.of("create", "true"))) {
-            copy(classes, inside.getPath("/"), ".class");
-            copy(classes, inside.getPath("/"), ".so");
-        }
-        return jar;
-    }
-
-    private static void copy(Path classes, Path target, String suffix) throws IOException {
-        try (Stream<Path> files = Files.walk(classes)) {
-            for (Path from : files.filter(f -> f.toString().endsWith(suffix)).toList()) {
-                Path to = target.resolve(classes.relativize(from).toString());
-                Files.createDirectories(to.getParent());
-                Files.copy(from, to);
-            }
-        }
+    private Path packed() throws Exception {
+        return OtherJvms.packed(temporary.resolve("product.jar"));
     }
 }
