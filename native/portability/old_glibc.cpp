@@ -35,6 +35,8 @@
 
 // clang-format off
 OLD(exp) OLD(log) OLD(pow) // new in 2.29: errno is set otherwise, the numbers are those of 2.28
+// New in 2.38, for numbers of base 2 that begin with 0b, which libstdc++ of Debian 13 does not ask for.
+JUMP_TO(OLDEST, strtoul, __isoc23_strtoul)
 
 // New in 2.34, which moved them into libc.so.
 OLD(dlclose) OLD(dlerror) OLD(dlopen) OLD(dlsym) OLD(dlvsym) JUMP_TO(OLDEST_DLMOPEN, dlmopen, dlmopen)
@@ -91,7 +93,10 @@ extern "C" {
 // New in 2.32: libstdc++ counts references without atomics while the process has one thread. A JVM never has.
 HIDDEN char __libc_single_threaded = 0;
 
-// New in 2.33; an inline function before.
+// New in 2.33; inline functions before. libstdc++ calls the one on Debian 12, the other on 13.
+HIDDEN int fstat(int file, struct stat* result) noexcept {
+    return static_cast<int>(syscall(SYS_fstat, file, result));
+}
 HIDDEN int fstat64(int file, struct stat64* result) noexcept {
     return static_cast<int>(syscall(SYS_fstat, file, result));
 }
