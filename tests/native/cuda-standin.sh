@@ -19,6 +19,24 @@ on_device() {
     "$standin" run "$device" $1 -- "$tests" --gtest_brief=1 --gtest_filter="$2"
 }
 
+# A run on the stand-in keeps one core busy, so two go on side by side. later COMMAND..: begins one. now: waits for it,
+# prints what it printed and fails where it failed.
+beside=
+trap '[ -z "$beside" ] || kill -- "-$beside" 2>/dev/null || true' EXIT
+later() {
+    set -m # a process group of its own, to be ended as a whole
+    "$@" >"$build/beside.log" 2>&1 </dev/null &
+    beside=$!
+    set +m
+}
+now() {
+    local code=0
+    wait "$beside" || code=$?
+    beside=
+    cat "$build/beside.log"
+    return "$code"
+}
+
 # with_fault VARIABLE=value test
 with_fault() {
     step "$1: $2"
@@ -37,13 +55,14 @@ cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench
 "$standin" build -o "$device" --compile-commands "$build/compile_commands.json" -O 1 -X=--expt-relaxed-constexpr
 
 export MN_GOLDEN_STEPS=20 # of PyTorch's 50 and 200: a step takes a tenth of a second here
-on_device "--check" '*/cuda:Cuda.*:-Heavy/*'
+later on_device "--check" '*/cuda:Cuda.*:-Heavy/*'
 # Races: the orders of threads differ in what is common to all runs, which Cuda.* visits; what takes minutes under the
 # race detector computes by the same kernels as the tests that stay.
 on_device "--race --check --order all" 'Cuda.*'
 slow='Heavy/*:SameBits.*:Golden.optimizers*:Golden.small_nets*:Breadth.*:TargetLoss.every_loss*:WithDropout.first_gradient*'
 slow+=:AgainstReference.every_optimizer*
-on_device "--race --order 3" "*/cuda:-$slow"
+now
+later on_device "--race --order 3" "*/cuda:-$slow"
 CUDA_STANDIN_CC=75 on_device "--check" 'Golden.cross_entropy*/cuda:AgainstReference.first_gradient_batch_31/cuda'
 
 with_fault CUDA_STANDIN_NO_DEVICE=1 CudaFaults.no_device
@@ -62,4 +81,5 @@ if [ -f target/mnist-native.jar ]; then
 else
     echo "SKIPPED the command line on the stand-in: no target/mnist-native.jar, which mvn package builds"
 fi
+now
 step "done"
