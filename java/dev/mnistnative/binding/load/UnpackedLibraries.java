@@ -105,11 +105,12 @@ final class UnpackedLibraries {
             }
             others.sort(Comparator.comparing(UnpackedLibraries::lastUse).reversed());
             Instant recent = Instant.now().minus(RECENT);
-            for (int i = 0; i < others.size(); i++) {
-                boolean isCopy =
-                        others.get(i).getFileName().toString().startsWith("copy-"); // of a process that was killed
-                if ((i >= KEPT - 1 || isCopy) && lastUse(others.get(i)).isBefore(recent)) {
-                    delete(others.get(i));
+            int builds = 1; // the current one
+            for (Path other : others) {
+                // a copy that is still there is of a process that was killed
+                boolean isCopy = other.getFileName().toString().startsWith("copy-");
+                if ((isCopy || ++builds > KEPT) && lastUse(other).isBefore(recent)) {
+                    delete(other);
                 }
             }
         } catch (IOException | RuntimeException e) {
