@@ -64,7 +64,8 @@ class PrivateCacheTest {
         Path root = Files.createDirectory(base.resolve("mnist-native"));
         for (String mode : List.of("rwxrwxrwx", "rwxrwx---", "rwx----w-")) {
             chmod(root, mode);
-            String said = assertThrows(PrivateFiles.UntrustedException.class, this::unpack).getMessage();
+            String said = assertThrows(PrivateFiles.UntrustedException.class, this::unpack)
+                    .getMessage();
             assertTrue(said.contains(root + " can be written by others (mode "), said);
         }
         chmod(root, "rwxr-xr-x");
@@ -92,7 +93,8 @@ class PrivateCacheTest {
             System.out.println("SKIPPED another user's folder: only root can give one away");
             Assumptions.abort(e.getMessage());
         }
-        String said = assertThrows(PrivateFiles.UntrustedException.class, this::unpack).getMessage();
+        String said = assertThrows(PrivateFiles.UntrustedException.class, this::unpack)
+                .getMessage();
         assertTrue(said.contains("belongs to another user (uid 12345)"), said);
     }
 
