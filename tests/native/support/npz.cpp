@@ -156,7 +156,8 @@ std::vector<double> flat_parameters(const Archive& archive, const std::string& p
     std::vector<double> flat;
     for (int layer = 1; archive.count(prefix + "_w" + std::to_string(layer)); ++layer) {
         for (const char* kind : {"_w", "_b"}) {
-            const Array& part = member(archive, prefix + kind + std::to_string(layer));
+            const std::string key = prefix + kind + std::to_string(layer); // named: g++ 14 warns of a temporary
+            const Array& part = member(archive, key);
             flat.insert(flat.end(), part.values.begin(), part.values.end());
         }
     }
