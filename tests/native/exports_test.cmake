@@ -1,6 +1,13 @@
-# The shared library exports the C ABI alone: cmake -DNM=... -DLIBRARY=... -P exports_test.cmake
-execute_process(COMMAND "${NM}" -D --defined-only "${LIBRARY}" OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX MATCHALL "[^\n]+" lines "${lines}")
+# The shared library exports the C ABI alone: cmake -DNM=... -DOBJDUMP=... -DLIBRARY=... -P exports_test.cmake
+if(LIBRARY MATCHES "\\.dll$") # nm knows no table of a DLL's
+  execute_process(COMMAND "${OBJDUMP}" -p "${LIBRARY}" OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX REPLACE ".*\\[Ordinal/Name Pointer\\] Table" "" lines "${lines}")
+  string(REGEX MATCHALL "\n\t\\[[^\n]+" lines "${lines}")
+  list(TRANSFORM lines REPLACE ".*\\] *([^\n]* )?" "0 T ") # with a column of numbers in newer ones
+else()
+  execute_process(COMMAND "${NM}" -D --defined-only "${LIBRARY}" OUTPUT_VARIABLE lines COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[^\n]+" lines "${lines}")
+endif()
 set(others "")
 set(exported 0)
 foreach(line IN LISTS lines)
