@@ -35,8 +35,9 @@
 
 // clang-format off
 OLD(exp) OLD(log) OLD(pow) // new in 2.29: errno is set otherwise, the numbers are those of 2.28
-// New in 2.38, for numbers of base 2 that begin with 0b, which libstdc++ of Debian 13 does not ask for.
+// New in 2.38, for numbers of base 2 that begin with 0b: libstdc++ of Debian 13 and JavaCPP do not ask for them.
 JUMP_TO(OLDEST, strtoul, __isoc23_strtoul)
+JUMP_TO(OLDEST, strtol, __isoc23_strtol) JUMP_TO(OLDEST, strtoll, __isoc23_strtoll)
 
 // New in 2.34, which moved them into libc.so.
 OLD(dlclose) OLD(dlerror) OLD(dlopen) OLD(dlsym) OLD(dlvsym) JUMP_TO(OLDEST_DLMOPEN, dlmopen, dlmopen)
