@@ -10,14 +10,12 @@ out=${1:-target/linux-arm64}
 mkdir -p "$out"
 out=$(realpath "$out")
 
-# zlib for ARM, which the tests alone need: by an apt with lists of its own, so that this machine stays as it is.
+# zlib for ARM, which the tests alone need.
+. tests/native/arm64-packages.sh
 fetch_zlib() {
     local apt=$out/apt
-    mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/zlib"
-    : >"$apt/status"
-    local options=(-q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User= -o Dir::State="$apt"
-                   -o Dir::State::status="$apt/status" -o Dir::Cache="$apt" -o Dir::Log="$apt")
-    apt-get "${options[@]}" update && (cd "$apt" && apt-get "${options[@]}" download zlib1g-dev) &&
+    mkdir -p "$apt/zlib"
+    apt_for_arm64 "$apt" update && (cd "$apt" && apt_for_arm64 "$apt" download zlib1g-dev) &&
         dpkg-deb --extract "$apt"/zlib1g-dev_*.deb "$apt/files" &&
         find "$apt/files" \( -name zlib.h -o -name zconf.h -o -name libz.a \) -exec cp {} "$apt/zlib" \; &&
         mv "$apt/zlib" "$out/zlib"

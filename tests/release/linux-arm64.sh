@@ -11,15 +11,13 @@ out=${2:-target/linux-arm64-java}
 mkdir -p "$out"
 out=$(realpath "$out")
 
-# A JRE for ARM and what it needs, unpacked: by an apt with lists of its own, so that this machine stays as it is.
+# A JRE for ARM and what it needs, unpacked.
+. tests/native/arm64-packages.sh
 fetch_jre() {
     local apt=$out/apt package
-    mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$out/root"
-    : >"$apt/status"
-    local options=(-q -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User= -o Dir::State="$apt"
-                   -o Dir::State::status="$apt/status" -o Dir::Cache="$apt" -o Dir::Log="$apt")
-    apt-get "${options[@]}" update &&
-        apt-get "${options[@]}" -y --no-install-recommends --download-only install default-jre-headless || return
+    mkdir -p "$out/root"
+    apt_for_arm64 "$apt" update &&
+        apt_for_arm64 "$apt" -y --no-install-recommends --download-only install default-jre-headless || return
     for package in "$apt"/archives/*.deb; do
         dpkg-deb --extract "$package" "$out/root" || return
     done

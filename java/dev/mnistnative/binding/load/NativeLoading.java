@@ -98,7 +98,7 @@ public final class NativeLoading {
         Throwable last = null;
         for (Path base : folders.bases()) {
             try {
-                return loadCached(packed, base);
+                return attempt(base, below -> loadCached(packed, below));
             } catch (UnusableException e) {
                 refusals.add(e.getMessage());
                 last = e;
@@ -106,7 +106,8 @@ public final class NativeLoading {
         }
         if (folders.elseTemporary()) {
             try {
-                return loadTemporary(packed, refusals);
+                Path base = Path.of(System.getProperty("java.io.tmpdir", "."));
+                return attempt(base, below -> loadTemporary(packed, below, refusals));
             } catch (UnusableException e) {
                 refusals.add(e.getMessage());
                 last = e;
@@ -115,46 +116,49 @@ public final class NativeLoading {
         throw new UnusableException(String.join("; ", refusals), last);
     }
 
-    private static String loadCached(PackedLibraries packed, Path base) throws DamagedException, UnusableException {
+    /** An attempt to load the library below a folder; it answers where the library was found. */
+    private interface Attempt {
+        String below(Path base) throws IOException;
+    }
+
+    /** @throws UnusableException if another folder may do where this one did not */
+    private static String attempt(Path base, Attempt attempt) throws DamagedException, UnusableException {
         try {
-            UnpackedLibraries unpacked = UnpackedLibraries.below(base);
-            Path folder = unpacked.folderOf(packed);
-            try {
-                loadFrom(folder);
-            } catch (UnsatisfiedLinkError e) {
-                if (Platform.isTaken(e)) { // the JVM gives a file to one class loader
-                    loadCopy(packed, unpacked.temporary());
-                } else if (Platform.filesIn(folder).stream().allMatch(Files::isRegularFile)) {
-                    throw e;
-                } else { // tidied away meanwhile, by the start of many other builds
-                    loadFrom(unpacked.folderOf(packed));
-                }
-            }
-            return folder.toString();
+            return attempt.below(base);
         } catch (DamagedException e) {
             throw e;
         } catch (IOException e) {
             throw new UnusableException(LoadMessages.reason(base, e), e);
         } catch (UnsatisfiedLinkError e) {
-            throw asUnusable(base, e);
+            if (Platform.isNotExecutable(e)) {
+                throw new UnusableException(base + ": mounted noexec, or its libraries may not be executed", e);
+            }
+            throw e; // it would be no better elsewhere
         }
     }
 
-    private static String loadTemporary(PackedLibraries packed, List<String> refusals)
-            throws DamagedException, UnusableException {
-        Path base = Path.of(System.getProperty("java.io.tmpdir", "."));
+    private static String loadCached(PackedLibraries packed, Path base) throws IOException {
+        UnpackedLibraries unpacked = UnpackedLibraries.below(base);
+        Path folder = unpacked.folderOf(packed);
         try {
-            Path folder = Files.createTempDirectory(base, "mnist-native-");
-            loadCopy(packed, folder);
-            LOG.debug("unpacked into {}, since no folder keeps it: {}", folder, refusals);
-            return folder.toString();
-        } catch (DamagedException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new UnusableException(LoadMessages.reason(base, e), e);
+            loadFrom(folder);
         } catch (UnsatisfiedLinkError e) {
-            throw asUnusable(base, e);
+            if (Platform.isTaken(e)) { // the JVM gives a file to one class loader
+                loadCopy(packed, unpacked.temporary());
+            } else if (Platform.filesIn(folder).stream().allMatch(Files::isRegularFile)) {
+                throw e;
+            } else { // tidied away meanwhile, by the start of many other builds
+                loadFrom(unpacked.folderOf(packed));
+            }
         }
+        return folder.toString();
+    }
+
+    private static String loadTemporary(PackedLibraries packed, Path base, List<String> refusals) throws IOException {
+        Path folder = Files.createTempDirectory(base, "mnist-native-");
+        loadCopy(packed, folder);
+        LOG.debug("unpacked into {}, since no folder keeps it: {}", folder, refusals);
+        return folder.toString();
     }
 
     /** What is loaded stays when its file is gone. */
@@ -167,13 +171,6 @@ public final class NativeLoading {
         } finally {
             UnpackedLibraries.delete(folder);
         }
-    }
-
-    private static UnusableException asUnusable(Path base, UnsatisfiedLinkError error) {
-        if (Platform.isNotExecutable(error)) {
-            return new UnusableException(base + ": mounted noexec, or its libraries may not be executed", error);
-        }
-        throw error; // it would be no better elsewhere
     }
 
     private static void loadFrom(Path folder) {
