@@ -40,7 +40,12 @@ mkdir -p "$work/$binding"
 cmake --build "$build" -j "$(nproc)" --target mnistnative
 cp "$build/lib/libmnistnative.so" "$work/$binding/"
 cp "$jar" "$work/mnist-native.jar"
-jar uf "$work/mnist-native.jar" -C "$work" $binding/libmnistnative.so
+(
+    cd "$work"
+    jar xf mnist-native.jar $binding/libjnimnistnative.so
+    cd $binding && sha256sum libmnistnative.so libjnimnistnative.so >libraries.sha256 # the loader holds them to it
+)
+jar uf "$work/mnist-native.jar" -C "$work" $binding/libmnistnative.so -C "$work" $binding/libraries.sha256
 
 # What a run-time library says that meets a driver older than itself.
 cat >"$work/old_driver.cpp" <<'CPP'
