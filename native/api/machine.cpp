@@ -19,6 +19,15 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
+const mn::Floor& floor_with_gpu(int32_t index) {
+    std::string why;
+    const mn::Floor* floor = mn::api::find_floor(mn::DeviceKind::cuda, &why);
+    const int count = floor ? floor->device_count(&why) : 0;
+    if (index < 0 || index >= count)
+        refuse("index: there is no GPU " + std::to_string(index) + (why.empty() ? "" : ": " + why));
+    return *floor;
+}
+
 } // namespace
 
 const char* mn_version(void) {
@@ -73,22 +82,22 @@ mn_status mn_get_gpu_count(int32_t* count, char* reason, size_t capacity) {
 mn_status mn_get_gpu_info(int32_t index, mn_gpu_info* info) {
     return guarded([&] {
         require(info != nullptr, "info is NULL");
-        std::string why;
-        const mn::Floor* floor = mn::api::find_floor(mn::DeviceKind::cuda, &why);
-        const int count = floor ? floor->device_count(&why) : 0;
-        if (index < 0 || index >= count) {
-            refuse("index: there is no GPU " + std::to_string(index) + (why.empty() ? "" : ": " + why));
-        }
-        const mn::DeviceInfo device = floor->device_info(index);
+        const mn::DeviceInfo device = floor_with_gpu(index).device_info(index);
         mn_gpu_info found{};
         copy_text(device.name, found.name, sizeof found.name);
         found.total_memory = device.total_memory;
-        found.free_memory = device.free_memory;
         found.compute_major = device.architecture_major;
         found.compute_minor = device.architecture_minor;
         found.multiprocessors = device.multiprocessors;
         found.driver_version = device.driver_version;
         found.runtime_version = device.runtime_version;
         *info = found;
+    });
+}
+
+mn_status mn_get_gpu_free_memory(int32_t index, int64_t* bytes) {
+    return guarded([&] {
+        require(bytes != nullptr, "bytes is NULL");
+        *bytes = floor_with_gpu(index).free_memory(index);
     });
 }

@@ -5,6 +5,6 @@
 
 namespace mn::cpu {
 
-const Floor kFloor{"cpu", DeviceKind::cpu, one_device, nullptr, isa_levels, refusal, make_trainer, make_model};
+const Floor kFloor{"cpu", DeviceKind::cpu, one_device, nullptr, nullptr, isa_levels, refusal, make_trainer, make_model};
 
 } // namespace mn::cpu

@@ -63,8 +63,10 @@ struct Norm {
 struct StepOutcome {
     double loss = 0, objective = 0, absolute_error = 0; // as StepResult
     int32_t correct = 0;
-    int32_t diverged = 0; // this step's objective or one before it was not finite
+    int32_t diverged = 0; // this step's objective was not finite: of a chunk one step's at most, the last that ran
 };
+
+constexpr int32_t kNoneDiverged = INT32_MAX;
 
 // Of one sample, where the loss takes targets: means over its outputs.
 struct RowErrors {
@@ -77,13 +79,15 @@ struct StepArguments {
     LossRule loss;
     UpdateRule rule = UpdateRule::sgd;
     DropoutRule input_dropout, hidden_dropout;
+    int base = 0;        // of the chunk: step 0 of the kernels queued now, so that a graph serves any part of a chunk
     int64_t first = 0;   // position 0 is this sample where there is no order
     int64_t samples = 0; // positions in the chunk
     int64_t batch_size = 0;
-    int64_t wide_tiles_from = 0; // products with at least so many tiles of 64 x 64 use them, others 32 x 32
+    int64_t wide_tiles_by = 0;                // blocks by which wide() chooses between tiles of 64 x 64 and 32 x 32
     const StepConstants* constants = nullptr; // [steps]
     Norm* norms = nullptr;                    // [steps]
     StepOutcome* outcomes = nullptr;          // [steps]; null where nothing is trained
+    int32_t* first_diverged = nullptr;        // step of the chunk, or kNoneDiverged: later ones do nothing; or null
     float* row_losses = nullptr;              // what training minimises: [batch_size]; score: [samples]
     float* row_plain_losses = nullptr;        // likewise, without weights and smoothing
     int32_t* row_predictions = nullptr;       // as row_losses; where the loss takes targets, how many outputs are right

@@ -49,7 +49,7 @@ __device__ void backward_tiles(const StepArguments& s, int index, int l) {
 template <typename E>
 __device__ __noinline__ void backward(int index, int l) {
     const StepArguments& s = arguments();
-    if (wide(s.wide_tiles_from, StepView(s, index).rows, s.net.layers[l].fan_in)) {
+    if (wide(s.wide_tiles_by, StepView(s, index).rows, s.net.layers[l].fan_in)) {
         backward_tiles<E, 64>(s, index, l);
     } else {
         backward_tiles<E, 32>(s, index, l);

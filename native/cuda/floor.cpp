@@ -1,5 +1,6 @@
 #include "cuda/floor.h"
 
+#include "cuda/host/context.h"
 #include "cuda/host/device.h"
 
 namespace mn::cuda {
@@ -13,7 +14,7 @@ std::string refusal(const Placement&) {
 
 } // namespace
 
-const Floor kFloor{"cuda",        DeviceKind::cuda, device_count, device_info,
+const Floor kFloor{"cuda",        DeviceKind::cuda, device_count, device_info, free_memory,
                    no_isa_levels, refusal,          make_trainer, make_model};
 
 } // namespace mn::cuda

@@ -42,7 +42,7 @@ __device__ void forward_tiles(const StepArguments& s, int index, int l) {
 template <typename E>
 __device__ __noinline__ void forward(int index, int l) {
     const StepArguments& s = arguments();
-    if (wide(s.wide_tiles_from, StepView(s, index).rows, s.net.layers[l].fan_out)) {
+    if (wide(s.wide_tiles_by, StepView(s, index).rows, s.net.layers[l].fan_out)) {
         forward_tiles<E, 64>(s, index, l);
     } else {
         forward_tiles<E, 32>(s, index, l);

@@ -183,7 +183,7 @@ __device__ __noinline__ inline void sum_norms(int first, int count) {
     }
 }
 
-// By one block: the step's losses and hits, and whether it or a step before diverged.
+// By one block: the step's losses and hits, and whether it diverged; if so, no step runs after it.
 __device__ __noinline__ inline void finish_step(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
@@ -213,9 +213,11 @@ __device__ __noinline__ inline void finish_step(int index) {
     const bool has_mean = s.loss.has_mean(norm.weight_sum);
     if (s.loss.mean)
         objective = has_mean ? objective / norm.weight_sum : nan("");
-    const bool before = step.index > 0 && s.outcomes[step.index - 1].diverged;
     absolute /= static_cast<double>(norm.counted);
-    s.outcomes[step.index] = {loss, objective, absolute, correct, before || (has_mean && !isfinite(objective))};
+    const bool diverged = has_mean && !isfinite(objective);
+    s.outcomes[step.index] = {loss, objective, absolute, correct, diverged};
+    if (diverged)
+        atomicExch(s.first_diverged, step.index);
 }
 
 } // namespace mn::cuda

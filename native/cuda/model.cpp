@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "cuda/floor.h"
+#include "cuda/host/context.h"
+#include "cuda/host/device.h"
 #include "cuda/host/launcher.h"
 #include "cuda/host/net_memory.h"
 #include "cuda/host/row_results.h"
@@ -22,57 +24,68 @@ constexpr Slot kSlot[] = {Slot::parameters};
 class CudaModel final : public Model {
   public:
     CudaModel(const Net& net, const Placement& place, std::span<const float> parameters)
-        : launcher_(place, Tuning{}), work_(std::make_unique<Work>(net, launcher_.device(), parameters)) {
+        : guard_(usable_device(place)), launcher_(place, Tuning{}), net_(net, kSlot, stream_.get()) {
+        net_.write(Slot::parameters, parameters, stream_.get());
         note_bytes();
+        guard_.made();
     }
+
+    ~CudaModel() override { guard_.destroying(); }
 
     void logits(const Data& samples, float* logits) const override {
         const std::lock_guard turn(mutex_);
-        const DeviceGuard guard(launcher_.device());
-        Work& w = *work_;
+        const DeviceGuard guard(guard_.device());
         const int64_t rows = reserve(samples, samples.count);
+        for (Answer& answer : answers_)
+            answer.logits.reserve(rows * classes(), "the logits of a slice");
+        note_bytes();
+        // While the device works on a slice, the host takes the answer to the one before and gathers the next.
         int buffer = 0;
         for (int64_t done = 0; done < samples.count; done += rows, buffer ^= 1) {
             const int64_t count = std::min(rows, samples.count - done);
-            launcher_.tell(w.stream.get(), take(samples, {nullptr, done, count}, buffer));
-            for (int l = 0; l < static_cast<int>(w.net.layout().layers.size()); ++l)
-                launcher_.phase(w.stream.get(), Phase::forward, 0, l);
-            w.slices.release(buffer, w.stream.get());
-            copy_out(count, logits + done * classes());
+            launcher_.letter().send(take(samples, {nullptr, done, count}, buffer), stream_.get());
+            for (int l = 0; l < static_cast<int>(net_.layout().layers.size()); ++l)
+                launcher_.phase(stream_.get(), Phase::forward, 0, l);
+            slices_.release(buffer, stream_.get());
+            download(count, answers_[buffer]);
+            if (done > 0)
+                deliver(rows, answers_[buffer ^ 1], logits + (done - rows) * classes());
         }
-        check(cudaStreamSynchronize(w.stream.get()), "cudaStreamSynchronize after the logits");
+        const int64_t last = (samples.count - 1) / rows * rows;
+        if (samples.count > 0)
+            deliver(samples.count - last, answers_[buffer ^ 1], logits + last * classes());
     }
 
     // On the device, by the formulas that a trainer evaluates with.
     Evaluation evaluate(const Data& samples, int64_t first, int64_t count, const LossOptions& loss,
                         int32_t* predictions) const override {
         const std::lock_guard turn(mutex_);
-        const DeviceGuard guard(launcher_.device());
+        const DeviceGuard guard(guard_.device());
         Evaluation sums;
         if (count == 0)
             return sums;
-        Work& w = *work_;
         const int64_t rows = reserve(samples, count);
-        w.row_results.reserve(rows, loss.kind);
+        row_results_.reserve(rows, loss.kind);
         const std::vector<float>& weights = takes_targets(loss.kind) ? loss.pos_weight : loss.class_weights;
-        w.loss_weights.reserve(static_cast<int64_t>(weights.size()), "the loss's weights");
+        loss_weights_.reserve(static_cast<int64_t>(weights.size()), "the loss's weights");
         if (!weights.empty()) {
-            check(cudaMemcpyAsync(w.loss_weights.get(), weights.data(), weights.size() * sizeof(float),
-                                  cudaMemcpyHostToDevice, w.stream.get()),
+            check(cudaMemcpyAsync(loss_weights_.get(), weights.data(), weights.size() * sizeof(float),
+                                  cudaMemcpyHostToDevice, stream_.get()),
                   "cudaMemcpyAsync of the loss's weights");
+            check(cudaStreamSynchronize(stream_.get()), "cudaStreamSynchronize after the upload of the loss's weights");
         }
         note_bytes();
         int buffer = 0;
         for (int64_t done = 0; done < count; done += rows, buffer ^= 1) {
             const int64_t size = std::min(rows, count - done);
             StepArguments s = take(samples, {nullptr, first + done, size}, buffer);
-            s.loss = LossRule::of(loss, classes(), w.loss_weights.get());
-            w.row_results.tell(s);
-            launcher_.tell(w.stream.get(), s);
-            launcher_.score(w.stream.get(), s.net.layer_count, 1);
-            w.slices.release(buffer, w.stream.get());
-            w.row_results.add_to(sums, loss, samples, first + done, size, predictions ? predictions + done : nullptr,
-                                 w.stream.get());
+            s.loss = LossRule::of(loss, classes(), loss_weights_.get());
+            row_results_.tell(s);
+            launcher_.letter().send(s, stream_.get());
+            launcher_.score(stream_.get(), s.net.layer_count, 1);
+            slices_.release(buffer, stream_.get());
+            row_results_.add_to(sums, loss, samples, first + done, size, predictions ? predictions + done : nullptr,
+                                stream_.get());
         }
         return sums;
     }
@@ -82,63 +95,63 @@ class CudaModel final : public Model {
     std::string describe() const override { return launcher_.description(); }
 
   private:
-    struct Work {
-        Work(const Net& shape, int device, std::span<const float> parameters)
-            : guard(std::make_unique<DeviceGuard>(device)), net(shape, kSlot, stream.get()) {
-            net.write(Slot::parameters, parameters, stream.get());
-            guard.reset();
-        }
-        std::unique_ptr<DeviceGuard> guard; // the device is current while the members are made
-        Stream stream;
-        NetMemory net;
-        Slices slices;
-        RowResults row_results;
-        DeviceMemory<float> loss_weights;
+    struct Answer {
+        PinnedMemory<float> logits;
+        Event there;
     };
 
-    int64_t classes() const { return work_->net.layout().layers.back().fan_out; }
+    int64_t classes() const { return net_.layout().layers.back().fan_out; }
 
     // With the lock held, once something may have grown.
     void note_bytes() const {
-        bytes_ = work_->net.bytes() + work_->slices.bytes() + work_->row_results.bytes() + work_->loss_weights.bytes() +
-                 launcher_.bytes();
+        bytes_ = net_.bytes() + slices_.bytes() + row_results_.bytes() + loss_weights_.bytes() +
+                 answers_[0].logits.bytes() + answers_[1].logits.bytes() + launcher_.bytes();
     }
 
     // Room for the rows that go through the net at once; how many those are.
     int64_t reserve(const Data& samples, int64_t count) const {
-        Work& w = *work_;
-        const int64_t small = std::clamp<int64_t>(kBytes / std::max<int64_t>(1, w.net.bytes_of_rows(1)), 1, kRows);
+        const int64_t small = std::clamp<int64_t>(kBytes / std::max<int64_t>(1, net_.bytes_of_rows(1)), 1, kRows);
         const int64_t rows = std::min(count, small);
-        w.net.reserve_rows(rows, launcher_, w.stream.get());
-        w.slices.reserve(rows, samples);
+        net_.reserve_rows(rows, launcher_, stream_.get());
+        slices_.reserve(rows, samples);
         note_bytes();
         return rows;
     }
 
     // Sends the samples; what the kernels are told of them.
     StepArguments take(const Data& samples, const Selection& selection, int buffer) const {
-        Work& w = *work_;
         StepArguments s;
-        s.net = w.net.arguments();
-        s.data = w.slices.fill(buffer, samples, selection, w.stream.get());
+        s.net = net_.arguments();
+        s.data = slices_.fill(buffer, samples, selection, stream_.get());
         s.samples = s.batch_size = selection.count;
-        s.wide_tiles_from = launcher_.wide_tiles_from();
+        s.wide_tiles_by = launcher_.wide_tiles_by();
         return s;
     }
 
-    void copy_out(int64_t rows, float* logits) const {
-        const Work& w = *work_;
-        const LayerLayout& last = w.net.layout().layers.back();
-        const float* from = w.net.arguments().gradients + last.gradient * w.net.rows_held();
+    void download(int64_t rows, const Answer& to) const {
+        const LayerLayout& last = net_.layout().layers.back();
+        const float* from = net_.arguments().gradients + last.gradient * net_.rows_held();
         const size_t width = static_cast<size_t>(last.fan_out) * sizeof(float);
-        check(cudaMemcpy2DAsync(logits, width, from, static_cast<size_t>(last.gradient_stride) * sizeof(float), width,
-                                static_cast<size_t>(rows), cudaMemcpyDeviceToHost, w.stream.get()),
+        check(cudaMemcpy2DAsync(to.logits.get(), width, from, static_cast<size_t>(last.gradient_stride) * sizeof(float),
+                                width, static_cast<size_t>(rows), cudaMemcpyDeviceToHost, stream_.get()),
               "cudaMemcpy2DAsync of the logits");
+        check(cudaEventRecord(to.there.get(), stream_.get()), "cudaEventRecord");
     }
 
+    void deliver(int64_t rows, const Answer& from, float* logits) const {
+        check(cudaEventSynchronize(from.there.get()), "cudaEventSynchronize of the logits");
+        std::copy_n(from.logits.get(), rows * classes(), logits);
+    }
+
+    MemberGuard guard_; // the first member
     mutable std::mutex mutex_;
     mutable Launcher launcher_;
-    std::unique_ptr<Work> work_;
+    Stream stream_;
+    mutable NetMemory net_;
+    mutable Slices slices_;
+    mutable Answer answers_[2];
+    mutable RowResults row_results_;
+    mutable DeviceMemory<float> loss_weights_;
     mutable std::atomic<int64_t> bytes_{0};
 };
 

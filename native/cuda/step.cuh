@@ -14,8 +14,10 @@
 
 namespace mn::cuda {
 
+// Of the chunk, in whichever launch: what ran after it would train on what is thrown away. Volatile, since in a graph
+// the block that finishes the step may write it while others begin its last phase; to them it says the same.
 __device__ inline bool diverged_before(const StepArguments& s, int step) {
-    return s.outcomes && step > 0 && s.outcomes[step - 1].diverged;
+    return s.first_diverged && *static_cast<volatile const int32_t*>(s.first_diverged) < step;
 }
 
 // Layers whose products have phases of their own: all, or all but the last.
@@ -50,6 +52,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     norms_kernel(const StepArguments* given, int first, int count) {
     if constexpr (compiled_here<E>()) {
         take_arguments(given);
+        first += arguments().base;
         sum_norms(first, count);
         draw_input(first);
     }
@@ -64,6 +67,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         const StepArguments& s = arguments();
         if (phase == Phase::ones)
             return fill_ones(s.net);
+        index += s.base;
         if (diverged_before(s, index))
             return;
         switch (phase) {
@@ -98,6 +102,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     if constexpr (compiled_here<E>()) {
         take_arguments(given);
         const NetArguments& net = arguments().net;
+        first += arguments().base;
         sum_norms(first, count);
         draw_input(first);
         across_the_grid();

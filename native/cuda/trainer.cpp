@@ -5,7 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "cuda/host/context.h"
 #include "cuda/host/data_set.h"
+#include "cuda/host/device.h"
+#include "cuda/host/evaluated_set.h"
 #include "cuda/host/launcher.h"
 #include "cuda/host/net_memory.h"
 #include "cuda/host/row_results.h"
@@ -26,35 +29,47 @@ constexpr int64_t kEvaluationRows = 4096, kEvaluationBytes = 64 << 20, kEvaluati
 class CudaTrainer final : public Trainer, public StreamUser {
   public:
     CudaTrainer(const TrainerOptions& options, const Tuning& tuning)
-        : options_(options), tuning_(tuning), launcher_(options.placement, tuning), guard_(launcher_.device()),
-          net_(options.net, slots_of(options.optimizer), stream()) {
+        : guard_(usable_device(options.placement)), options_(options), tuning_(tuning),
+          launcher_(options.placement, tuning), net_(options.net, slots_of(options.optimizer), stream()) {
         const LossOptions& loss = options.loss;
         const std::vector<float>& weights = takes_targets(loss.kind) ? loss.pos_weight : loss.class_weights;
         if (!weights.empty()) {
             loss_weights_.reserve(static_cast<int64_t>(weights.size()), "the loss's weights");
-            upload(loss_weights_.get(), weights.data(), weights.size(), "the loss's weights");
+            check(cudaMemcpyAsync(loss_weights_.get(), weights.data(), weights.size() * sizeof(float),
+                                  cudaMemcpyHostToDevice, stream()),
+                  "cudaMemcpyAsync of the loss's weights");
+            synchronize("cudaStreamSynchronize after the upload of the loss's weights");
         }
         snapshot_.reserve(net_.vectors_bytes() / static_cast<int64_t>(sizeof(float)), "the state at a chunk's start");
-        synchronize("cudaStreamSynchronize after the trainer's set-up");
-        guard_.leave();
+        guard_.made();
     }
 
+    ~CudaTrainer() override { guard_.destroying(); }
+
     void set_stream(CUstream_st* stream) override {
-        const DeviceGuard guard(launcher_.device());
-        synchronize("cudaStreamSynchronize before the stream is changed");
+        const DeviceGuard guard(guard_.device());
+        if (stream)
+            require_usable(stream);
+        const cudaError_t error = cudaStreamSynchronize(this->stream());
+        if (callers_stream_ && error == cudaErrorInvalidResourceHandle) {
+            cudaGetLastError(); // the one so far was destroyed; every call waited for what it queued there
+        } else {
+            check(error, "cudaStreamSynchronize before the stream is changed");
+        }
         callers_stream_ = stream;
     }
 
     void bind(const Data& training) override {
-        const DeviceGuard guard(launcher_.device());
+        const Call call(*this);
+        evaluated_.forget();
         data_.bind(training, tuning_.resident_limit, slices_);
     }
 
     ChunkResult train(const Chunk& chunk, std::span<StepResult> results) override {
-        const DeviceGuard guard(launcher_.device());
+        const Call call(*this);
         reserve_for(chunk);
         copy_on_device(snapshot_.get(), net_.vectors());
-        upload_constants(chunk);
+        begin(chunk);
         if (data_.resident()) {
             train_resident(chunk);
         } else {
@@ -64,13 +79,15 @@ class CudaTrainer final : public Trainer, public StreamUser {
     }
 
     Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int32_t* predictions) override {
-        const DeviceGuard guard(launcher_.device());
+        const Call call(*this);
         if (count == 0)
             return {};
         const int64_t rows = evaluation_rows(count);
         reserve_rows(rows);
         reserve_row_results(std::min(count, kEvaluationBlock));
-        const bool here = data_.resident() && data_.is(samples); // it may have made room just now
+        // (either may have made room just now)
+        const bool training = data_.resident() && data_.is(samples);
+        const bool here = training || evaluated_.holds(samples, first, count, tuning_.resident_limit, slices_);
         const int64_t most = here ? kEvaluationBlock : std::min(kEvaluationBlock, reserve_slices(rows, samples));
         const int64_t block = std::min(count, most);
         Evaluation sums;
@@ -78,7 +95,9 @@ class CudaTrainer final : public Trainer, public StreamUser {
         for (int64_t done = 0; done < count; done += block, buffer ^= 1) {
             const int64_t size = std::min(block, count - done);
             const Selection selection{nullptr, first + done, size};
-            const DataArguments data = here ? data_.arguments() : slices_.fill(buffer, samples, selection, stream());
+            const DataArguments data = training ? data_.arguments()
+                                       : here   ? evaluated_.arguments()
+                                                : slices_.fill(buffer, samples, selection, stream());
             score_block(data, here ? first + done : 0, size, rows);
             if (!here)
                 slices_.release(buffer, stream());
@@ -89,12 +108,12 @@ class CudaTrainer final : public Trainer, public StreamUser {
     }
 
     void read(Slot slot, std::span<float> values) const override {
-        const DeviceGuard guard(launcher_.device());
+        const Call call(*this);
         net_.read(slot, values, stream());
     }
 
     void write(Slot slot, std::span<const float> values) override {
-        const DeviceGuard guard(launcher_.device());
+        const Call call(*this);
         net_.write(slot, values, stream());
     }
 
@@ -102,14 +121,14 @@ class CudaTrainer final : public Trainer, public StreamUser {
     void set_step(int64_t step) override { step_ = step; }
 
     int64_t bytes() const override {
-        return net_.bytes() + snapshot_.bytes() + loss_weights_.bytes() + data_.bytes() + slices_.bytes() +
-               launcher_.bytes() + constants_.bytes() + norms_.bytes() + outcomes_.bytes() + host_outcomes_.bytes() +
-               order_.bytes() + kept_.bytes() + row_results_.bytes();
+        return net_.bytes() + snapshot_.bytes() + loss_weights_.bytes() + data_.bytes() + evaluated_.bytes() +
+               slices_.bytes() + launcher_.bytes() + norms_.bytes() + outcomes_.bytes() + host_outcomes_.bytes() +
+               kept_.bytes() + row_results_.bytes();
     }
 
     std::string describe() const override {
         std::string text = launcher_.description();
-        text += launcher_.schedule() == Schedule::persistent ? ", one launch a chunk" : ", one graph a chunk";
+        text += ", " + launcher_.how();
         if (data_.samples().count == 0)
             return text;
         if (data_.resident())
@@ -118,26 +137,39 @@ class CudaTrainer final : public Trainer, public StreamUser {
     }
 
   private:
-    // The device is current while the members are made.
-    class ConstructionGuard {
+    // For the time of a call: the device is current, and the stream that the caller lent is still there.
+    class Call {
       public:
-        explicit ConstructionGuard(int device) : guard_(std::make_unique<DeviceGuard>(device)) {}
-        void leave() { guard_.reset(); }
+        explicit Call(const CudaTrainer& trainer) : guard_(trainer.guard_.device()) {
+            if (trainer.callers_stream_)
+                trainer.require_usable(trainer.callers_stream_);
+        }
 
       private:
-        std::unique_ptr<DeviceGuard> guard_;
+        DeviceGuard guard_;
     };
+
+    // Before any work, and no error of the device: the trainer lives on.
+    void require_usable(cudaStream_t stream) const {
+        cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+        cudaError_t error = cudaStreamIsCapturing(stream, &capture);
+        if (error == cudaSuccess && capture != cudaStreamCaptureStatusNone)
+            throw Error(Status::invalid_argument,
+                        "the stream is capturing a graph: end that before the trainer is called");
+        if (error == cudaSuccess)
+            error = cudaEventRecord(stream_check_.get(), stream); // refused by a stream of another context
+        if (error == cudaErrorInvalidResourceHandle || error == cudaErrorInvalidValue) {
+            cudaGetLastError();
+            throw Error(Status::invalid_argument,
+                        "the stream was destroyed or is not of cuda:" + std::to_string(guard_.device()) +
+                            "'s primary context: give the trainer another, or NULL for its own");
+        }
+        check(error, "cudaEventRecord on the caller's stream");
+    }
 
     cudaStream_t stream() const { return callers_stream_ ? callers_stream_ : own_stream_.get(); }
 
     void synchronize(const char* after) const { check(cudaStreamSynchronize(stream()), after); }
-
-    template <typename T>
-    void upload(T* to, const T* from, size_t count, const char* what) {
-        const cudaError_t error = cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyHostToDevice, stream());
-        if (error != cudaSuccess)
-            fail(error, std::string("cudaMemcpyAsync of ") + what);
-    }
 
     void copy_on_device(float* to, const float* from) {
         check(cudaMemcpyAsync(to, from, static_cast<size_t>(net_.vectors_bytes()), cudaMemcpyDeviceToDevice, stream()),
@@ -146,9 +178,22 @@ class CudaTrainer final : public Trainer, public StreamUser {
 
     // ---- memory: all of it is taken before the first launch ----
 
-    // A resident training set makes room for the batch if it must.
+    // What is kept of evaluations makes room for the batch if it must, then the resident training set.
     template <typename Reserve>
     void with_eviction(Reserve&& reserve) {
+        try {
+            reserve();
+        } catch (const Error& e) {
+            if (e.status() != Status::out_of_memory || (!data_.resident() && !evaluated_.resident()))
+                throw;
+            evaluated_.forget();
+            make_room(reserve);
+        }
+    }
+
+    // A second time: now the training set itself.
+    template <typename Reserve>
+    void make_room(Reserve&& reserve) {
         try {
             reserve();
         } catch (const Error& e) {
@@ -172,13 +217,11 @@ class CudaTrainer final : public Trainer, public StreamUser {
         reserve_rows(rows);
         reserve_row_results(rows);
         with_eviction([&] {
-            constants_.reserve(chunk.steps(), "the steps' learning rates");
+            launcher_.letter().reserve(chunk.steps(), chunk.order && data_.resident() ? chunk.samples : 0);
             norms_.reserve(chunk.steps(), "the steps' weight sums");
             outcomes_.reserve(chunk.steps(), "the steps' losses");
             if (options_.net.input_dropout > 0)
                 kept_.reserve(2 * static_cast<int64_t>(net_.rows_held()) * kept_words(), "the input's dropout");
-            if (chunk.order && data_.resident())
-                order_.reserve(chunk.samples, "the order of the samples");
         });
         host_outcomes_.reserve(chunk.steps(), "the steps' losses");
         if (!data_.resident())
@@ -224,8 +267,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
         s.first = first;
         s.samples = samples;
         s.batch_size = batch_size;
-        s.wide_tiles_from = launcher_.wide_tiles_from();
-        s.constants = constants_.get();
+        s.wide_tiles_by = launcher_.wide_tiles_by();
         s.norms = norms_.get();
         s.outcomes = outcomes_.get();
         row_results_.tell(s);
@@ -253,11 +295,13 @@ class CudaTrainer final : public Trainer, public StreamUser {
     // For the bits of a row's input.
     int kept_words() const { return static_cast<int>(ceil_div<int64_t>(options_.net.features(), 32)); }
 
-    void upload_constants(const Chunk& chunk) {
+    // The letter's next arguments go with the steps' constants and, of a resident set, with the order.
+    void begin(const Chunk& chunk) {
         std::vector<StepConstants> steps(static_cast<size_t>(chunk.steps()));
         for (size_t i = 0; i < steps.size(); ++i)
             steps[i] = step_constants(options_.optimizer, chunk.learning_rates[i], step_ + static_cast<int64_t>(i) + 1);
-        upload(constants_.get(), steps.data(), steps.size(), "the steps' learning rates");
+        const size_t ordered = chunk.order && data_.resident() ? static_cast<size_t>(chunk.samples) : 0;
+        launcher_.letter().begin(steps, {chunk.order, ordered});
     }
 
     int64_t steps_of_a_launch(int64_t batch_size) const {
@@ -266,20 +310,16 @@ class CudaTrainer final : public Trainer, public StreamUser {
         return std::max<int64_t>(1, static_cast<int64_t>(kFlopsOfALaunch / flops));
     }
 
-    void run_steps(int64_t first, int64_t count) {
-        launcher_.steps(stream(), net_.layout(), static_cast<int>(first), static_cast<int>(count));
+    void run_steps(const Chunk& chunk, int64_t first, int64_t count) {
+        const int64_t rows = std::min(chunk.batch_size, chunk.samples);
+        launcher_.steps(stream(), net_.layout(), rows, static_cast<int>(first), static_cast<int>(count));
     }
 
     void train_resident(const Chunk& chunk) {
-        DataArguments data = data_.arguments();
-        if (chunk.order) {
-            upload(order_.get(), chunk.order, static_cast<size_t>(chunk.samples), "the order of the samples");
-            data.order = order_.get();
-        }
-        launcher_.tell(stream(), training_arguments(chunk, data, chunk.first));
+        launcher_.letter().send(training_arguments(chunk, data_.arguments(), chunk.first), stream());
         const int64_t at_once = steps_of_a_launch(chunk.batch_size);
         for (int64_t step = 0; step < chunk.steps(); step += at_once)
-            run_steps(step, std::min(at_once, chunk.steps() - step));
+            run_steps(chunk, step, std::min(at_once, chunk.steps() - step));
     }
 
     // Each slice is gathered in the order of the pass, so that on the device it is in file order.
@@ -293,8 +333,8 @@ class CudaTrainer final : public Trainer, public StreamUser {
             const int64_t size = std::min(count * chunk.batch_size, chunk.samples - position);
             const Selection selection{chunk.order, chunk.order ? position : chunk.first + position, size};
             const DataArguments data = slices_.fill(buffer, data_.samples(), selection, stream());
-            launcher_.tell(stream(), training_arguments(chunk, data, -position));
-            run_steps(step, count);
+            launcher_.letter().send(training_arguments(chunk, data, -position), stream());
+            run_steps(chunk, step, count);
             slices_.release(buffer, stream());
         }
     }
@@ -307,7 +347,8 @@ class CudaTrainer final : public Trainer, public StreamUser {
         for (int64_t i = 0; i < chunk.steps(); ++i) {
             const StepOutcome& outcome = host_outcomes_.get()[i];
             if (outcome.diverged) {
-                copy_on_device(net_.vectors(), snapshot_.get());
+                if (tuning_.restores)
+                    copy_on_device(net_.vectors(), snapshot_.get());
                 synchronize("cudaStreamSynchronize after the state was restored");
                 return {i, true};
             }
@@ -324,25 +365,25 @@ class CudaTrainer final : public Trainer, public StreamUser {
     void score_block(const DataArguments& data, int64_t first, int64_t count, int64_t rows) {
         StepArguments s = arguments(data, first, count, rows);
         s.outcomes = nullptr; // nothing here stops at a divergence
-        launcher_.tell(stream(), s);
+        launcher_.letter().send(s, stream());
         launcher_.score(stream(), options_.net.layers(), static_cast<int>(ceil_div(count, rows)));
     }
 
+    MemberGuard guard_; // the first member
     TrainerOptions options_;
     Tuning tuning_;
     Launcher launcher_;
-    ConstructionGuard guard_;
     Stream own_stream_;
+    Event stream_check_;
     cudaStream_t callers_stream_ = nullptr;
     NetMemory net_;
     Slices slices_;
     DataSet data_;
+    EvaluatedSet evaluated_;
     RowResults row_results_;
     DeviceMemory<float> loss_weights_, snapshot_;
-    DeviceMemory<StepConstants> constants_;
     DeviceMemory<Norm> norms_;
     DeviceMemory<StepOutcome> outcomes_;
-    DeviceMemory<int32_t> order_;
     DeviceMemory<uint32_t> kept_;
     PinnedMemory<StepOutcome> host_outcomes_;
     int64_t step_ = 0, slice_rows_ = 0;

@@ -81,7 +81,7 @@ __device__ void update_all(int index) {
     take_constants(s.constants + index);
     int dealt = 0;
     for (int l = 0; l < s.net.layer_count; ++l) {
-        if (wide(s.wide_tiles_from, s.net.layers[l].fan_out, s.net.layers[l].fan_in + 1)) {
+        if (wide(s.wide_tiles_by, s.net.layers[l].fan_out, s.net.layers[l].fan_in + 1)) {
             dealt += update_layer<E, 64>(s, index, l, dealt);
         } else {
             dealt += update_layer<E, 32>(s, index, l, dealt);

@@ -72,7 +72,7 @@ class Model {
 // A device of its own that a floor computes on, as mn_gpu_info.
 struct DeviceInfo {
     std::string name;
-    int64_t total_memory = 0, free_memory = 0;
+    int64_t total_memory = 0;
     int architecture_major = 0, architecture_minor = 0; // of its instruction set
     int multiprocessors = 0;
     int driver_version = 0, runtime_version = 0;
@@ -86,6 +86,7 @@ struct Floor {
     // How many devices a placement's device_index may choose from; 0 and the reason where none can be used.
     int (*device_count)(std::string* reason);
     DeviceInfo (*device_info)(int index); // null: it computes on the host's processor
+    int64_t (*free_memory)(int index);    // bytes of a device; null likewise
     // The levels that a placement's isa may name on this machine, weakest first; none where there is no choice.
     std::vector<std::string> (*isa_levels)();
     // "", or the sentence why it cannot compute in this way.

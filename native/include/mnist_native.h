@@ -62,7 +62,7 @@ extern "C" {
  * Counts up with every change that a program built against an older header would stumble over. Growing structs do not
  * count.
  */
-#define MN_ABI_VERSION 3
+#define MN_ABI_VERSION 4
 
 /* ---- status ---------------------------------------------------------------------------------------------------- */
 
@@ -101,7 +101,6 @@ typedef struct mn_cpu_info {
 typedef struct mn_gpu_info {
     char name[256];
     int64_t total_memory; /* bytes */
-    int64_t free_memory;  /* bytes */
     int32_t compute_major;
     int32_t compute_minor;
     int32_t multiprocessors;
@@ -123,7 +122,14 @@ MN_API int64_t mn_available_memory(void);
  */
 MN_API mn_status mn_get_gpu_count(int32_t* count, char* reason, size_t capacity);
 
+/* Neither this nor mn_get_gpu_count() makes a CUDA context. */
 MN_API mn_status mn_get_gpu_info(int32_t index, mn_gpu_info* info);
+
+/*
+ * Bytes free on a GPU. Asking takes a CUDA context there, which is given back; that fails where the GPU's memory is
+ * full, or where another process has it for itself.
+ */
+MN_API mn_status mn_get_gpu_free_memory(int32_t index, int64_t* bytes);
 
 /* ---- the net --------------------------------------------------------------------------------------------------- */
 

@@ -17,8 +17,10 @@ struct CUstream_st; /* a cudaStream_t or CUstream points to it */
 
 /*
  * Queues the trainer's work on the caller's stream from now on; NULL: on the trainer's own again, as at first. The
- * stream must belong to the trainer's device and must live until the next mn_trainer_set_stream() or
- * mn_trainer_destroy(). It must not be capturing while the trainer is called. What the trainer queued before is done
+ * stream must belong to the primary context of the trainer's device (the run-time library's; not one of cuCtxCreate())
+ * and must live until the next mn_trainer_set_stream() or mn_trainer_destroy(). It must not be capturing while the
+ * trainer is called. Where that is found not to be so, calls return MN_INVALID_ARGUMENT, and the trainer lives. Every
+ * call leaves the calling thread's context as it was. What the trainer queued before is done
  * when this returns; every call still waits for its own results, so that a trainer's work comes after what the caller
  * queued before a call and before what is queued after it.
  */

@@ -12,7 +12,7 @@ std::string refusal(const Placement& place) {
 
 } // namespace
 
-const Floor kFloor{"reference", DeviceKind::reference, one_device, nullptr, no_isa_levels,
+const Floor kFloor{"reference", DeviceKind::reference, one_device, nullptr, nullptr, no_isa_levels,
                    refusal,     make_trainer,          make_model};
 
 } // namespace mn::reference

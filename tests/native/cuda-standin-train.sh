@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The executable jar with the CUDA backend, on the stand-in device: trains the article's net for an epoch on 2,000
 # images from the command line, with the CPU backend's losses within 1e-5. Besides: what "devices" says where there is
-# no GPU, and the Java API on a caller's CUDA stream, with the same bits as on the trainer's own. Takes the jar as Maven
-# built it and puts in the library of BUILD_DIR, for whose CUDA run-time library the stand-in steps in (cuda-standin.sh
-# made both).
+# no GPU, what "auto" takes where some are out of order, and the Java API on a caller's CUDA stream, with the same bits
+# as on the trainer's own. Takes the jar as Maven built it and puts in the library of BUILD_DIR, for whose CUDA run-time
+# library the stand-in steps in (cuda-standin.sh made both).
 # Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin-train.sh [BUILD_DIR [JAR]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -37,7 +37,7 @@ train() {
 rm -rf "$work"
 binding=dev/mnistnative/binding/linux-x86_64
 mkdir -p "$work/$binding"
-cmake --build "$build" -j "$(nproc)" --target mnistnative
+cmake --build "$build" -j "$(nproc)" --target mnistnative mn_cuda_shim
 cp "$build/lib/libmnistnative.so" "$work/$binding/"
 cp "$jar" "$work/mnist-native.jar"
 (
@@ -60,6 +60,35 @@ says 'cuda is not used: CUDA_VISIBLE_DEVICES="" hides all GPUs from this process
     CUDA_STANDIN_NO_DEVICE=1 CUDA_VISIBLE_DEVICES=
 says "cuda is not used: the NVIDIA driver is too old: it serves CUDA 11.4, this build needs CUDA" "$at_stand_in" \
     LD_PRELOAD="$work/old_driver.so"
+
+# A context on a GPU that is not used, or on any GPU for a single sample, is a finding: cuda_shim.cpp.
+shim=$(realpath "$build/shim/libcuda.so.1")
+
+# auto TEXT DEVICE [VARIABLE=VALUE..]: trains a little with --device auto, which is to say TEXT and to compute on DEVICE.
+auto() {
+    local said
+    said=$(env "${@:3}" LD_PRELOAD="$shim" "$standin" run "$build/standin" -- \
+        java -Dorg.bytedeco.javacpp.cachedir="$work/cache" -jar "$work/mnist-native.jar" train --device auto \
+        --layers 784,16,10 --epochs 1 --limit 100 --progress never --save "$work/model.safetensors" \
+        --metrics "$work/auto.jsonl" 2>&1) ||
+        { echo "$said"; return 1; }
+    if ! grep -F "$1" <<<"$said" || ! grep -q "\"device\":\"$2\"" "$work/auto.jsonl"; then
+        printf '%s\nexpected: %s, on %s\n' "$said" "$1" "$2" >&2
+        return 1
+    fi
+}
+
+auto "device auto: a GPU works" cuda:0 CUDA_SHIM_DEVICES=2 CUDA_SHIM_FORBIDDEN=1
+auto "device auto: a GPU works" cuda:0 CUDA_SHIM_DEVICES=2 CUDA_SHIM_BROKEN=1:46
+auto "no GPU is used: the GPU failed in cuDevicePrimaryCtxRetain on GPU 0: out of memory" cpu CUDA_SHIM_BROKEN=0:2
+says "cuda:1: CUDA stand-in" "$at_stand_in" CUDA_SHIM_DEVICES=2 CUDA_SHIM_BROKEN=1:46 LD_PRELOAD="$shim"
+says "cannot be used now: the GPU failed in cuDevicePrimaryCtxRetain on GPU 1" "$at_stand_in" CUDA_SHIM_DEVICES=2 \
+    CUDA_SHIM_BROKEN=1:46 LD_PRELOAD="$shim"
+printf '0%.0s,' {1..783} >"$work/one.csv"
+echo 0 >>"$work/one.csv"
+env CUDA_SHIM_FORBIDDEN=0 LD_PRELOAD="$shim" "$standin" run "$build/standin" -- \
+    java -Dorg.bytedeco.javacpp.cachedir="$work/cache" -jar "$work/mnist-native.jar" predict --device auto \
+    --model "$work/model.safetensors" "$work/one.csv"
 
 on_device -cp "$work/mnist-native.jar" tests/java/dev/mnistnative/train/CallersStream.java
 train cuda

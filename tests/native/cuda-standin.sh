@@ -49,9 +49,23 @@ with_fault() {
     fi
 }
 
-step "build for the stand-in: shared run-time library; one architecture, whose device code never runs"
-cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-real -DMN_UNITY=ON
-cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench
+# with_shim "VARIABLE=value..." filter: behind tests/native/cuda_shim.cpp
+with_shim() {
+    step "shim $1: $2"
+    local said
+    # shellcheck disable=SC2086 # the variables are several words
+    said=$(env $1 LD_PRELOAD="$shim" "$standin" run "$device" -- "$tests" --gtest_filter="$2" 2>&1) ||
+        { echo "$said"; return 1; }
+    if ! grep -E '^\[  PASSED  \] [1-9]' <<<"$said" || grep -E '^\[  SKIPPED \] [1-9]' <<<"$said"; then
+        echo "$2 did not run" >&2
+        return 1
+    fi
+}
+
+step "build for the stand-in: shared run-time library; one architecture, as PTX, since its device code never runs"
+cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-virtual \
+    -DMN_UNITY=ON
+cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench mn_cuda_shim
 "$standin" build -o "$device" --compile-commands "$build/compile_commands.json" -O 1 -X=--expt-relaxed-constexpr
 
 export MN_GOLDEN_STEPS=20 # of PyTorch's 50 and 200: a step takes a tenth of a second here
@@ -69,7 +83,17 @@ with_fault CUDA_STANDIN_NO_DEVICE=1 CudaFaults.no_device
 with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory
 with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory_for_the_net
 with_fault CUDA_STANDIN_FAIL_LAUNCH=2 CudaFaults.a_failed_launch_ends_this_trainer_only
-with_fault CUDA_STANDIN_FAIL_LAUNCH=2:return CudaFaults.a_failed_launch_ends_this_trainer_only
+with_fault CUDA_STANDIN_REPORT=/dev/null CudaFaults.a_stream_that_is_gone_is_refused_and_the_trainer_lives
+
+shim=$(realpath "$build")/shim/libcuda.so.1
+for refusal in CUDA_SHIM_COOPERATIVE=720 CUDA_SHIM_COOPERATIVE=701 CUDA_SHIM_COOPERATIVE=801 CUDA_SHIM_OCCUPANCY=0; do
+    with_shim $refusal CudaFaults.a_launch_that_does_not_fit_is_made_of_graphs
+done
+with_shim "CUDA_SHIM_DEVICES=2 CUDA_SHIM_FORBIDDEN=0" CudaFaults.other_gpus_and_the_callers_context_are_left_alone
+with_shim "CUDA_SHIM_DEVICES=2 CUDA_SHIM_FORBIDDEN=1" 'Cuda.works_on_the_callers_stream'
+with_shim "CUDA_SHIM_DEVICES=2 CUDA_SHIM_BROKEN=1:46" CudaFaults.a_gpu_that_is_out_of_order_does_not_hide_the_others
+# Asynchronous copies: their sources live and stay, their targets are not looked at before they are done.
+with_shim CUDA_SHIM_DEVICES=1 'Cuda.*'
 step "the program that checks and times a GPU: native/bench/gpu-check.sh"
 for mode in small quick; do
     "$standin" run "$device" -- "$build/native/bench/cuda/mn_cuda_bench" $mode

@@ -2,10 +2,20 @@
 // tests with the environment that it needs; elsewhere they are skipped.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <cuda.h>
+#include <cuda_runtime_api.h>
+#include <dlfcn.h>
 
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include "cuda/floor.h"
+#include "cuda/host/context.h"
 #include "cuda/host/device.h"
+#include "cuda/host/owners.h"
 #include "cuda/host/tuning.h"
+#include "mnist_native_cuda.h"
 #include "net/error.h"
 #include "support/c_api.h"
 #include "support/runs.h"
@@ -130,6 +140,109 @@ TEST_F(CudaFaults, a_failed_launch_ends_this_trainer_only) {
     EXPECT_TRUE(contains(mn_last_error(), "earlier call")) << mn_last_error();
     const Door cpu(MN_DEVICE_CPU);
     EXPECT_EQ(cpu.work(), MN_OK) << mn_last_error();
+}
+
+// Run with every cooperative launch refused, or with no block of the kernel fitting.
+TEST_F(CudaFaults, a_launch_that_does_not_fit_is_made_of_graphs) {
+    if (!fault_is_made("CUDA_SHIM_COOPERATIVE") && !fault_is_made("CUDA_SHIM_OCCUPANCY"))
+        GTEST_SKIP() << "SKIPPED: no injected fault: neither CUDA_SHIM_COOPERATIVE nor CUDA_SHIM_OCCUPANCY is set";
+    const OwnedData data = made_up({.count = 20, .features = 12, .classes = 5});
+    cuda::Tuning graph;
+    graph.schedule = cuda::Schedule::graph;
+    const auto parameters_after = [&](const cuda::Tuning& tuning, std::string& text) {
+        const auto trainer = cuda::make_trainer(small_net(), tuning);
+        write(*trainer, Slot::parameters, initial(small_net().net, 1));
+        trainer->bind(data.samples());
+        for (int i = 0; i < 2; ++i)
+            train(*trainer, one_step(10));
+        text = trainer->describe();
+        return read(*trainer, Slot::parameters, small_net().net);
+    };
+    std::string chosen, fallen_back;
+    const std::vector<double> expected = parameters_after(graph, chosen);
+    EXPECT_EQ(parameters_after({}, fallen_back), expected);
+    EXPECT_TRUE(contains(chosen, "graphs of phases")) << chosen;
+    EXPECT_FALSE(contains(chosen, "refused")) << chosen;
+    EXPECT_TRUE(contains(fallen_back, "graphs of phases, since one launch a chunk is refused: ")) << fallen_back;
+}
+
+// The stand-in knows which streams there are; a driver need not.
+TEST_F(CudaFaults, a_stream_that_is_gone_is_refused_and_the_trainer_lives) {
+    MN_NEEDS_FAULT("CUDA_STANDIN_REPORT");
+    const Door gpu(MN_DEVICE_CUDA);
+    auto kept = std::make_unique<cuda::Stream>();
+    cudaStream_t handle = kept->get();
+    EXPECT_EQ(mn_trainer_set_stream(gpu.trainer, handle), MN_OK) << mn_last_error();
+    EXPECT_EQ(gpu.work(), MN_OK) << mn_last_error();
+    kept.reset();
+    EXPECT_EQ(gpu.work(), MN_INVALID_ARGUMENT);
+    EXPECT_TRUE(contains(mn_last_error(), "give the trainer another, or NULL")) << mn_last_error();
+    EXPECT_EQ(mn_trainer_set_stream(gpu.trainer, handle), MN_INVALID_ARGUMENT);
+    EXPECT_EQ(mn_trainer_set_stream(gpu.trainer, nullptr), MN_OK) << mn_last_error();
+    EXPECT_EQ(gpu.work(), MN_OK) << mn_last_error();
+
+    const cuda::Stream capturing;
+    ASSERT_EQ(cudaStreamBeginCapture(capturing.get(), cudaStreamCaptureModeThreadLocal), cudaSuccess);
+    EXPECT_EQ(mn_trainer_set_stream(gpu.trainer, capturing.get()), MN_INVALID_ARGUMENT);
+    EXPECT_TRUE(contains(mn_last_error(), "capturing")) << mn_last_error();
+    cudaGraph_t graph = nullptr;
+    ASSERT_EQ(cudaStreamEndCapture(capturing.get(), &graph), cudaSuccess);
+    cudaGraphDestroy(graph);
+    EXPECT_EQ(gpu.work(), MN_OK) << mn_last_error();
+}
+
+// Run with two GPUs, on the first of which a context is a finding.
+TEST_F(CudaFaults, other_gpus_and_the_callers_context_are_left_alone) {
+    MN_NEEDS_FAULT("CUDA_SHIM_FORBIDDEN");
+    const auto current = reinterpret_cast<CUresult (*)(CUcontext*)>(dlsym(RTLD_DEFAULT, "cuCtxGetCurrent"));
+    const auto own = reinterpret_cast<CUcontext (*)()>(dlsym(RTLD_DEFAULT, "cuda_shim_own_context"));
+    ASSERT_TRUE(current && own);
+    const auto now = [&] {
+        CUcontext context = nullptr;
+        EXPECT_EQ(current(&context), CUDA_SUCCESS);
+        return context;
+    };
+    TrainerOptions options = small_net();
+    options.placement.device_index = 1;
+    const OwnedData data = made_up({.count = 200, .features = 12, .classes = 5});
+    const auto work = [&](CUcontext callers) {
+        auto trainer = cuda::make_trainer(options, {});
+        EXPECT_EQ(now(), callers);
+        EXPECT_TRUE(contains(trainer->describe(), "cuda:1")) << trainer->describe();
+        write(*trainer, Slot::parameters, initial(options.net, 1));
+        trainer->bind(data.samples());
+        train(*trainer, one_step(10));
+        trainer->evaluate(data.samples(), 0, 200, nullptr);
+        EXPECT_EQ(now(), callers);
+        trainer.reset();
+        EXPECT_EQ(now(), callers);
+        std::vector<float> parameters(static_cast<size_t>(options.net.parameter_count())), logits(200 * 5);
+        auto model = cuda::make_model(options.net, options.placement, parameters);
+        model->logits(data.samples(), logits.data());
+        model.reset();
+        EXPECT_EQ(now(), callers);
+        EXPECT_GT(cuda::free_memory(1), 0);
+        EXPECT_EQ(now(), callers);
+    };
+    std::thread(work, nullptr).join(); // a thread that never used CUDA
+    work(own());
+    EXPECT_EQ(cuda::device_info(0).multiprocessors, cuda::device_info(1).multiprocessors);
+}
+
+// Run with two GPUs, of which the second is out of order.
+TEST_F(CudaFaults, a_gpu_that_is_out_of_order_does_not_hide_the_others) {
+    MN_NEEDS_FAULT("CUDA_SHIM_BROKEN");
+    mn_gpu_info info{};
+    for (int32_t gpu : {0, 1})
+        EXPECT_EQ(mn_get_gpu_info(gpu, &info), MN_OK) << mn_last_error();
+    int64_t bytes = 0;
+    EXPECT_EQ(mn_get_gpu_free_memory(0, &bytes), MN_OK) << mn_last_error();
+    EXPECT_GT(bytes, 0);
+    EXPECT_EQ(mn_get_gpu_free_memory(1, &bytes), MN_DEVICE_ERROR);
+    EXPECT_TRUE(contains(mn_last_error(), "GPU 1")) << mn_last_error();
+    EXPECT_EQ(mn_get_gpu_free_memory(2, &bytes), MN_INVALID_ARGUMENT);
+    const Door gpu(MN_DEVICE_CUDA);
+    EXPECT_EQ(gpu.work(), MN_OK) << mn_last_error();
 }
 
 } // namespace mn::test

@@ -11,6 +11,9 @@
 #include "cuda/arguments.h"
 #include "cuda/arithmetic.h"
 #include "cuda/dropout_rule.h"
+#include "cuda/engine_choice.h"
+#include "cuda/grid.h"
+#include "cuda/host/fingerprint.h"
 #include "cuda/layout.h"
 #include "cuda/loss_rule.h"
 #include "cuda/tile/shape.h"
@@ -217,6 +220,68 @@ TEST(CudaUpdate, momentum_at_rate_zero_holds_the_gradient) {
     update(o, 0, 1, 0.125f, w);
     EXPECT_EQ(w[1], 0.125f);
     EXPECT_EQ(w[0], 0.25f);
+}
+
+TEST(CudaEngine, follows_the_compute_capability) {
+    struct Case {
+        int major, minor;
+        Engine float32;
+    };
+    for (const Case& c : {Case{7, 5, Engine::ffma}, Case{8, 0, Engine::tf32x3}, Case{8, 6, Engine::ffma},
+                          Case{8, 9, Engine::ffma}, Case{9, 0, Engine::tf32x3}, Case{10, 0, Engine::tf32x3},
+                          Case{10, 3, Engine::tf32x3}, Case{12, 0, Engine::ffma}, Case{12, 1, Engine::ffma}}) {
+        EXPECT_EQ(engine_for(Precision::float32, c.major, c.minor), c.float32) << c.major << "." << c.minor;
+        EXPECT_EQ(engine_for(Precision::tf32, c.major, c.minor), Engine::tf32);
+        EXPECT_EQ(engine_for(Precision::bf16, c.major, c.minor), Engine::bf16);
+    }
+}
+
+TEST(CudaGrid, has_no_more_blocks_than_work) {
+    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 32), 4);   // the rows of the head, eight a block
+    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 320), 40); // likewise
+    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 1), 2);    // the update of two layers
+    EXPECT_EQ(useful_blocks(Layout(Net{{784, 312, 256, 10}}), 320), 25 * 10 + 10 * 8 + 9);
+    EXPECT_EQ(useful_blocks(Layout(Net{{3, 650, 2}}), 128), 4 * 21);                  // forward
+    EXPECT_EQ(useful_blocks(Layout(Net{{2, 65, 33, 1000}}), 33), 32 * 2 + 2 * 3 + 3); // update
+}
+
+TEST(CudaGrid, tiles_are_large_where_their_rounds_cost_no_more) {
+    constexpr int64_t kH100 = 264;
+    EXPECT_FALSE(wide(kH100, 320, 312));
+    EXPECT_FALSE(wide(kH100, 4096, 312));       // 320 tiles in two rounds, or 1,280 in five
+    EXPECT_TRUE(wide(kH100, 4096, 256));        // 256 tiles in a round, or 1,024 in four
+    EXPECT_FALSE(wide(kH100, 64 * 5, 64 * 53)); // 265 tiles in two rounds, or 1,060 in five
+    EXPECT_TRUE(wide(kH100, 64 * 10, 64 * 53));
+    EXPECT_TRUE(wide(0, 1, 1));
+    EXPECT_FALSE(wide(INT64_MAX, 1 << 30, 1 << 20));
+}
+
+TEST(CudaFingerprint, tells_of_every_byte) {
+    std::vector<uint8_t> pixels(3 * 30);
+    std::vector<int32_t> labels{1, 2, 3};
+    std::vector<float> targets{0, 1, 0, 1, 0, 1}, weights{1, 1, 1};
+    Data data{pixels.data(), PixelType::uint8, 1, labels.data(), 3, 30};
+    data.targets = targets.data();
+    data.outputs = 2;
+    data.sample_weights = weights.data();
+    const uint64_t before = fingerprint(data, 0, 3), middle = fingerprint(data, 1, 1);
+    EXPECT_NE(before, middle);
+    for (size_t i = 0; i < pixels.size(); ++i) {
+        pixels[i] ^= 0x80;
+        EXPECT_NE(fingerprint(data, 0, 3), before) << i;
+        EXPECT_EQ(fingerprint(data, 1, 1) != middle, i / 30 == 1) << i;
+        pixels[i] ^= 0x80;
+    }
+    std::swap(labels[0], labels[2]);
+    EXPECT_NE(fingerprint(data, 0, 3), before);
+    std::swap(labels[0], labels[2]);
+    targets[5] = 0;
+    EXPECT_NE(fingerprint(data, 0, 3), before);
+    targets[5] = 1;
+    weights[0] = 2;
+    EXPECT_NE(fingerprint(data, 0, 3), before);
+    weights[0] = 1;
+    EXPECT_EQ(fingerprint(data, 0, 3), before);
 }
 
 TEST(CudaStream, is_refused_by_a_trainer_on_the_cpu) {

@@ -1,7 +1,9 @@
 // What only the CUDA backend has: engines, schedules, tile sizes, streaming. All of them must agree.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "cuda/floor.h"
 #include "cuda/host/device.h"
@@ -106,13 +108,13 @@ TEST_F(Cuda, every_engine_and_tile_size_has_the_references_gradient) {
     };
     for (const Case& c :
          {Case{Engine::ffma, 1e-5}, Case{Engine::tf32x3, 1e-5}, Case{Engine::tf32, 2e-3}, Case{Engine::bf16, 2e-2}}) {
-        for (int64_t wide_tiles_from : {int64_t{0}, INT64_MAX}) {
+        for (int64_t wide_tiles_by : {int64_t{0}, INT64_MAX}) {
             Tuning tuning;
             tuning.engine = c.engine;
-            tuning.wide_tiles_from = wide_tiles_from;
+            tuning.wide_tiles_by = wide_tiles_by;
             const std::vector<double> got = gradient(*cuda::make_trainer(options, tuning), net, data);
             EXPECT_LE(distance(got, expected), c.bound)
-                << "engine " << static_cast<int>(c.engine) << ", wide tiles from " << wide_tiles_from;
+                << "engine " << static_cast<int>(c.engine) << ", wide tiles by " << wide_tiles_by;
         }
     }
 }
@@ -171,9 +173,12 @@ TEST_F(Cuda, evaluation_in_slices_is_that_of_the_resident_set) {
     const Net net{{30, 9, 4}};
     const TrainerOptions options = options_for(net);
     const OwnedData data = made_up({.count = 50, .features = 30, .classes = 4});
-    const OwnedData copy = data; // other memory: not the bound set
+    OwnedData copy = data; // other memory, and too large to be kept on the device
+    copy.floats.insert(copy.floats.end(), data.floats.begin(), data.floats.end());
+    copy.labels.insert(copy.labels.end(), data.labels.begin(), data.labels.end());
     Tuning tuning;
-    tuning.slice_bytes = 10 * 124;
+    tuning.resident_limit = 60 * 132;
+    tuning.slice_bytes = 10 * 132;
     const auto trainer = cuda::make_trainer(options, tuning);
     write(*trainer, Slot::parameters, initial(net, 3));
     trainer->bind(data.samples());
@@ -185,6 +190,38 @@ TEST_F(Cuda, evaluation_in_slices_is_that_of_the_resident_set) {
     EXPECT_EQ(here.correct, there.correct);
     EXPECT_EQ(here.counted, 45);
     EXPECT_EQ(a, b);
+}
+
+TEST_F(Cuda, a_set_that_is_evaluated_again_is_kept_until_it_changes) {
+    const Net net{{30, 9, 4}};
+    const TrainerOptions options = options_for(net);
+    OwnedData data = made_up({.count = 700, .features = 30, .classes = 4});
+    const auto evaluated = [&](Trainer& trainer, int64_t first, int64_t count) {
+        std::vector<int32_t> predictions(static_cast<size_t>(count));
+        const Evaluation sums = trainer.evaluate(data.samples(), first, count, predictions.data());
+        return std::pair(sums.loss_sum, predictions);
+    };
+    const auto made = [&](int64_t limit) {
+        Tuning tuning;
+        tuning.resident_limit = limit;
+        auto trainer = cuda::make_trainer(options, tuning);
+        write(*trainer, Slot::parameters, initial(net, 3));
+        return trainer;
+    };
+    const auto keeps = made(INT64_MAX), streams = made(0);
+    const auto first = evaluated(*streams, 0, 700);
+    EXPECT_EQ(evaluated(*keeps, 0, 700), first);
+    const int64_t bytes = keeps->bytes();
+    EXPECT_GE(bytes, 700 * 132);
+    EXPECT_EQ(evaluated(*keeps, 0, 700), first);
+    EXPECT_EQ(evaluated(*keeps, 500, 11), evaluated(*streams, 500, 11));
+    EXPECT_EQ(keeps->bytes(), bytes);
+    data.floats[30 * 510] += 1;
+    data.labels[3] = (data.labels[3] + 1) % 4;
+    EXPECT_NE(evaluated(*keeps, 0, 700).first, first.first);
+    EXPECT_EQ(evaluated(*keeps, 0, 700), evaluated(*streams, 0, 700));
+    keeps->bind(data.samples()); // the training set has the first right to the memory
+    EXPECT_EQ(evaluated(*keeps, 0, 700), evaluated(*streams, 0, 700));
 }
 
 TEST_F(Cuda, a_models_evaluation_is_the_trainers) {
@@ -230,6 +267,94 @@ TEST_F(Cuda, a_streamed_chunk_that_diverges_is_restored) {
     EXPECT_EQ(trained.chunk.steps_done, 2);
     EXPECT_EQ(read(*trainer, Slot::parameters, net), initial(net, 3));
     EXPECT_EQ(trainer->step(), 0);
+}
+
+// The squared error of one sample is infinite, but its gradient finite: had a step run behind it, it would show in the
+// parameters.
+TEST_F(Cuda, steps_behind_a_divergence_change_nothing) {
+    const Net net{{12, 3}};
+    OwnedData data = made_up({.count = 56, .features = 12, .classes = 3, .outputs = 3});
+    data.targets[3 * 17] = 1e20f; // in the third batch of eight
+    TrainerOptions options = options_for(net);
+    options.loss.kind = LossKind::mse;
+    options.optimizer = {};
+    options.optimizer.kind = OptimizerKind::sgd;
+    const auto parameters_after = [&](int64_t samples, Schedule schedule, bool streamed) {
+        Tuning tuning;
+        tuning.schedule = schedule;
+        tuning.restores = false;
+        if (streamed) { // a launch for each batch
+            tuning.resident_limit = 0;
+            tuning.slice_bytes = 1;
+        }
+        const auto trainer = cuda::make_trainer(options, tuning);
+        write(*trainer, Slot::parameters, initial(net, 3));
+        trainer->bind(data.samples());
+        Plan plan;
+        plan.samples = samples;
+        plan.batch_size = 8;
+        plan.learning_rate = 1e-3;
+        const Trained trained = train(*trainer, plan);
+        EXPECT_TRUE(trained.chunk.diverged);
+        EXPECT_EQ(trained.chunk.steps_done, 2);
+        return read(*trainer, Slot::parameters, net);
+    };
+    const std::vector<double> expected = parameters_after(24, Schedule::persistent, false);
+    EXPECT_TRUE(std::all_of(expected.begin(), expected.end(), [](double p) { return std::isfinite(p); }));
+    for (Schedule schedule : {Schedule::persistent, Schedule::graph}) {
+        for (bool streamed : {false, true}) {
+            EXPECT_EQ(parameters_after(56, schedule, streamed), expected)
+                << "schedule " << static_cast<int>(schedule) << ", streamed " << streamed;
+        }
+    }
+}
+
+// A graph serves any part of a chunk, and a chunk that is longer than a graph.
+TEST_F(Cuda, chunks_of_any_length_give_the_same_bits_from_graphs) {
+    const Net net{{6, 5, 3}};
+    const OwnedData data = made_up({.count = 40, .features = 6, .classes = 3});
+    TrainerOptions options = options_for(net);
+    Tuning graph;
+    graph.schedule = Schedule::graph;
+    Plan plan = shuffled(40, 700, 2); // 350 steps: the longest graph has 333
+    EXPECT_TRUE(run(options, graph, data, plan) == run(options, Tuning{}, data, plan));
+    const auto a = cuda::make_trainer(options, graph), b = cuda::make_trainer(options, Tuning{});
+    for (const auto* trainer : {&a, &b}) {
+        write(**trainer, Slot::parameters, initial(net, 3));
+        (*trainer)->bind(data.samples());
+    }
+    for (int64_t count : {16, 6, 16, 6, 10}) {
+        plan = shuffled(40, count, 4);
+        EXPECT_EQ(train(*a, plan).losses(), train(*b, plan).losses()) << count;
+    }
+}
+
+TEST_F(Cuda, one_block_a_multiprocessor_gives_the_same_bits) {
+    const Net net{{70, 200, 40, 4}};
+    const OwnedData data = made_up({.count = 80, .features = 70, .classes = 4});
+    Tuning one;
+    one.blocks_per_multiprocessor = 1;
+    const Plan plan = shuffled(80, 120, 40);
+    EXPECT_TRUE(run(options_for(net), one, data, plan) == run(options_for(net), Tuning{}, data, plan));
+}
+
+// More rows than go through at once: the host takes an answer while the device makes the next.
+TEST_F(Cuda, a_models_logits_are_those_of_its_samples_one_by_one) {
+    const Net net{{7, 5, 3}};
+    const OwnedData data = made_up({.count = 9000, .features = 7, .classes = 3});
+    std::vector<float> parameters;
+    for (double p : initial(net, 3))
+        parameters.push_back(static_cast<float>(p));
+    const auto model = cuda::make_model(net, options_for(net).placement, parameters);
+    std::vector<float> all(9000 * 3), one(3);
+    model->logits(data.samples(), all.data());
+    for (size_t i : {0, 1, 4095, 4096, 8191, 8192, 8999}) {
+        Data sample = data.samples();
+        sample.pixels = data.floats.data() + 7 * i;
+        sample.count = 1;
+        model->logits(sample, one.data());
+        EXPECT_TRUE(std::equal(one.begin(), one.end(), all.begin() + 3 * static_cast<ptrdiff_t>(i))) << i;
+    }
 }
 
 TEST_F(Cuda, works_on_the_callers_stream) {

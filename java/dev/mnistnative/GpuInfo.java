@@ -6,7 +6,6 @@ package dev.mnistnative;
  * @param index its number, as {@code Device.cuda(index)} takes it
  * @param name the maker's name for it
  * @param totalMemory bytes
- * @param freeMemory bytes, when asked
  * @param computeCapability "major.minor"
  * @param multiprocessors streaming multiprocessors
  * @param driverVersion the CUDA version that the driver supports, "major.minor"
@@ -16,7 +15,6 @@ public record GpuInfo(
         int index,
         String name,
         long totalMemory,
-        long freeMemory,
         String computeCapability,
         int multiprocessors,
         String driverVersion,

@@ -20,9 +20,20 @@ public final class MnistRuntime {
         return NativeLibrary.cpu();
     }
 
-    /** The usable GPUs, or the reason why there is none. */
+    /** The usable GPUs, or the reason why there is none. Takes no memory on any of them. */
     public static Gpus gpus() {
         return NativeLibrary.gpus();
+    }
+
+    /**
+     * Bytes of memory that a GPU has free now. Asking takes a little of it for a moment.
+     *
+     * @param gpu its {@link GpuInfo#index}
+     * @throws IllegalArgumentException if there is no such GPU
+     * @throws MnistNativeException if it cannot be asked: its memory is full, or another process has it for itself
+     */
+    public static long freeGpuMemory(int gpu) {
+        return NativeLibrary.freeGpuMemory(gpu);
     }
 
     /** Bytes of host and device memory that live trainers and models hold on the native side. */

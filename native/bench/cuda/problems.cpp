@@ -1,5 +1,9 @@
 #include "problems.h"
 
+#include <algorithm>
+#include <numeric>
+#include <random>
+
 #include "net/error.h"
 #include "net/initialise.h"
 
@@ -37,11 +41,19 @@ std::unique_ptr<Trainer> started(std::unique_ptr<Trainer> trainer, const Net& ne
     return trainer;
 }
 
-std::vector<double> train(Trainer& trainer, int64_t samples, int64_t batch, double learning_rate) {
+std::vector<int32_t> shuffled(int64_t count) {
+    std::vector<int32_t> order(static_cast<size_t>(count));
+    std::iota(order.begin(), order.end(), 0);
+    std::shuffle(order.begin(), order.end(), std::mt19937(1));
+    return order;
+}
+
+std::vector<double> train(Trainer& trainer, int64_t samples, int64_t batch, double learning_rate,
+                          const std::vector<int32_t>& order) {
     const size_t steps = static_cast<size_t>((samples + batch - 1) / batch);
     const std::vector<double> rates(steps, learning_rate);
     std::vector<StepResult> results(steps);
-    if (trainer.train({nullptr, 0, samples, batch, rates.data()}, results).diverged)
+    if (trainer.train({order.empty() ? nullptr : order.data(), 0, samples, batch, rates.data()}, results).diverged)
         throw Error(Status::diverged, "the benchmark's loss is not finite");
     std::vector<double> losses;
     for (const StepResult& r : results)

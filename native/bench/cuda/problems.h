@@ -34,7 +34,11 @@ struct Images {
 // A trainer with PyTorch's initial parameters of seed 0.
 std::unique_ptr<Trainer> started(std::unique_ptr<Trainer> trainer, const Net& net, const Data& samples);
 
-// One chunk in file order; the steps' losses.
-std::vector<double> train(Trainer& trainer, int64_t samples, int64_t batch, double learning_rate);
+// One chunk, in the order given or, where that is empty, in file order; the steps' losses.
+std::vector<double> train(Trainer& trainer, int64_t samples, int64_t batch, double learning_rate,
+                          const std::vector<int32_t>& order = {});
+
+// All of 0 .. count - 1, as a shuffled epoch visits them.
+std::vector<int32_t> shuffled(int64_t count);
 
 } // namespace mn::bench

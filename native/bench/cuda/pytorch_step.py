@@ -1,7 +1,7 @@
 """The same step in PyTorch on the same GPU: the article's program, and the fastest ways that PyTorch offers.
 
-Prints microseconds a step (least of some epochs) and milliseconds an epoch, data on the device throughout. What is
-compiled is compiled for the first batch size only, since that takes long.
+Prints microseconds a step (least of some epochs) and milliseconds an epoch, of shuffled epochs and of those in file
+order, data on the device throughout. What is compiled is compiled for the first batch size only, since that takes long.
 """
 
 import argparse
@@ -90,20 +90,25 @@ def graphed(batch):
     return replay
 
 
-def epoch_seconds(step, x, y, batch):
+def epoch_seconds(step, x, y, batch, shuffled):
     torch.cuda.synchronize()
     begin = time.perf_counter()
+    order = torch.randperm(SAMPLES, device="cuda") if shuffled else None
     for first in range(0, SAMPLES - batch + 1, batch):
-        step(x[first : first + batch], y[first : first + batch])
+        rows = slice(first, first + batch)
+        if shuffled:
+            rows = order[rows]
+        step(x[rows], y[rows])
     torch.cuda.synchronize()
     return time.perf_counter() - begin
 
 
 def time_way(way, batch, x, targets):
-    """Least seconds of an epoch, after one that counts for nothing."""
+    """Least seconds of an epoch, shuffled and in file order, each after one that counts for nothing."""
     step = way(batch)
-    epoch_seconds(step, x, targets, batch)
-    return min(epoch_seconds(step, x, targets, batch) for _ in range(EPOCHS))
+    for shuffled in (True, False):
+        epoch_seconds(step, x, targets, batch, shuffled)
+        yield shuffled, min(epoch_seconds(step, x, targets, batch, shuffled) for _ in range(EPOCHS))
 
 
 def batch_size(text):
@@ -130,16 +135,18 @@ def main():
                 if way in (article_compiled, compiled) and batch != batches[0]:
                     continue
                 try:
-                    least = time_way(way, batch, x, one_hot if way in (article, article_compiled) else labels)
+                    times = list(time_way(way, batch, x, one_hot if way in (article, article_compiled) else labels))
                 except Exception as e:  # torch.compile needs a working Triton; the rest still counts
                     print(f"batch {batch:5d}  {way.__name__:16s} failed: {type(e).__name__}: {str(e)[:80]}")
                     continue
                 steps = SAMPLES // batch
-                print(
-                    f"batch {batch:5d}  {'tf32   ' if tf32 else 'float32'}  {way.__name__:16s}"
-                    f" {1e6 * least / steps:9.2f} us/step {1e3 * least:9.3f} ms/epoch",
-                    flush=True,
-                )
+                for shuffled, least in times:
+                    print(
+                        f"batch {batch:5d}  {'tf32   ' if tf32 else 'float32'}  {way.__name__:16s}"
+                        f" {'shuffled  ' if shuffled else 'file order'}"
+                        f" {1e6 * least / steps:9.2f} us/step {1e3 * least:9.3f} ms/epoch",
+                        flush=True,
+                    )
 
 
 if __name__ == "__main__":

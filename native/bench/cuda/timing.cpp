@@ -42,12 +42,12 @@ struct Seconds {
     double least, median;
 };
 
-Seconds time_epochs(Trainer& trainer, const Problem& p, int repetitions) {
+Seconds time_epochs(Trainer& trainer, const Problem& p, int repetitions, const std::vector<int32_t>& order) {
     std::vector<double> times;
-    train(trainer, p.samples, p.batch, 2e-5); // memory, graph, clocks
+    train(trainer, p.samples, p.batch, 2e-5, order); // memory, graph, clocks
     for (int i = 0; i < repetitions; ++i) {
         const auto begin = std::chrono::steady_clock::now();
-        train(trainer, p.samples, p.batch, 2e-5);
+        train(trainer, p.samples, p.batch, 2e-5, order);
         times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     }
     std::sort(times.begin(), times.end());
@@ -67,10 +67,14 @@ void time_problem(const Problem& p, int repetitions, bool tensor_cores) {
         tuning.engine = way.engine;
         tuning.schedule = way.schedule;
         const auto trainer = started(cuda::make_trainer(options, tuning), p.net, images.samples());
-        const Seconds epoch = time_epochs(*trainer, p, repetitions);
-        const double share = p.step_flop() * steps / epoch.least / fma_peak();
-        std::printf("%-18s %6lld  %-28s %9.2f %9.2f %10.3f %8.1f %%\n", p.name.c_str(), static_cast<long long>(p.batch),
-                    way.name, 1e6 * epoch.least / steps, 1e6 * epoch.median / steps, 1e3 * epoch.least, 100 * share);
+        // as users train, whose every step waits for its part of the order and for rows all over the set; and without
+        for (const std::vector<int32_t>& order : {shuffled(p.samples), std::vector<int32_t>()}) {
+            const Seconds epoch = time_epochs(*trainer, p, repetitions, order);
+            const double share = p.step_flop() * steps / epoch.least / fma_peak();
+            std::printf("%-18s %6lld  %-28s %-10s %9.2f %9.2f %10.3f %8.1f %%\n", p.name.c_str(),
+                        static_cast<long long>(p.batch), way.name, order.empty() ? "file order" : "shuffled",
+                        1e6 * epoch.least / steps, 1e6 * epoch.median / steps, 1e3 * epoch.least, 100 * share);
+        }
     }
 }
 
@@ -78,8 +82,8 @@ void time_problem(const Problem& p, int repetitions, bool tensor_cores) {
 
 void time_training(bool quick) {
     const bool tensor_cores = cuda::device_info(0).architecture_major >= 8;
-    std::printf("%-18s %6s  %-28s %9s %9s %10s %10s\n", "net", "batch", "how", "us/step", "median", "ms/epoch",
-                "of FMA peak");
+    std::printf("%-18s %6s  %-28s %-10s %9s %9s %10s %10s\n", "net", "batch", "how", "order", "us/step", "median",
+                "ms/epoch", "of FMA peak");
     if (quick)
         return time_problem({"20-16-4", {{20, 16, 4}}, 16, 32}, 2, tensor_cores);
     for (const int64_t batch : {64, 128, 320, 1024, 4096})

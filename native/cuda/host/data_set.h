@@ -1,4 +1,4 @@
-// The bound training set: on the device as a whole, or lent by the host and streamed.
+// A set of samples: on the device as a whole, or lent by the host and streamed.
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 
-#include "cuda/host/owners.h"
 #include "cuda/host/status.h"
 #include "net/error.h"
 
@@ -41,7 +40,9 @@ std::string reason_of(cudaError_t error) {
     if (error == cudaErrorNoDevice || error == cudaSuccess || error == cudaErrorInvalidDevice)
         return no_device_reason();
     return "the GPU cannot be used: cudaGetDeviceCount says " + std::string(cudaGetErrorString(error)) + " (" +
-           cudaGetErrorName(error) + "): check the driver with nvidia-smi, or use the CPU";
+           cudaGetErrorName(error) + "): " +
+           (error == cudaErrorSystemNotReady ? kStartFabricManager
+                                             : "check the driver with nvidia-smi, or use the CPU");
 }
 
 } // namespace
@@ -70,12 +71,20 @@ DeviceInfo device_info(int index) {
     info.multiprocessors = properties.multiProcessorCount;
     check(cudaDriverGetVersion(&info.driver_version), "cudaDriverGetVersion");
     check(cudaRuntimeGetVersion(&info.runtime_version), "cudaRuntimeGetVersion");
-    const DeviceGuard guard(index);
-    size_t available = 0, total = 0;
-    check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
-    info.free_memory = static_cast<int64_t>(available);
-    info.total_memory = static_cast<int64_t>(total);
+    info.total_memory = static_cast<int64_t>(properties.totalGlobalMem);
     return info;
+}
+
+int usable_device(const Placement& place) {
+    std::string reason;
+    const int count = device_count(&reason), device = place.device_index;
+    if (count == 0)
+        throw Error(Status::unsupported, reason);
+    if (device >= count) {
+        throw Error(Status::unsupported, "there is no GPU " + std::to_string(device) + ": this machine has " +
+                                             std::to_string(count) + ", numbered from 0");
+    }
+    return device;
 }
 
 } // namespace mn::cuda

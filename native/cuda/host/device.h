@@ -9,6 +9,9 @@ namespace mn::cuda {
 
 // 0 and the reason where none can be used; never throws.
 int device_count(std::string* reason);
+// Neither needs nor makes a context there.
 DeviceInfo device_info(int index);
+// The device that a placement names. Throws unsupported, with the reason, if there is none.
+int usable_device(const Placement& place);
 
 } // namespace mn::cuda

@@ -49,7 +49,7 @@ void NetMemory::reserve_rows(int64_t rows, Launcher& launcher, cudaStream_t stre
     rows_held_ = static_cast<int>(rows);
     StepArguments only_net;
     only_net.net = arguments();
-    launcher.tell(stream, only_net);
+    launcher.letter().send(only_net, stream);
     launcher.phase(stream, Phase::ones, 0, 0);
 }
 

@@ -13,21 +13,6 @@
 
 namespace mn::cuda {
 
-// The calling thread's current device for as long as this lives; then the caller's own again.
-class DeviceGuard {
-  public:
-    explicit DeviceGuard(int device) {
-        check(cudaGetDevice(&before_), "cudaGetDevice");
-        check(cudaSetDevice(device), "cudaSetDevice");
-    }
-    DeviceGuard(const DeviceGuard&) = delete;
-    DeviceGuard& operator=(const DeviceGuard&) = delete;
-    ~DeviceGuard() { cudaSetDevice(before_); }
-
-  private:
-    int before_ = 0;
-};
-
 // Before memory is taken: throws out_of_memory, with both figures, if the device has not so much left.
 void require_free(int64_t bytes, const char* purpose);
 
@@ -64,6 +49,8 @@ class Memory {
         count_ = count;
     }
     void reset() {
+        if (!data_)
+            return; // the call would make a context where there is none
         if (P == Place::device) {
             cudaFree(data_);
         } else {

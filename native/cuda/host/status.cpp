@@ -20,6 +20,7 @@ Status status_of(cudaError_t error) {
     case cudaErrorUnsupportedPtxVersion:
     case cudaErrorSystemDriverMismatch:
     case cudaErrorCompatNotSupportedOnDevice:
+    case cudaErrorSystemNotReady:
         return Status::unsupported;
     default:
         return Status::device_error;
@@ -41,9 +42,8 @@ std::string remedy(cudaError_t error) {
         return "repair the NVIDIA driver's installation, or train on the CPU";
     case cudaErrorNoKernelImageForDevice:
         return "rebuild with this GPU's architecture in CMAKE_CUDA_ARCHITECTURES, or train on the CPU";
-    case cudaErrorInvalidResourceHandle:
-        return "if the trainer was given a stream, that must live and be of the same GPU: give it another; else close "
-               "this trainer and make a new one";
+    case cudaErrorSystemNotReady:
+        return kStartFabricManager;
     case cudaErrorLaunchOutOfResources:
         return "close this trainer and make a new one; if it happens again, report it: the kernel asks for too much";
     case cudaErrorDevicesUnavailable:
@@ -52,6 +52,9 @@ std::string remedy(cudaError_t error) {
         return "close this trainer; if a new one fails too, restart the process, or train on the CPU";
     }
 }
+
+// cudaErrorContained, which older headers of CUDA 12 do not name.
+constexpr auto kContained = static_cast<cudaError_t>(226);
 
 // Whether it happened in a kernel, while the call that tells of it may be any.
 bool of_a_kernel(cudaError_t error) {
@@ -66,9 +69,10 @@ bool of_a_kernel(cudaError_t error) {
     case cudaErrorHardwareStackError:
     case cudaErrorAssert:
     case cudaErrorECCUncorrectable:
+    case cudaErrorNvlinkUncorrectable:
         return true;
     default:
-        return false;
+        return error == kContained;
     }
 }
 

@@ -21,6 +21,9 @@ inline void check(cudaError_t error, const char* what) {
 // Tells fail() which kernel is on its way.
 void launched(const char* kernel);
 
+// The remedy for cudaErrorSystemNotReady, which a machine with NVLink switches says until that service is up.
+constexpr const char* kStartFabricManager = "start the service nvidia-fabricmanager, or use the CPU";
+
 // "12.3 MB"
 std::string megabytes(int64_t bytes);
 

@@ -2,6 +2,8 @@
 // adds.
 #pragma once
 
+#include <cstdint>
+
 #include "cuda/host_device.h"
 
 namespace mn::cuda {
@@ -57,6 +59,19 @@ MN_HOST_DEVICE constexpr Spot spot_along_k(int thread) {
 template <int Tile>
 MN_HOST_DEVICE constexpr Spot spot_along_i(int thread) {
     return {4 * (thread % (Tile / 4)), thread / (Tile / 4)};
+}
+
+// What a tile of 64 x 64 costs, in tiles of 32 x 32: four times the products, but half the loads for each. An estimate.
+constexpr int64_t kCostOfWide = 3;
+
+// Whether a product of so many rows and columns is cut into tiles of 64 x 64: where `blocks`, each of which takes one
+// tile in a round, have done with them no later. 0 blocks: always; INT64_MAX: never.
+MN_HOST_DEVICE constexpr bool wide(int64_t blocks, int rows, int columns) {
+    const int64_t small = static_cast<int64_t>(ceil_div(rows, 32)) * ceil_div(columns, 32);
+    if (small <= blocks)
+        return false; // one round
+    const int64_t large = static_cast<int64_t>(ceil_div(rows, 64)) * ceil_div(columns, 64);
+    return blocks == 0 || kCostOfWide * ceil_div(large, blocks) <= ceil_div(small, blocks);
 }
 
 struct OutputSpot {

@@ -61,11 +61,6 @@ __device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, Epilo
     __syncthreads();
 }
 
-// Whether a product of so many rows and columns is cut into large tiles: where there are at least `from` of them.
-__device__ inline bool wide(int64_t from, int rows, int columns) {
-    return static_cast<int64_t>(ceil_div(rows, 64)) * ceil_div(columns, 64) >= from;
-}
-
 // Calls visit(m0, n0) with the block's share of a product's tiles. Tiles are dealt out in turn, the first to block
 // `turn`; the number of tiles.
 template <int Tile, typename Visit>

@@ -44,17 +44,42 @@ public final class NativeLibrary {
         return MnistNative.mn_available_memory();
     }
 
-    /** The usable GPUs, or why there is none. */
+    /** The usable GPUs, or why there is none. Takes no memory on any of them. */
     public static Gpus gpus() {
+        GpuCount found = count();
+        List<GpuInfo> list = new ArrayList<>();
+        for (int i = 0; i < found.count(); i++) {
+            list.add(gpu(i));
+        }
+        return new Gpus(list, found.reason());
+    }
+
+    /** Why there is no usable GPU; "" if there is one. Touches none of them. */
+    public static String gpuRefusal() {
+        return count().reason();
+    }
+
+    private record GpuCount(int count, String reason) {}
+
+    private static GpuCount count() {
         LibraryLoader.ensureLoaded();
         IntBuffer count = NativeMemory.ints(1);
         ByteBuffer reason = NativeMemory.bytes(REASON_BYTES);
         NativeStatus.check(MnistNative.mn_get_gpu_count(count, reason, reason.capacity()));
-        List<GpuInfo> list = new ArrayList<>();
-        for (int i = 0; i < count.get(0); i++) {
-            list.add(gpu(i));
-        }
-        return new Gpus(list, text(reason));
+        return new GpuCount(count.get(0), text(reason));
+    }
+
+    /**
+     * Bytes of memory that a GPU has free. Asking takes a little of it for a moment.
+     *
+     * @throws dev.mnistnative.MnistNativeException if that fails: its memory is full, or another process has it for
+     *     itself
+     */
+    public static long freeGpuMemory(int index) {
+        LibraryLoader.ensureLoaded();
+        long[] bytes = new long[1];
+        NativeStatus.check(MnistNative.mn_get_gpu_free_memory(index, bytes));
+        return bytes[0];
     }
 
     private static GpuInfo gpu(int index) {
@@ -64,7 +89,6 @@ public final class NativeLibrary {
                 index,
                 info.name().getString(StandardCharsets.UTF_8),
                 info.total_memory(),
-                info.free_memory(),
                 info.compute_major() + "." + info.compute_minor(),
                 info.multiprocessors(),
                 cudaVersion(info.driver_version()),

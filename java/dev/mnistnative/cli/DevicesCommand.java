@@ -3,6 +3,7 @@ package dev.mnistnative.cli;
 import dev.mnistnative.CpuInfo;
 import dev.mnistnative.GpuInfo;
 import dev.mnistnative.Gpus;
+import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.MnistRuntime;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -47,15 +48,24 @@ final class DevicesCommand implements Callable<Integer> {
     private static String line(GpuInfo gpu) {
         return String.format(
                 Locale.ROOT,
-                "cuda:%d: %s, %.1f GiB (%.1f GiB free), compute capability %s, %d multiprocessors, driver %s, runtime"
+                "cuda:%d: %s, %.1f GiB (%s), compute capability %s, %d multiprocessors, driver %s, runtime"
                         + " %s",
                 gpu.index(),
                 gpu.name(),
                 gpu.totalMemory() / GIBIBYTE,
-                gpu.freeMemory() / GIBIBYTE,
+                free(gpu),
                 gpu.computeCapability(),
                 gpu.multiprocessors(),
                 gpu.driverVersion(),
                 gpu.runtimeVersion());
+    }
+
+    /** How much of its memory is free, or why it does not say: others may still work. */
+    private static String free(GpuInfo gpu) {
+        try {
+            return String.format(Locale.ROOT, "%.1f GiB free", MnistRuntime.freeGpuMemory(gpu.index()) / GIBIBYTE);
+        } catch (MnistNativeException e) {
+            return "cannot be used now: " + e.getMessage();
+        }
     }
 }

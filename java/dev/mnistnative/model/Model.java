@@ -14,7 +14,6 @@ import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Task;
-import dev.mnistnative.net.internal.DeviceChoice;
 import dev.mnistnative.net.internal.NativeNets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,7 +43,7 @@ public final class Model implements AutoCloseable {
     private final Parameters parameters;
     private final ModelInfo info;
     private final Mlp net;
-    private final DeviceChoice<NativeModel> choice;
+    private final NativeModels models;
 
     /**
      * A class and how likely it is.
@@ -54,11 +53,11 @@ public final class Model implements AutoCloseable {
      */
     public record Prediction(int label, float probability) {}
 
-    private Model(Parameters parameters, ModelInfo info, DeviceChoice<NativeModel> choice) {
+    private Model(Parameters parameters, ModelInfo info, NativeModels models) {
         this.parameters = parameters;
         this.info = info;
         this.net = parameters.net();
-        this.choice = choice;
+        this.models = models;
     }
 
     /** A model on the processor whose samples are taken as their type says. */
@@ -86,9 +85,10 @@ public final class Model implements AutoCloseable {
         Objects.requireNonNull(where, "where");
         Objects.requireNonNull(info, "info").requireFit(parameters.net());
         NativeNet net = NativeNets.of(parameters.net());
-        float[] values = parameters.values();
         return new Model(
-                parameters, info, DeviceChoice.make(where, placement -> NativeModel.create(net, placement, values)));
+                parameters,
+                info,
+                new NativeModels(where, placement -> NativeModel.create(net, placement, parameters.values())));
     }
 
     /**
@@ -137,14 +137,17 @@ public final class Model implements AutoCloseable {
         return info;
     }
 
-    /** What computes; never {@code auto}. */
+    /**
+     * What computes; never {@code auto}. Where that was asked for: what computes 64 samples and more at a time, while
+     * fewer are left to the processor.
+     */
     public Device device() {
-        return choice.device();
+        return models.many().device();
     }
 
     /** Why this device was taken where {@code auto} was asked for, else "". */
     public String deviceReason() {
-        return choice.reason();
+        return models.many().reason();
     }
 
     /** Raw: logits of one or many samples in the numbers that the net sees (scaled, standardised). */
@@ -152,7 +155,7 @@ public final class Model implements AutoCloseable {
         int count = InferenceArguments.count("inputs", inputs.length, net.features());
         InferenceArguments.requireFinite("inputs", inputs, net.features());
         float[] logits = new float[InferenceArguments.logits(count, net)];
-        choice.object().logits(inputs, count, logits);
+        models.of(count).logits(inputs, count, logits);
         return logits;
     }
 
@@ -162,7 +165,7 @@ public final class Model implements AutoCloseable {
     public float[] logits(byte[] inputs, double scale) {
         int count = InferenceArguments.count("inputs", inputs.length, net.features());
         float[] logits = new float[InferenceArguments.logits(count, net)];
-        choice.object().logits(inputs, scale, count, logits);
+        models.of(count).logits(inputs, scale, count, logits);
         return logits;
     }
 
@@ -176,7 +179,7 @@ public final class Model implements AutoCloseable {
         int count = InferenceArguments.count("inputs", inputs.remaining(), net.features());
         InferenceArguments.requireFinite("inputs", inputs, net.features());
         InferenceArguments.requireRoom(logits, count, net);
-        choice.object().logits(inputs, count, logits);
+        models.of(count).logits(inputs, count, logits);
     }
 
     /** As {@link #logits(FloatBuffer, FloatBuffer)}, of unsigned bytes times scale. */
@@ -184,7 +187,7 @@ public final class Model implements AutoCloseable {
         InferenceArguments.requireDirect("inputs", inputs.isDirect(), true);
         int count = InferenceArguments.count("inputs", inputs.remaining(), net.features());
         InferenceArguments.requireRoom(logits, count, net);
-        choice.object().logits(inputs, scale, count, logits);
+        models.of(count).logits(inputs, scale, count, logits);
     }
 
     /**
@@ -299,7 +302,7 @@ public final class Model implements AutoCloseable {
     public Evaluation evaluate(Dataset data) {
         return prepared(
                 data,
-                seen -> Evaluator.over(choice.object(), net, info.task(), seen).evaluation());
+                seen -> Evaluator.over(models.of(seen.size()), net, info.task(), seen).evaluation());
     }
 
     /**
@@ -311,7 +314,7 @@ public final class Model implements AutoCloseable {
     public int[] predictions(Dataset data) {
         return prepared(
                 data,
-                seen -> Evaluator.over(choice.object(), net, info.task(), seen).predictions());
+                seen -> Evaluator.over(models.of(seen.size()), net, info.task(), seen).predictions());
     }
 
     /**
@@ -323,7 +326,7 @@ public final class Model implements AutoCloseable {
      * @throws IllegalStateException if the data does not have the labels or targets
      */
     public Metrics metrics(Dataset data) {
-        return prepared(data, seen -> new Outputs(choice.object(), net, seen).metrics(info.task()));
+        return prepared(data, seen -> new Outputs(models.of(seen.size()), net, seen).metrics(info.task()));
     }
 
     /**
@@ -334,7 +337,7 @@ public final class Model implements AutoCloseable {
      * @throws IllegalArgumentException if the features do not fit the net or the outputs are too many for an array
      */
     public float[] outputs(Dataset data) {
-        return prepared(data, seen -> new Outputs(choice.object(), net, seen).all());
+        return prepared(data, seen -> new Outputs(models.of(seen.size()), net, seen).all());
     }
 
     /** Uses the samples as the net sees them. */
@@ -351,12 +354,12 @@ public final class Model implements AutoCloseable {
 
     /** Bytes of host and device memory held on the native side; 0 after close. */
     public long nativeBytes() {
-        return choice.object().nativeBytes();
+        return models.nativeBytes();
     }
 
     /** Frees the native memory; a second call does nothing. */
     @Override
     public void close() {
-        choice.object().close();
+        models.close();
     }
 }

@@ -20,13 +20,17 @@ public record DeviceChoice<T>(T object, Device device, String reason) {
         if (where.device().kind() != Device.Kind.AUTO) {
             return on(where.device(), "", where, maker);
         }
-        String refusal = NativeLibrary.gpus().reason();
-        if (refusal.isEmpty()) {
-            try {
+        String refusal;
+        try {
+            refusal = NativeLibrary.gpuRefusal();
+            if (refusal.isEmpty()) {
                 return on(Device.cuda(0), "a GPU works", where, maker);
-            } catch (MnistNativeException e) {
-                refusal = e.getMessage();
             }
+        } catch (MnistNativeException e) {
+            if (e.status() == MnistNativeException.Status.LOAD) {
+                throw e; // nothing computes without the library
+            }
+            refusal = e.getMessage();
         }
         return on(Device.cpu(), "no GPU is used: " + refusal, where, maker);
     }

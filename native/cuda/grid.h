@@ -1,0 +1,32 @@
+// How many blocks have something to do in a step.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "cuda/arguments.h"
+#include "cuda/layout.h"
+#include "cuda/tile/shape.h"
+
+namespace mn::cuda {
+
+// Tiles of the smallest kind, of which a product has most.
+constexpr int64_t tiles_of(int64_t rows, int64_t columns) {
+    return ceil_div<int64_t>(rows, 32) * ceil_div<int64_t>(columns, 32);
+}
+
+// The most that any phase of a step on `rows` samples can use; more would only meet at the barriers.
+inline int64_t useful_blocks(const Layout& layout, int64_t rows) {
+    int64_t most = ceil_div<int64_t>(rows, kWarps); // the head and the loss: a row in a warp
+    int64_t update = 0;
+    for (size_t l = 0; l < layout.layers.size(); ++l) {
+        const LayerLayout& layer = layout.layers[l];
+        update += tiles_of(layer.fan_out, layer.fan_in + 1);
+        most = std::max(most, tiles_of(rows, layer.fan_out)); // forward
+        if (l > 0)
+            most = std::max(most, tiles_of(rows, layer.fan_in)); // backward
+    }
+    return std::max(most, update);
+}
+
+} // namespace mn::cuda
