@@ -69,7 +69,7 @@ auto() {
     local said
     said=$(env "${@:3}" LD_PRELOAD="$shim" "$standin" run "$build/standin" -- \
         java -Dorg.bytedeco.javacpp.cachedir="$work/cache" -jar "$work/mnist-native.jar" train --device auto \
-        --layers 784,16,10 --epochs 1 --limit 100 --progress never --save "$work/model.safetensors" \
+        --layers 784,16,10 --epochs 1 --limit 100 --keep-last --progress never --save "$work/model.safetensors" \
         --metrics "$work/auto.jsonl" 2>&1) ||
         { echo "$said"; return 1; }
     if ! grep -F "$1" <<<"$said" || ! grep -q "\"device\":\"$2\"" "$work/auto.jsonl"; then
