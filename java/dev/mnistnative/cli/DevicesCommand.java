@@ -48,8 +48,7 @@ final class DevicesCommand implements Callable<Integer> {
     private static String line(GpuInfo gpu) {
         return String.format(
                 Locale.ROOT,
-                "cuda:%d: %s, %.1f GiB (%s), compute capability %s, %d multiprocessors, driver %s, runtime"
-                        + " %s",
+                "cuda:%d: %s, %.1f GiB (%s), compute capability %s, %d multiprocessors, driver %s, runtime" + " %s",
                 gpu.index(),
                 gpu.name(),
                 gpu.totalMemory() / GIBIBYTE,

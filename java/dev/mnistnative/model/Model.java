@@ -302,7 +302,8 @@ public final class Model implements AutoCloseable {
     public Evaluation evaluate(Dataset data) {
         return prepared(
                 data,
-                seen -> Evaluator.over(models.of(seen.size()), net, info.task(), seen).evaluation());
+                seen -> Evaluator.over(models.of(seen.size()), net, info.task(), seen)
+                        .evaluation());
     }
 
     /**
@@ -314,7 +315,8 @@ public final class Model implements AutoCloseable {
     public int[] predictions(Dataset data) {
         return prepared(
                 data,
-                seen -> Evaluator.over(models.of(seen.size()), net, info.task(), seen).predictions());
+                seen -> Evaluator.over(models.of(seen.size()), net, info.task(), seen)
+                        .predictions());
     }
 
     /**

@@ -42,15 +42,16 @@ final class NativeModels implements AutoCloseable {
             // the processor's is there already, open or closed
             many = DeviceChoice.make(
                     where,
-                    placement ->
-                            placement.device() == NativePlacement.CPU ? few.object() : maker.apply(placement));
+                    placement -> placement.device() == NativePlacement.CPU ? few.object() : maker.apply(placement));
         }
         return many;
     }
 
     synchronized long nativeBytes() {
         long bytes = few.object().nativeBytes();
-        return many == null || many.object() == few.object() ? bytes : bytes + many.object().nativeBytes();
+        return many == null || many.object() == few.object()
+                ? bytes
+                : bytes + many.object().nativeBytes();
     }
 
     /** Closes both; if a thread is inside one of them, throws and keeps that one. */

@@ -45,7 +45,9 @@ class NativeModelsTest {
             } else {
                 assertSame(few, many);
                 assertEquals(List.of(NativePlacement.CPU), made);
-                assertTrue(models.many().reason().startsWith("no GPU is used: "), models.many().reason());
+                assertTrue(
+                        models.many().reason().startsWith("no GPU is used: "),
+                        models.many().reason());
             }
             assertTrue(models.nativeBytes() >= few.nativeBytes());
         }
