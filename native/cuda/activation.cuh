@@ -9,16 +9,24 @@ namespace mn::cuda {
 
 using Relu = ActivationRule<ActivationKind::relu>;
 
-// What is not ReLU is called, not inlined: its formulas are compiled once, not into every product's epilogue.
-__device__ __noinline__ inline float4 activated_by_formula(Activation activation, float4 z, float4* slope) {
-    return with_activation(activation.kind, [&](auto chosen) {
+struct ValuesAndSlopes {
+    float4 values, slopes;
+};
+
+// What is not ReLU is called, not inlined: its formulas are compiled once, not into every product's epilogue. Slopes
+// that follow from values are left 0.
+__device__ __noinline__ inline ValuesAndSlopes activated_by_formula(Activation activation, float4 z) {
+    return with_activation(activation.kind, [&](auto chosen) -> ValuesAndSlopes {
         using Rule = ActivationRule<chosen.value>;
         const float p = static_cast<float>(activation.parameter);
         if constexpr (may_keep_slope(chosen.value)) {
-            return make_float4(Rule::value_and_slope(z.x, p, slope->x), Rule::value_and_slope(z.y, p, slope->y),
-                               Rule::value_and_slope(z.z, p, slope->z), Rule::value_and_slope(z.w, p, slope->w));
+            float x, y, u, w;
+            const float4 values = make_float4(Rule::value_and_slope(z.x, p, x), Rule::value_and_slope(z.y, p, y),
+                                              Rule::value_and_slope(z.z, p, u), Rule::value_and_slope(z.w, p, w));
+            return {values, make_float4(x, y, u, w)};
         } else {
-            return make_float4(Rule::value(z.x, p), Rule::value(z.y, p), Rule::value(z.z, p), Rule::value(z.w, p));
+            return {make_float4(Rule::value(z.x, p), Rule::value(z.y, p), Rule::value(z.z, p), Rule::value(z.w, p)),
+                    make_float4(0, 0, 0, 0)};
         }
     });
 }
@@ -28,11 +36,10 @@ __device__ __noinline__ inline float4 activated_by_formula(Activation activation
 __device__ inline float4 activated(Activation activation, float4 z, float* slopes, int count) {
     if (activation.kind == ActivationKind::relu)
         return make_float4(Relu::value(z.x, 0), Relu::value(z.y, 0), Relu::value(z.z, 0), Relu::value(z.w, 0));
-    float4 slope;
-    const float4 values = activated_by_formula(activation, z, &slope);
+    const ValuesAndSlopes found = activated_by_formula(activation, z);
     if (slopes && !slope_follows_from_value(activation))
-        store_quad(slopes, slope, count);
-    return values;
+        store_quad(slopes, found.slopes, count);
+    return found.values;
 }
 
 __device__ __noinline__ inline float4 times_slope_by_formula(Activation activation, float4 gradient, float4 h) {

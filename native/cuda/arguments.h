@@ -35,6 +35,7 @@ struct PixelScale {
         const float b = static_cast<float>(byte);
         return fmaf(b, high, b * low);
     }
+    MN_HOST_DEVICE float times(float sum) const { return fmaf(sum, high, sum * low); }
 };
 
 struct DataArguments {
@@ -58,6 +59,8 @@ struct DataArguments {
 struct Norm {
     double weight_sum = 0;
     int64_t counted = 0; // samples whose label is not ignore_index
+    float share = 0;     // LossRule::share of the sum
+    int32_t padding = 0;
 };
 
 struct StepOutcome {
@@ -105,6 +108,7 @@ enum class Engine : int { ffma, tf32x3, tf32, bf16 };
 
 // The head phase holds a row's logits in one warp.
 constexpr int kHeadClasses = 32;
+constexpr int kRowWarps = 4; // that share a row of it
 
 MN_HOST_DEVICE inline bool has_head(int layers, int classes) {
     return layers > 1 && classes <= kHeadClasses;

@@ -16,44 +16,47 @@ __device__ inline float4 through_hidden(const StepArguments& s, Activation activ
                                         int n, float4 gradient, const float* h, const float* slopes) {
     const DropoutRule& rule = s.hidden_dropout;
     const bool follows = slope_follows_from_value(activation);
-    const float4 by = *reinterpret_cast<const float4*>(follows ? h : slopes);
+    const float4 by = load_as<float4>(follows ? h : slopes);
     if (!rule.drops)
         return times_slope(activation, gradient, by);
     return dropped(rule, index, layer, row, n, times_slope(activation, gradient, follows ? undropped(rule, by) : by));
+}
+
+// Columns n .. n + 3 of a row of the gradient by layer l's inputs, to that by the sums of the layer below.
+__device__ __noinline__ inline void hand_down(int index, int l, int row, int n, float4 sum) {
+    const StepArguments& s = arguments();
+    const LayerLayout layer = layer_at(s.net, l), below = layer_at(s.net, l - 1);
+    if (row >= StepView(s, index).rows || n >= layer.fan_in)
+        return;
+    const float* const h = inputs(s.net, layer) + int64_t{row} * layer.weight_stride + n;
+    float* const to = gradients(s.net, below) + int64_t{row} * below.gradient_stride + n;
+    store_quad(to, through_hidden(s, below.activation, index, l, row, n, sum, h, to), layer.fan_in - n);
 }
 
 template <typename E, int Tile>
 __device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    const LayerLayout& layer = s.net.layers[l];
-    multiply_tile<E, Tile>(
-        FeedAlongK<Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
-        FeedAlongI<Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0, [&](int m, int n, float4 sum) {
-            if (m >= step.rows || n >= layer.fan_in)
-                return;
-            const LayerLayout& below = s.net.layers[l - 1];
-            const int64_t row = m;
-            const float* const h = inputs(s.net, layer) + row * layer.weight_stride + n;
-            float* const to = gradients(s.net, below) + row * below.gradient_stride + n;
-            store_quad(to, through_hidden(s, below.activation, index, l, m, n, sum, h, to), layer.fan_in - n);
-        });
-}
-
-template <typename E, int Tile>
-__device__ void backward_tiles(const StepArguments& s, int index, int l) {
-    each_tile<Tile>(StepView(s, index).rows, s.net.layers[l].fan_in, 0,
-                    [&](int m0, int n0) { backward_tile<E, Tile>(index, l, m0, n0); });
+    const LayerLayout layer = layer_at(s.net, l);
+    multiply_tile<E, Tile, false>(FeedAlongK<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+                                  FeedAlongI<E, Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0,
+                                  [&](int m, int n, float4 sum) { hand_down(index, l, m, n, sum); });
 }
 
 template <typename E>
-__device__ __noinline__ void backward(int index, int l) {
+__device__ __noinline__ bool backward_one(int index, int l, int tile) {
     const StepArguments& s = arguments();
-    if (wide(s.wide_tiles_by, StepView(s, index).rows, s.net.layers[l].fan_in)) {
-        backward_tiles<E, 64>(s, index, l);
-    } else {
-        backward_tiles<E, 32>(s, index, l);
-    }
+    const Tiles tiles(s.wide_tiles_by, StepView(s, index).rows, layer_at(s.net, l).fan_in);
+    if (tile >= tiles.count)
+        return false;
+    const int m0 = tiles.row(tile), n0 = tiles.column(tile);
+    tiles.size == 64 ? backward_tile<E, 64>(index, l, m0, n0) : backward_tile<E, 32>(index, l, m0, n0);
+    return true;
+}
+
+template <typename E>
+__device__ void backward(int index, int l) {
+    each_tile([&](int tile) { return backward_one<E>(index, l, tile); });
 }
 
 } // namespace mn::cuda

@@ -1,6 +1,8 @@
 // Room "batch": the samples that a step works on, and where their values lie: what each layer reads, and dloss/dz.
 #pragma once
 
+#include <type_traits>
+
 #include "cuda/arguments.h"
 #include "cuda/tile/feed.cuh"
 
@@ -8,18 +10,32 @@ namespace mn::cuda {
 
 constexpr int kArgumentFloats = sizeof(StepArguments) / sizeof(float);
 static_assert(sizeof(StepArguments) % sizeof(float) == 0);
+constexpr int kLayerFloats = sizeof(LayerLayout) / sizeof(float);
+static_assert(sizeof(LayerLayout) % sizeof(float) == 0);
+constexpr int kLayersHeld = 8; // in shared memory; those of deeper nets are read where they lie
 
 // Not handed from function to function, as tile_memory is not.
 alignas(16) static __shared__ float argument_memory[kArgumentFloats];
+alignas(16) static __shared__ float layer_memory[kLayersHeld * kLayerFloats];
 
 __device__ inline const StepArguments& arguments() {
     return *reinterpret_cast<const StepArguments*>(argument_memory);
+}
+
+__device__ inline LayerLayout layer_at(const NetArguments& net, int l) {
+    if (l < kLayersHeld)
+        return reinterpret_cast<const LayerLayout*>(layer_memory)[l];
+    return global(net.layers)[l];
 }
 
 // By the whole block, before arguments().
 __device__ inline void take_arguments(const StepArguments* given) {
     for (int i = threadIdx.x; i < kArgumentFloats; i += kThreads)
         argument_memory[i] = reinterpret_cast<const float*>(given)[i];
+    __syncthreads();
+    const NetArguments& net = arguments().net;
+    for (int i = threadIdx.x; i < min(net.layer_count, kLayersHeld) * kLayerFloats; i += kThreads)
+        layer_memory[i] = reinterpret_cast<const float*>(global(net.layers))[i];
     __syncthreads();
 }
 
@@ -40,11 +56,11 @@ struct StepView {
     }
     __device__ int sample(const StepArguments& s, int row) const {
         const int at = place(s, row);
-        return s.data.order ? s.data.order[at] : at;
+        return s.data.order ? global(s.data.order)[at] : at;
     }
-    __device__ int label(const StepArguments& s, int row) const { return s.data.labels[sample(s, row)]; }
+    __device__ int label(const StepArguments& s, int row) const { return global(s.data.labels)[sample(s, row)]; }
     __device__ float weight(const StepArguments& s, int row) const {
-        return s.data.sample_weights ? s.data.sample_weights[sample(s, row)] : 1.0f;
+        return s.data.sample_weights ? global(s.data.sample_weights)[sample(s, row)] : 1.0f;
     }
 };
 
@@ -60,75 +76,116 @@ __device__ inline int kept_offset(const StepArguments& s, int index) {
     return index % 2 * s.net.rows_held * s.data.kept_words;
 }
 
-// A layer's input: a matrix, or samples of the data set selected by the order of the pass, followed by the bias's 1.
-struct Input {
-    Matrix matrix; // no values: samples
-    const DataArguments* data;
+// The first four bits choose.
+__device__ inline float4 kept_of(uint32_t bits, float4 v, float scale) {
+    return make_float4(bits & 1 ? v.x * scale : 0.0f, bits & 2 ? v.y * scale : 0.0f, bits & 4 ? v.z * scale : 0.0f,
+                       bits & 8 ? v.w * scale : 0.0f);
+}
+
+// The first layer's input: samples of the data set selected by the order of the pass. A source of a product: see
+// tile/feed.cuh.
+struct Samples {
+    int columns, features, rows;
     int first; // of row 0: its position in the order, or where there is none its sample
     int kept;  // offset of row 0's bits, where some pixels are dropped
 
+    static constexpr bool kLookedUp = true;
+
+    __device__ Samples(const StepArguments& s, const StepView& step)
+        : columns(static_cast<int>(s.data.stride)), features(s.data.features), rows(step.rows), first(step.place(s, 0)),
+          kept(kept_offset(s, step.index)) {}
     __device__ int place(int row) const {
-        if (matrix.values || row >= matrix.rows)
-            return matrix.place(row);
-        return data->order ? data->order[first + row] : first + row;
-    }
-    __device__ float4 quad(int place, int row, int column) const {
-        if (matrix.values || place < 0 || column >= matrix.stride)
-            return matrix.quad(place, row, column);
-        const int64_t offset = place * data->stride;
-        const float4 v = column + 4 <= data->features ? pixels(offset + column) : last_pixels(offset, column);
-        return data->kept && column < data->features ? kept_pixels(row, column, v) : v;
+        const int32_t* const order = arguments().data.order;
+        return order ? global(order)[first + row] : first + row;
     }
 
-  private:
-    __device__ float4 kept_pixels(int row, int column, float4 v) const {
-        const uint32_t bits = data->kept[kept + row * data->kept_words + column / 32] >> column % 32;
-        return make_float4(kept_pixel(bits & 1, column, v.x), kept_pixel(bits & 2, column + 1, v.y),
-                           kept_pixel(bits & 4, column + 2, v.z), kept_pixel(bits & 8, column + 3, v.w));
+  protected:
+    // Of 32 columns.
+    __device__ uint32_t kept_bits(int row, int column) const {
+        const DataArguments& data = arguments().data;
+        return global(data.kept)[kept + row * data.kept_words + column / 32];
     }
-    // The bias's 1 behind the pixels stays.
-    __device__ float kept_pixel(uint32_t bit, int column, float v) const {
-        if (column >= data->features)
-            return v;
-        return bit ? v * data->kept_scale : 0.0f;
-    }
-    __device__ float4 pixels(int64_t at) const {
-        if (!data->bytes)
-            return *reinterpret_cast<const float4*>(static_cast<const float*>(data->pixels) + at);
-        const uchar4 b = *reinterpret_cast<const uchar4*>(static_cast<const uint8_t*>(data->pixels) + at);
-        const PixelScale& s = data->scale;
-        return make_float4(s.value(b.x), s.value(b.y), s.value(b.z), s.value(b.w));
-    }
-    __device__ float4 last_pixels(int64_t offset, int column) const {
-        return make_float4(one_pixel(offset, column), one_pixel(offset, column + 1), one_pixel(offset, column + 2),
-                           one_pixel(offset, column + 3));
-    }
-    __device__ float one_pixel(int64_t offset, int column) const {
-        if (column >= data->features)
-            return column == data->features ? 1.0f : 0.0f;
-        const int64_t at = offset + column;
-        return data->bytes ? data->scale.value(static_cast<const uint8_t*>(data->pixels)[at])
-                           : static_cast<const float*>(data->pixels)[at];
+    // With the bias's 1 behind the pixels; what pads a row is zero.
+    __device__ float4 with_one(float4 v, int column) const {
+        if (column + 4 > features) {
+            v.x = column == features ? 1.0f : v.x;
+            v.y = column + 1 == features ? 1.0f : v.y;
+            v.z = column + 2 == features ? 1.0f : v.z;
+            v.w = column + 3 == features ? 1.0f : v.w;
+        }
+        return v;
     }
 };
 
+// Pixels that are floats, and the bias's 1.
+struct FloatPixels : Samples {
+    const float* values;
+
+    static constexpr bool kBytes = false;
+    using Held = float4;
+
+    __device__ FloatPixels(const StepArguments& s, const StepView& step)
+        : Samples(s, step), values(static_cast<const float*>(s.data.pixels)) {}
+    __device__ const float* line(int place) const { return values + static_cast<int64_t>(place) * columns; }
+    __device__ Held fetch(const float* at, int, int, bool there) const {
+        return there ? load_as<float4>(at) : make_float4(0, 0, 0, 0);
+    }
+    __device__ float4 value(Held held, int row, int column) const {
+        const DataArguments& data = arguments().data;
+        if (data.kept && row < rows && column < features)
+            held = kept_of(kept_bits(row, column) >> column % 32, held, data.kept_scale);
+        return with_one(held, column);
+    }
+};
+
+// Pixels that are bytes. kRaw: handed over as they are, not scaled, since tensor cores hold them exactly; the scale is
+// applied to the sums. kOne: with the bias's 1 all the same. kDrops: some may be dropped.
+template <bool kRaw, bool kOne, bool kDrops>
+struct BytePixels : Samples {
+    const uint8_t* values;
+    PixelScale scale;
+
+    static constexpr bool kBytes = kRaw;
+    struct Held {
+        uint32_t word;
+        uint32_t kept; // a bit for each of 32 columns
+    };
+
+    __device__ BytePixels(const StepArguments& s, const StepView& step)
+        : Samples(s, step), values(static_cast<const uint8_t*>(s.data.pixels)), scale(s.data.scale) {}
+    __device__ const uint8_t* line(int place) const { return values + static_cast<int64_t>(place) * columns; }
+    __device__ Held fetch(const uint8_t* at, int row, int column, bool there) const {
+        return {there ? load_as<uint32_t>(at) : 0, kDrops && there ? kept_bits(row, column) : 0};
+    }
+    __device__ float4 value(const Held& held, int, int column) const {
+        uint32_t word = held.word;
+        if constexpr (kDrops) // a bit becomes a byte of ones
+            word &= ((held.kept >> column % 32 & 15) * 0x204081u & 0x1010101u) * 255u;
+        if constexpr (kRaw) {
+            if (kOne && column <= features && features < column + 4)
+                word |= 1u << 8 * (features - column);
+            return make_float4(byte(word, 0), byte(word, 1), byte(word, 2), byte(word, 3));
+        } else {
+            return with_one(make_float4(scale.value(word & 255), scale.value(word >> 8 & 255),
+                                        scale.value(word >> 16 & 255), scale.value(word >> 24)),
+                            column);
+        }
+    }
+
+  private:
+    __device__ static float byte(uint32_t word, int number) { return static_cast<float>(word >> 8 * number & 255); }
+};
+
 __device__ inline float* inputs(const NetArguments& net, const LayerLayout& layer) {
-    return net.activations + layer.input * net.rows_held;
+    return global(net.activations + layer.input * net.rows_held);
 }
 
 __device__ inline float* gradients(const NetArguments& net, const LayerLayout& layer) {
-    return net.gradients + layer.gradient * net.rows_held;
-}
-
-// [rows, fan_in + 1]: the pixels for the first layer.
-__device__ inline Input layer_input(const StepArguments& s, const StepView& step, int l) {
-    const LayerLayout& layer = s.net.layers[l];
-    const float* const values = l > 0 ? inputs(s.net, layer) : nullptr;
-    return {{values, layer.weight_stride, step.rows}, &s.data, step.place(s, 0), kept_offset(s, step.index)};
+    return global(net.gradients + layer.gradient * net.rows_held);
 }
 
 __device__ inline Matrix weights(const NetArguments& net, const LayerLayout& layer) {
-    return {net.parameters + layer.weight, layer.weight_stride, layer.fan_out};
+    return {global(net.parameters) + layer.weight, layer.weight_stride, layer.fan_out};
 }
 
 // dloss/dz of a layer.
@@ -136,10 +193,40 @@ __device__ inline Matrix upstream(const NetArguments& net, const LayerLayout& la
     return {gradients(net, layer), layer.gradient_stride, rows};
 }
 
+// [rows, fan_in + 1] as a Matrix, or the first layer's Pixels.
+template <typename Source>
+__device__ Source source_of(const StepArguments& s, const StepView& step, const LayerLayout& layer) {
+    if constexpr (std::is_same_v<Source, Matrix>) {
+        return {inputs(s.net, layer), layer.weight_stride, step.rows};
+    } else {
+        return Source(s, step);
+    }
+}
+
+template <typename T>
+struct SourceIs {
+    using type = T;
+};
+
+// Tells visit() what a layer reads. Engines on tensor cores take bytes raw; kOne: whether the bias's 1 comes with them.
+template <typename E, bool kOne, typename Visit>
+__device__ void with_input(const StepArguments& s, int l, Visit&& visit) {
+    constexpr bool kRaw = E::kTensorCores;
+    if (l > 0) {
+        visit(SourceIs<Matrix>());
+    } else if (!s.data.bytes) {
+        visit(SourceIs<FloatPixels>());
+    } else if (s.data.kept) {
+        visit(SourceIs<BytePixels<kRaw, kOne || !kRaw, true>>());
+    } else {
+        visit(SourceIs<BytePixels<kRaw, kOne || !kRaw, false>>());
+    }
+}
+
 // The inputs that are always 1, one for each row that there is room for.
 __device__ inline void fill_ones(const NetArguments& net) {
     for (int l = 1; l < net.layer_count; ++l) {
-        const LayerLayout& layer = net.layers[l];
+        const LayerLayout layer = layer_at(net, l);
         for (int row = blockIdx.x * kThreads + threadIdx.x; row < net.rows_held; row += gridDim.x * kThreads) {
             inputs(net, layer)[static_cast<int64_t>(row) * layer.weight_stride + layer.fan_in] = 1.0f;
         }

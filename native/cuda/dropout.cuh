@@ -6,11 +6,6 @@
 
 namespace mn::cuda {
 
-__device__ inline float4 kept_of(uint32_t bits, float4 v, float scale) {
-    return make_float4(bits & 1 ? v.x * scale : 0.0f, bits & 2 ? v.y * scale : 0.0f, bits & 4 ? v.z * scale : 0.0f,
-                       bits & 8 ? v.w * scale : 0.0f);
-}
-
 // Columns n .. n + 3 of a row of hidden layer `layer`'s outputs (the first is 1), or their gradient.
 __device__ inline float4 dropped(const DropoutRule& rule, int index, int layer, int row, int n, float4 v) {
     return kept_of(rule.kept(index, layer, row, n / 4), v, rule.scale);

@@ -9,44 +9,81 @@
 
 namespace mn::cuda {
 
-template <typename E, int Tile>
+// Hands on outputs n .. n + 3 of a row, if there is such a place.
+__device__ __noinline__ inline void hand_on(int index, int l, int row, int n, float4 z) {
+    const StepArguments& s = arguments();
+    const LayerLayout layer = layer_at(s.net, l);
+    if (row >= StepView(s, index).rows || n >= layer.fan_out)
+        return;
+    if (l + 1 == s.net.layer_count) {
+        store_quad(gradients(s.net, layer) + row * static_cast<int64_t>(layer.gradient_stride) + n, z,
+                   layer.fan_out - n);
+        return;
+    }
+    const LayerLayout above = layer_at(s.net, l + 1);
+    float* const slopes = gradients(s.net, layer) + row * static_cast<int64_t>(layer.gradient_stride) + n;
+    z = activated(layer.activation, z, s.outcomes ? slopes : nullptr, layer.fan_out - n);
+    if (s.hidden_dropout.drops)
+        z = dropped(s.hidden_dropout, index, l + 1, row, n, z);
+    store_quad(inputs(s.net, above) + row * static_cast<int64_t>(above.weight_stride) + n, z, layer.fan_out - n);
+}
+
+// Bytes that were multiplied as they are have their scale and the bias still to come.
+struct FromBytes {
+    float4 bias;
+
+    __device__ FromBytes(const StepArguments& s, const LayerLayout& layer, int n) {
+        const float* const weight = global(s.net.parameters) + layer.weight + layer.fan_in;
+        const auto at = [&](int out) {
+            return out < layer.fan_out ? weight[int64_t{out} * layer.weight_stride] : 0.0f;
+        };
+        bias = make_float4(at(n), at(n + 1), at(n + 2), at(n + 3));
+    }
+    __device__ float4 output(float4 sum) const {
+        const PixelScale& scale = arguments().data.scale;
+        return make_float4(scale.times(sum.x) + bias.x, scale.times(sum.y) + bias.y, scale.times(sum.z) + bias.z,
+                           scale.times(sum.w) + bias.w);
+    }
+};
+
+// The weights are operand a, of which each warp reads less: they are what an engine may have to take apart.
+template <typename E, int Tile, typename Source>
 __device__ __noinline__ void forward_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    const LayerLayout& layer = s.net.layers[l];
-    multiply_tile<E, Tile>(
-        FeedAlongK<Tile, Input>(layer_input(s, step, l), m0), FeedAlongK<Tile, Matrix>(weights(s.net, layer), n0),
-        layer.fan_in + 1, m0, n0, [&](int m, int n, float4 z) {
-            const bool hidden = l + 1 < s.net.layer_count;
-            float* const out = hidden ? inputs(s.net, s.net.layers[l + 1]) : gradients(s.net, layer);
-            const int64_t stride = hidden ? s.net.layers[l + 1].weight_stride : layer.gradient_stride;
-            if (m >= step.rows || n >= layer.fan_out)
-                return;
-            if (hidden) {
-                const int64_t row = m;
-                float* const slopes = gradients(s.net, layer) + row * layer.gradient_stride + n;
-                z = activated(layer.activation, z, s.outcomes ? slopes : nullptr, layer.fan_out - n);
-            }
-            if (hidden && s.hidden_dropout.drops)
-                z = dropped(s.hidden_dropout, index, l + 1, m, n, z);
-            store_quad(out + m * stride + n, z, layer.fan_out - n);
-        });
+    const LayerLayout layer = layer_at(s.net, l);
+    const FeedAlongK<E, Tile, Matrix> a(weights(s.net, layer), m0);
+    const FeedAlongK<E, Tile, Source> b(source_of<Source>(s, step, layer), n0);
+    if constexpr (Source::kBytes) {
+        const FromBytes bytes(s, layer, m0 + 4 * (threadIdx.x % (Tile / 4))); // what this thread's quads begin with
+        multiply_tile<E, Tile, true>(a, b, layer.fan_in, m0, n0,
+                                     [&](int n, int row, float4 sum) { hand_on(index, l, row, n, bytes.output(sum)); });
+    } else {
+        multiply_tile<E, Tile, true>(a, b, layer.fan_in + 1, m0, n0,
+                                     [&](int n, int row, float4 z) { hand_on(index, l, row, n, z); });
+    }
 }
 
-template <typename E, int Tile>
-__device__ void forward_tiles(const StepArguments& s, int index, int l) {
-    each_tile<Tile>(StepView(s, index).rows, s.net.layers[l].fan_out, 0,
-                    [&](int m0, int n0) { forward_tile<E, Tile>(index, l, m0, n0); });
+// Whether there is such a tile. It is found anew for each, here and in the other rooms: what were kept in registers
+// meanwhile, a tile's sums could not have.
+template <typename E>
+__device__ __noinline__ bool forward_one(int index, int l, int tile) {
+    const StepArguments& s = arguments();
+    const Tiles tiles(s.wide_tiles_by, layer_at(s.net, l).fan_out, StepView(s, index).rows);
+    if (tile >= tiles.count)
+        return false;
+    const int m0 = tiles.row(tile), n0 = tiles.column(tile);
+    with_input<E, false>(s, l, [&](auto source) {
+        using Source = typename decltype(source)::type;
+        tiles.size == 64 ? forward_tile<E, 64, Source>(index, l, m0, n0)
+                         : forward_tile<E, 32, Source>(index, l, m0, n0);
+    });
+    return true;
 }
 
 template <typename E>
-__device__ __noinline__ void forward(int index, int l) {
-    const StepArguments& s = arguments();
-    if (wide(s.wide_tiles_by, StepView(s, index).rows, s.net.layers[l].fan_out)) {
-        forward_tiles<E, 64>(s, index, l);
-    } else {
-        forward_tiles<E, 32>(s, index, l);
-    }
+__device__ void forward(int index, int l) {
+    each_tile([&](int tile) { return forward_one<E>(index, l, tile); });
 }
 
 } // namespace mn::cuda

@@ -17,7 +17,9 @@ constexpr int64_t tiles_of(int64_t rows, int64_t columns) {
 
 // The most that any phase of a step on `rows` samples can use; more would only meet at the barriers.
 inline int64_t useful_blocks(const Layout& layout, int64_t rows) {
-    int64_t most = ceil_div<int64_t>(rows, kWarps); // the head and the loss: a row in a warp
+    const auto layers = static_cast<int>(layout.layers.size());
+    const int row_warps = has_head(layers, layout.layers.back().fan_out) ? kRowWarps : 1;
+    int64_t most = ceil_div<int64_t>(rows, kWarps / row_warps); // the head, or the loss
     int64_t update = 0;
     for (size_t l = 0; l < layout.layers.size(); ++l) {
         const LayerLayout& layer = layout.layers[l];

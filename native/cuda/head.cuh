@@ -14,69 +14,96 @@ __device__ inline float dot(float4 a, float4 b, float sum) {
     return fmaf(a.w, b.w, fmaf(a.z, b.z, fmaf(a.y, b.y, fmaf(a.x, b.x, sum))));
 }
 
-// A row's logits: z[c] = h . weight[c], eight classes at a time.
-__device__ inline void head_logits(const LayerLayout& layer, const float* weight, const float* h, float* z) {
-    constexpr int kAtOnce = 8;
+constexpr int kRowsAtOnce = kWarps / kRowWarps;
+constexpr int kWarpClasses = kHeadClasses / kRowWarps;
+
+// Sums over the warp of eight values at once: lane 4 c gets the sum of values[c]. At each turn a lane hands on the half
+// of them that its partner goes on with; each is added in the order of warp_sum().
+__device__ inline float warp_sums(const float (&values)[8]) {
     const int lane = threadIdx.x % 32;
-    for (int c0 = 0; c0 < layer.fan_out; c0 += kAtOnce) {
-        float sums[kAtOnce] = {};
-        for (int j = 4 * lane; j < layer.weight_stride; j += 128) {
-            const float4 x = *reinterpret_cast<const float4*>(h + j);
+    float four[4], two[2];
 #pragma unroll
-            for (int c = 0; c < kAtOnce; ++c) {
-                const int64_t out = min(c0 + c, layer.fan_out - 1);
-                sums[c] = dot(x, *reinterpret_cast<const float4*>(weight + out * layer.weight_stride + j), sums[c]);
-            }
-        }
-#pragma unroll
-        for (int c = 0; c < kAtOnce; ++c) {
-            const float total = warp_sum(sums[c]);
-            if (lane == 0 && c0 + c < layer.fan_out)
-                z[c0 + c] = total;
-        }
+    for (int c = 0; c < 4; ++c) {
+        const bool upper = lane & 16;
+        four[c] = (upper ? values[c + 4] : values[c]) + __shfl_xor_sync(~0u, upper ? values[c] : values[c + 4], 16);
     }
-    __syncwarp();
+#pragma unroll
+    for (int c = 0; c < 2; ++c) {
+        const bool upper = lane & 8;
+        two[c] = (upper ? four[c + 2] : four[c]) + __shfl_xor_sync(~0u, upper ? four[c] : four[c + 2], 8);
+    }
+    const bool upper = lane & 4;
+    float sum = (upper ? two[1] : two[0]) + __shfl_xor_sync(~0u, upper ? two[0] : two[1], 4);
+    sum += __shfl_xor_sync(~0u, sum, 2);
+    return sum + __shfl_xor_sync(~0u, sum, 1);
 }
 
-// From a row's dloss/dz of the last layer to that of the layer below, which handed on h by `activation`.
-__device__ inline void head_backward(const StepArguments& s, const LayerLayout& layer, const float* weight,
+// Some of a row's logits, z[c] = h . weight[c]: of classes part, part + kRowWarps ..
+__device__ inline void head_logits(int part, int classes, int stride, const float* weight, const float* h, float* z) {
+    static_assert(kWarpClasses == 8);
+    const int lane = threadIdx.x % 32;
+    float sums[kWarpClasses] = {};
+    for (int j = 4 * lane; j < stride; j += 128) {
+        const float4 x = load_as<float4>(h + j);
+#pragma unroll
+        for (int i = 0; i < kWarpClasses; ++i) {
+            const int c = part + kRowWarps * i;
+            if (c < classes)
+                sums[i] = dot(x, load_as<float4>(weight + int64_t{c} * stride + j), sums[i]);
+        }
+    }
+    const float sum = warp_sums(sums);
+    const int c = part + kRowWarps * (lane / 4);
+    if (lane % 4 == 0 && c < classes)
+        z[c] = sum;
+}
+
+// Some of a row's dloss/dz of the layer below, which handed on h, from that of the last layer.
+__device__ inline void head_backward(const StepArguments& s, int part, const LayerLayout& layer, const float* weight,
                                      const float* h, const float* dz, Activation activation, int index, int row,
                                      float* below) {
-    for (int j = 4 * (threadIdx.x % 32); j < layer.fan_in; j += 128) {
+    const int classes = layer.fan_out, stride = layer.weight_stride, last = s.net.layer_count - 1;
+    for (int j = 4 * (part * 32 + threadIdx.x % 32); j < layer.fan_in; j += 128 * kRowWarps) {
         float4 sum = make_float4(0, 0, 0, 0);
-        for (int c = 0; c < layer.fan_out; ++c) {
-            const int64_t at = static_cast<int64_t>(c) * layer.weight_stride;
-            const float4 w = *reinterpret_cast<const float4*>(weight + at + j);
+#pragma unroll 4
+        for (int c = 0; c < classes; ++c) {
+            const float4 w = load_as<float4>(weight + int64_t{c} * stride + j);
             sum = make_float4(fmaf(dz[c], w.x, sum.x), fmaf(dz[c], w.y, sum.y), fmaf(dz[c], w.z, sum.z),
                               fmaf(dz[c], w.w, sum.w));
         }
-        const int last = s.net.layer_count - 1;
         store_quad(below + j, through_hidden(s, activation, index, last, row, j, sum, h + j, below + j),
                    layer.fan_in - j);
     }
 }
 
-// For few classes, behind at least one hidden layer.
+// For few classes, behind at least one hidden layer. Neighbours in the batch go to different blocks.
 __device__ __noinline__ inline void head(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    const LayerLayout& layer = s.net.layers[s.net.layer_count - 1];
-    const LayerLayout& below = s.net.layers[s.net.layer_count - 2];
-    const float* const weight = s.net.parameters + layer.weight;
-    float* const z = tile_memory + threadIdx.x / 32 * kHeadClasses;
-    each_row(step, [&](int r) {
-        const int64_t row = r;
-        const float* const h = inputs(s.net, layer) + row * layer.weight_stride;
-        head_logits(layer, weight, h, z);
-        loss_row(s, step, r, z, layer.fan_out);
-        head_backward(s, layer, weight, h, z, below.activation, index, r,
-                      gradients(s.net, below) + row * below.gradient_stride);
-        const int lane = threadIdx.x % 32;
-        if (lane < layer.fan_out)
-            gradients(s.net, layer)[row * layer.gradient_stride + lane] = z[lane];
-        __syncwarp();
-    });
-    __syncthreads(); // the next phase's tiles lie in the same shared memory
+    const LayerLayout layer = layer_at(s.net, s.net.layer_count - 1);
+    const LayerLayout below = layer_at(s.net, s.net.layer_count - 2);
+    const float* const weight = global(s.net.parameters) + layer.weight;
+    const int warp = threadIdx.x / 32, lane = threadIdx.x % 32, part = warp % kRowWarps, slot = warp / kRowWarps;
+    float* const z = tile_memory + slot * kHeadClasses;
+    for (int first = blockIdx.x; first < step.rows; first += gridDim.x * kRowsAtOnce) {
+        const int row = first + slot * gridDim.x;
+        const bool exists = row < step.rows;
+        const float* const h = inputs(s.net, layer) + int64_t{row} * layer.weight_stride;
+        if (exists)
+            head_logits(part, layer.fan_out, layer.weight_stride, weight, h, z);
+        __syncthreads();
+        if (exists && part == 0) {
+            loss_row(s, step, row, z, layer.fan_out);
+            if (lane < layer.fan_out)
+                gradients(s.net, layer)[int64_t{row} * layer.gradient_stride + lane] = z[lane];
+        }
+        __syncthreads();
+        if (exists) {
+            head_backward(s, part, layer, weight, h, z, below.activation, index, row,
+                          gradients(s.net, below) + int64_t{row} * below.gradient_stride);
+        }
+        __syncthreads();
+    }
 }
 
 } // namespace mn::cuda

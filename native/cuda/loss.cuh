@@ -66,9 +66,9 @@ __device__ inline void score_row(const StepArguments& s, const RowSoftmax& softm
     const bool counts = rule.counts(label);
     const float plain = counts ? softmax.negative_log(z[label]) : 0.0f;
     // what a weight of 0 multiplies may be infinite
-    s.row_losses[at] = counts && weight != 0 ? weight * rule.loss(label, plain, smooth) : 0.0f;
-    s.row_plain_losses[at] = plain;
-    s.row_predictions[at] = softmax.prediction;
+    global(s.row_losses)[at] = counts && weight != 0 ? weight * rule.loss(label, plain, smooth) : 0.0f;
+    global(s.row_plain_losses)[at] = plain;
+    global(s.row_predictions)[at] = softmax.prediction;
 }
 
 // One row's losses and errors against its targets, at a place of the results; its outputs become dloss/dz where that is
@@ -76,7 +76,7 @@ __device__ inline void score_row(const StepArguments& s, const RowSoftmax& softm
 template <LossKind kKind>
 __device__ void compare_row(const StepArguments& s, int sample, float* z, int outputs, float weight, float factor,
                             bool gradient, int64_t at) {
-    const float* const targets = s.data.targets + static_cast<int64_t>(sample) * outputs;
+    const float* const targets = global(s.data.targets) + static_cast<int64_t>(sample) * outputs;
     float value = 0, plain = 0, absolute = 0, squared = 0;
     int right = 0;
     for (int c = threadIdx.x % 32; c < outputs; c += 32) {
@@ -98,20 +98,20 @@ __device__ void compare_row(const StepArguments& s, int sample, float* z, int ou
     if (threadIdx.x % 32 != 0)
         return;
     const float share = 1.0f / static_cast<float>(outputs);
-    s.row_losses[at] = weight != 0 ? weight * (value * share) : 0.0f;
-    s.row_plain_losses[at] = plain * share;
-    s.row_errors[at] = {absolute * share, squared * share};
-    s.row_predictions[at] = right;
+    global(s.row_losses)[at] = weight != 0 ? weight * (value * share) : 0.0f;
+    global(s.row_plain_losses)[at] = plain * share;
+    global(s.row_errors)[at] = {absolute * share, squared * share};
+    global(s.row_predictions)[at] = right;
 }
 
 __device__ __noinline__ inline void compare(int index, int row, float* z, bool gradient, int64_t at) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    const int outputs = s.net.layers[s.net.layer_count - 1].fan_out;
+    const int outputs = layer_at(s.net, s.net.layer_count - 1).fan_out;
     const float weight = step.weight(s, row);
     float factor = 0;
     if (gradient)
-        factor = s.loss.share(s.norms[index].weight_sum) * weight / static_cast<float>(outputs);
+        factor = global(s.norms)[index].share * weight / static_cast<float>(outputs);
     with_target_loss(s.loss.kind, [&](auto kind) {
         compare_row<kind.value>(s, step.sample(s, row), z, outputs, weight, factor, gradient, at);
     });
@@ -123,8 +123,7 @@ __device__ inline void loss_row(const StepArguments& s, const StepView& step, in
     if (s.loss.has_targets())
         return compare(step.index, row, z, true, row);
     const int label = step.label(s, row);
-    const Norm& norm = s.norms[step.index];
-    const float weight = step.weight(s, row), share = s.loss.share(norm.weight_sum) * weight;
+    const float weight = step.weight(s, row), share = global(s.norms)[step.index].share * weight;
     const RowSoftmax softmax(z, classes);
     score_row(s, softmax, z, classes, label, weight, row);
     __syncwarp();
@@ -137,7 +136,7 @@ __device__ inline void loss_row(const StepArguments& s, const StepView& step, in
 __device__ __noinline__ inline void loss(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    const LayerLayout& last = s.net.layers[s.net.layer_count - 1];
+    const LayerLayout last = layer_at(s.net, s.net.layer_count - 1);
     each_row(step, [&](int row) {
         loss_row(s, step, row, gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride, last.fan_out);
     });
@@ -147,7 +146,7 @@ __device__ __noinline__ inline void loss(int index) {
 __device__ __noinline__ inline void score(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    const LayerLayout& last = s.net.layers[s.net.layer_count - 1];
+    const LayerLayout last = layer_at(s.net, s.net.layer_count - 1);
     each_row(step, [&](int row) {
         float* z = gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride;
         const int64_t at = step.position + row;
@@ -179,7 +178,7 @@ __device__ __noinline__ inline void sum_norms(int first, int count) {
         weight_sum = block_sum(weight_sum);
         counted = block_sum(counted);
         if (threadIdx.x == 0)
-            s.norms[index] = {weight_sum, counted};
+            global(s.norms)[index] = {weight_sum, counted, s.loss.share(weight_sum)};
     }
 }
 
@@ -191,15 +190,15 @@ __device__ __noinline__ inline void finish_step(int index) {
     double loss = 0, objective = 0, absolute = 0;
     int correct = 0;
     for (int row = threadIdx.x; row < step.rows; row += kThreads) {
-        loss += static_cast<double>(s.row_plain_losses[row]);
-        objective += static_cast<double>(s.row_losses[row]);
+        loss += static_cast<double>(global(s.row_plain_losses)[row]);
+        objective += static_cast<double>(global(s.row_losses)[row]);
         if (targets) {
-            absolute += static_cast<double>(s.row_errors[row].absolute);
-            correct += s.row_predictions[row];
+            absolute += static_cast<double>(global(s.row_errors)[row].absolute);
+            correct += global(s.row_predictions)[row];
             continue;
         }
         const int label = step.label(s, row);
-        correct += s.loss.counts(label) && s.row_predictions[row] == label;
+        correct += s.loss.counts(label) && global(s.row_predictions)[row] == label;
     }
     loss = block_sum(loss);
     objective = block_sum(objective);
@@ -208,7 +207,7 @@ __device__ __noinline__ inline void finish_step(int index) {
         absolute = block_sum(absolute);
     if (threadIdx.x != 0)
         return;
-    const Norm& norm = s.norms[step.index];
+    const Norm norm = global(s.norms)[step.index];
     loss /= static_cast<double>(norm.counted);
     const bool has_mean = s.loss.has_mean(norm.weight_sum);
     if (s.loss.mean)

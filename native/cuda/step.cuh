@@ -23,7 +23,7 @@ __device__ inline bool diverged_before(const StepArguments& s, int step) {
 // Layers whose products have phases of their own: all, or all but the last.
 __device__ inline int layers_outside_head(const NetArguments& net) {
     const int last = net.layer_count - 1;
-    return has_head(net.layer_count, net.layers[last].fan_out) ? last : last + 1;
+    return has_head(net.layer_count, layer_at(net, last).fan_out) ? last : last + 1;
 }
 
 // Engines that need tensor cores are never launched on a device without; their code is left out there.
@@ -36,13 +36,25 @@ __device__ constexpr bool compiled_here() {
 #endif
 }
 
-// The last phase: one block sums the step's outcome besides its share of the tiles, and the next step's input dropout
-// is drawn.
-template <typename E>
-__device__ __noinline__ void update_and_finish(int index) {
+__device__ __noinline__ inline void begin_update(int index) {
     if (blockIdx.x == gridDim.x - 1)
         finish_step(index);
     draw_input(index + 1);
+    take_constants(arguments().constants + index);
+}
+
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+static_assert(kBlocksPerMultiprocessor *
+                      (sizeof tile_memory + sizeof argument_memory + sizeof layer_memory + sizeof constants_memory) <=
+                  65536,
+              "a multiprocessor of compute capability 7.5 has 64 kB of shared memory");
+#endif
+
+// The last phase: one block sums the step's outcome besides its share of the tiles, and the next step's input dropout
+// is drawn.
+template <typename E>
+__device__ void update_and_finish(int index) {
+    begin_update(index);
     update_all<E>(index);
 }
 

@@ -17,7 +17,7 @@ alignas(StepConstants) static __shared__ float constants_memory[kConstants];
 // By the whole block, before the first tile.
 __device__ inline void take_constants(const StepConstants* given) {
     if (threadIdx.x < kConstants)
-        constants_memory[threadIdx.x] = reinterpret_cast<const float*>(given)[threadIdx.x];
+        constants_memory[threadIdx.x] = global(reinterpret_cast<const float*>(given))[threadIdx.x];
     __syncthreads();
 }
 
@@ -29,7 +29,7 @@ __device__ void update_quad_by(const NetArguments& net, int64_t where, float4 gr
     float values[4][kVectors];
 #pragma unroll
     for (int v = 0; v < kVectors; ++v) {
-        const float4 quad = *reinterpret_cast<const float4*>(net.parameters + v * net.slot_stride + where);
+        const float4 quad = load_as<float4>(net.parameters + v * net.slot_stride + where);
         values[0][v] = quad.x;
         values[1][v] = quad.y;
         values[2][v] = quad.z;
@@ -41,52 +41,65 @@ __device__ void update_quad_by(const NetArguments& net, int64_t where, float4 gr
         Update<kRule>::apply(constants, g[e], values[e][0], values[e] + 1);
 #pragma unroll
     for (int v = 0; v < kVectors; ++v) {
-        store_quad(net.parameters + v * net.slot_stride + where,
+        store_quad(global(net.parameters + v * net.slot_stride + where),
                    make_float4(values[0][v], values[1][v], values[2][v], values[3][v]), count);
     }
 }
 
-__device__ inline void update_quad(UpdateRule rule, const NetArguments& net, int64_t where, float4 gradient,
-                                   int count) {
-    with_rule(rule, [&](auto chosen) { update_quad_by<chosen.value>(net, where, gradient, count); });
+// The gradient of weights n .. n + 3 of output m, if there are such. from_bytes: all but the bias's has the bytes'
+// scale still to come.
+__device__ __noinline__ inline void update_quad(int l, int m, int n, float4 gradient, bool from_bytes) {
+    const StepArguments& s = arguments();
+    const LayerLayout layer = layer_at(s.net, l);
+    if (m >= layer.fan_out || n > layer.fan_in)
+        return;
+    if (from_bytes) {
+        const PixelScale& scale = s.data.scale;
+        gradient.x = n == layer.fan_in ? gradient.x : scale.times(gradient.x);
+        gradient.y = n + 1 == layer.fan_in ? gradient.y : scale.times(gradient.y);
+        gradient.z = n + 2 == layer.fan_in ? gradient.z : scale.times(gradient.z);
+        gradient.w = n + 3 == layer.fan_in ? gradient.w : scale.times(gradient.w);
+    }
+    const int64_t where = layer.weight + static_cast<int64_t>(m) * layer.weight_stride + n;
+    with_rule(s.rule, [&](auto chosen) { update_quad_by<chosen.value>(s.net, where, gradient, layer.fan_in + 1 - n); });
 }
 
-template <typename E, int Tile>
+template <typename E, int Tile, typename Source>
 __device__ __noinline__ void update_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    const LayerLayout& layer = s.net.layers[l];
-    const Input in = layer_input(s, step, l);
-    const Matrix above = upstream(s.net, layer, step.rows);
-    multiply_tile<E, Tile>(FeedAlongI<Tile, Matrix>(above, m0), FeedAlongI<Tile, Input>(in, n0), step.rows, m0, n0,
-                           [&](int m, int n, float4 gradient) {
-                               if (m >= layer.fan_out || n > layer.fan_in)
-                                   return;
-                               const int64_t where = layer.weight + static_cast<int64_t>(m) * layer.weight_stride + n;
-                               update_quad(s.rule, s.net, where, gradient, layer.fan_in + 1 - n);
-                           });
+    const LayerLayout layer = layer_at(s.net, l);
+    multiply_tile<E, Tile, false>(
+        FeedAlongI<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+        FeedAlongI<E, Tile, Source>(source_of<Source>(s, step, layer), n0), step.rows, m0, n0,
+        [&](int m, int n, float4 gradient) { update_quad(l, m, n, gradient, Source::kBytes); });
 }
 
-// All layers' tiles are dealt out to the blocks in one round; `dealt` counts those of the layers before.
-template <typename E, int Tile>
-__device__ int update_layer(const StepArguments& s, int index, int l, int dealt) {
-    const LayerLayout& layer = s.net.layers[l];
-    return each_tile<Tile>(layer.fan_out, layer.fan_in + 1, dealt % gridDim.x,
-                           [&](int m0, int n0) { update_tile<E, Tile>(index, l, m0, n0); });
+// Tiles are numbered through all layers, so that all are dealt out to the blocks in one round.
+template <typename E>
+__device__ __noinline__ bool update_one(int index, int tile) {
+    const StepArguments& s = arguments();
+    for (int l = 0; l < s.net.layer_count; ++l) {
+        const LayerLayout layer = layer_at(s.net, l);
+        const Tiles tiles(s.wide_tiles_by, layer.fan_out, layer.fan_in + 1);
+        if (tile >= tiles.count) {
+            tile -= tiles.count;
+            continue;
+        }
+        const int m0 = tiles.row(tile), n0 = tiles.column(tile);
+        with_input<E, true>(s, l, [&](auto source) {
+            using Source = typename decltype(source)::type;
+            tiles.size == 64 ? update_tile<E, 64, Source>(index, l, m0, n0)
+                             : update_tile<E, 32, Source>(index, l, m0, n0);
+        });
+        return true;
+    }
+    return false;
 }
 
 template <typename E>
 __device__ void update_all(int index) {
-    const StepArguments& s = arguments();
-    take_constants(s.constants + index);
-    int dealt = 0;
-    for (int l = 0; l < s.net.layer_count; ++l) {
-        if (wide(s.wide_tiles_by, s.net.layers[l].fan_out, s.net.layers[l].fan_in + 1)) {
-            dealt += update_layer<E, 64>(s, index, l, dealt);
-        } else {
-            dealt += update_layer<E, 32>(s, index, l, dealt);
-        }
-    }
+    each_tile([&](int tile) { return update_one<E>(index, tile); });
 }
 
 } // namespace mn::cuda

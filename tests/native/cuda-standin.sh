@@ -12,11 +12,11 @@ device=$build/standin
 
 step() { printf -- '--- %s (%d s so far)\n' "$1" "$SECONDS"; }
 
-# on_device "options of cuda-standin run" filter
+# on_device "options of cuda-standin run" filter [what of $device]
 on_device() {
-    step "cuda-standin run $1, tests $2"
+    step "cuda-standin run ${3:-} $1, tests $2"
     # shellcheck disable=SC2086 # the options are several words
-    "$standin" run "$device" $1 -- "$tests" --gtest_brief=1 --gtest_filter="$2"
+    "$standin" run "$device${3:-}" $1 -- "$tests" --gtest_brief=1 --gtest_filter="$2"
 }
 
 # A run on the stand-in keeps one core busy, so two go on side by side. later COMMAND..: begins one. now: waits for it,
@@ -66,7 +66,13 @@ step "build for the stand-in: shared run-time library; one architecture, as PTX,
 cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-virtual \
     -DMN_UNITY=ON
 cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench mn_cuda_shim
-"$standin" build -o "$device" --compile-commands "$build/compile_commands.json" -O 1 -X=--expt-relaxed-constexpr
+# translate FOLDER OPTION..: the kernels as a run-time library there
+translate() {
+    "$standin" build -o "$1" --compile-commands "$build/compile_commands.json" -O 1 -X=--expt-relaxed-constexpr "${@:2}"
+}
+translate "$device"
+translate "$device-75" --arch 75 # whose kernels are others: no tensor cores, less shared memory
+CXX=$PWD/tests/native/standin/truncating-g++ translate "$device-truncating"
 
 export MN_GOLDEN_STEPS=20 # of PyTorch's 50 and 200: a step takes a tenth of a second here
 later on_device "--check" '*/cuda:Cuda.*:-Heavy/*'
@@ -77,7 +83,10 @@ slow='Heavy/*:SameBits.*:Golden.optimizers*:Golden.small_nets*:Breadth.*:TargetL
 slow+=:AgainstReference.every_optimizer*
 now
 later on_device "--race --order 3" "*/cuda:-$slow"
-CUDA_STANDIN_CC=75 on_device "--check" 'Golden.cross_entropy*/cuda:AgainstReference.first_gradient_batch_31/cuda'
+CUDA_STANDIN_CC=75 on_device "--check --race" \
+    'Golden.cross_entropy*/cuda:AgainstReference.first_gradient_batch_31/cuda:Cuda.many_classes*' -75
+step "float32 on tensor cores that cut off, as a GPU's do"
+"$standin" run "$device-truncating" -- "$build/native/bench/cuda/mn_cuda_bench" check
 
 with_fault CUDA_STANDIN_NO_DEVICE=1 CudaFaults.no_device
 with_fault CUDA_STANDIN_OOM_AFTER=400000 CudaFaults.out_of_memory

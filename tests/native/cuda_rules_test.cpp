@@ -1,9 +1,11 @@
 // The CUDA kernels' plain logic, run on the host: no GPU, no nvcc.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -33,59 +35,158 @@ class CudaTile : public testing::Test {};
 using Shapes = testing::Types<TileShape<32>, TileShape<64>>;
 TYPED_TEST_SUITE(CudaTile, Shapes);
 
-// Banks that a warp's accesses of one word each fall into: all different means no conflict.
+// How an operand lies in shared memory, and in how many values a word has room for.
+template <typename Layout>
+class CudaOperand : public testing::Test {};
+using Layouts = testing::Types<ByDepth<32>, ByDepth<64>, ByRow<32, 1>, ByRow<64, 1>, ByRow<32, 2>, ByRow<64, 2>>;
+TYPED_TEST_SUITE(CudaOperand, Layouts);
+
+template <typename Layout>
+class CudaFragments : public testing::Test {};
+using LayoutsByRow = testing::Types<ByRow<32, 1>, ByRow<64, 1>, ByRow<32, 2>, ByRow<64, 2>>;
+TYPED_TEST_SUITE(CudaFragments, LayoutsByRow);
+
+template <typename Layout>
+constexpr int kPerWord = 1;
+template <int Tile>
+constexpr int kPerWord<ByRow<Tile, 2>> = 2;
+
+template <typename Layout>
+constexpr bool kByRow = false;
+template <int Tile, int PerWord>
+constexpr bool kByRow<ByRow<Tile, PerWord>> = true;
+
+// Turns in which memory serves a group of lanes that access `words` neighbouring words each: 1 means no conflict.
 template <typename Address>
-std::set<int> banks(Address&& address) {
-    std::set<int> found;
-    for (int lane = 0; lane < 32; ++lane)
-        found.insert(address(lane) % 32);
-    return found;
+int turns(int lanes, int words, Address&& address) {
+    std::map<int, std::set<int>> words_of_bank;
+    for (int lane = 0; lane < lanes; ++lane) {
+        EXPECT_EQ(address(lane) % words, 0);
+        for (int w = 0; w < words; ++w)
+            words_of_bank[(address(lane) + w) % 32].insert(address(lane) + w);
+    }
+    size_t most = 0;
+    for (const auto& [bank, found] : words_of_bank)
+        most = std::max(most, found.size());
+    return static_cast<int>(most);
 }
 
 } // namespace
 
-TYPED_TEST(CudaTile, operands_fill_shared_memory_once) {
-    std::set<int> seen;
-    for (int k = 0; k < TypeParam::kDepth; ++k) {
-        for (int i = 0; i < TypeParam::kTile; ++i)
-            seen.insert(operand_index<TypeParam::kTile>(k, i));
+TYPED_TEST(CudaOperand, fills_shared_memory_once) {
+    using Shape = typename TypeParam::Shape;
+    std::map<int, int> seen;
+    for (int k = 0; k < Shape::kDepth; ++k) {
+        for (int i = 0; i < Shape::kTile; ++i)
+            ++seen[TypeParam::index(k, i)];
     }
-    EXPECT_EQ(static_cast<int>(seen.size()), TypeParam::kOperandFloats);
-    EXPECT_EQ(*seen.begin(), 0);
-    EXPECT_EQ(*seen.rbegin(), TypeParam::kOperandFloats - 1);
+    EXPECT_EQ(static_cast<int>(seen.size()), Shape::kOperandFloats / kPerWord<TypeParam>);
+    EXPECT_EQ(seen.begin()->first, 0);
+    EXPECT_EQ(seen.rbegin()->first, Shape::kOperandFloats / kPerWord<TypeParam> - 1);
+    for (const auto& [word, values] : seen)
+        EXPECT_EQ(values, kPerWord<TypeParam>) << word;
 }
 
-TYPED_TEST(CudaTile, loads_cover_an_operand_once) {
+TYPED_TEST(CudaOperand, is_loaded_once) {
+    using Shape = typename TypeParam::Shape;
     std::set<std::pair<int, int>> along_k, along_i;
     for (int thread = 0; thread < kThreads; ++thread) {
-        for (int load = 0; load < TypeParam::kLoads; ++load) {
-            const Spot k = spot_along_k<TypeParam::kTile>(thread), i = spot_along_i<TypeParam::kTile>(thread);
-            const int further = load * TypeParam::kLoadDepth;
+        for (int load = 0; load < Shape::kLoads; ++load) {
+            const Spot k = TypeParam::along_k(thread, load), i = TypeParam::along_i(thread, load);
             for (int e = 0; e < 4; ++e) {
-                along_k.insert({k.i, k.k + further + e});
-                along_i.insert({i.i + e, i.k + further});
+                along_k.insert({k.i, k.k + e});
+                along_i.insert({i.i + e, i.k});
             }
         }
     }
-    const std::pair<int, int> last{TypeParam::kTile - 1, TypeParam::kDepth - 1};
-    EXPECT_EQ(static_cast<int>(along_k.size()), TypeParam::kOperandFloats);
-    EXPECT_EQ(static_cast<int>(along_i.size()), TypeParam::kOperandFloats);
+    const std::pair<int, int> last{Shape::kTile - 1, Shape::kDepth - 1};
+    EXPECT_EQ(static_cast<int>(along_k.size()), Shape::kOperandFloats);
+    EXPECT_EQ(static_cast<int>(along_i.size()), Shape::kOperandFloats);
     EXPECT_EQ(*along_k.rbegin(), last);
     EXPECT_EQ(*along_i.rbegin(), last);
 }
 
-TYPED_TEST(CudaTile, places_in_shared_memory_follow_from_a_few) {
-    constexpr int kTile = TypeParam::kTile, kFurther = TypeParam::kLoadDepth;
-    for (int i = 0; i < kTile; ++i) {
-        for (int k = 0; k + kFurther < TypeParam::kDepth; ++k)
-            EXPECT_EQ(operand_index<kTile>(k + kFurther, i), operand_index<kTile>(k, i) + kFurther * kTile);
-        for (int k = 0; k < TypeParam::kDepth; ++k) {
-            for (int dk = 0; dk < 16; ++dk) {
-                if ((k & dk) != 0)
-                    continue;
-                for (int e = 0; e < 4; ++e)
-                    EXPECT_EQ(operand_index<kTile>(k + dk, i ^ (8 * e)),
-                              operand_index<kTile>(k, i ^ (8 * (e ^ operand_turn(dk)))) + dk * kTile);
+// What an engine stores at once: see put_along_k and put_along_i.
+TYPED_TEST(CudaOperand, is_stored_without_bank_conflicts) {
+    using Shape = typename TypeParam::Shape;
+    for (int warp = 0; warp < kWarps; ++warp) {
+        for (int load = 0; load < Shape::kLoads; ++load) {
+            const auto along_k = [&](int lane) { return TypeParam::along_k(32 * warp + lane, load); };
+            const auto along_i = [&](int lane) { return TypeParam::along_i(32 * warp + lane, load); };
+            if constexpr (kByRow<TypeParam>) {
+                const int words = 4 / kPerWord<TypeParam>; // of four values
+                for (int first = 0; first < 32; first += 32 / words) {
+                    const auto word = [&](int lane) {
+                        const Spot at = along_k(first + lane);
+                        return TypeParam::index(at.k, at.i);
+                    };
+                    EXPECT_EQ(turns(32 / words, words, word), 1) << warp << ' ' << load;
+                }
+                const int pair = 2 / kPerWord<TypeParam>; // words of two neighbours in k
+                for (int e = 0; e < 4; ++e) {
+                    for (int first = 0; first < 32; first += 32 / pair) {
+                        const auto word = [&](int lane) {
+                            const Spot at = TypeParam::along_i(32 * warp + first + lane, 0);
+                            return TypeParam::index(at.k, at.i + e);
+                        };
+                        // rows of 64 bytes, of which every fourth is stored: half the banks
+                        const int expected = TypeParam::kChunks == 4 ? 2 : 1;
+                        EXPECT_EQ(turns(32 / pair, pair, word), expected) << warp << ' ' << e;
+                    }
+                }
+            } else {
+                for (int e = 0; e < 4; ++e) {
+                    const auto word = [&](int lane) {
+                        const Spot at = along_k(lane);
+                        return TypeParam::index(at.k + e, at.i);
+                    };
+                    EXPECT_EQ(turns(32, 1, word), 1) << warp << ' ' << load;
+                }
+                for (int first = 0; first < 32; first += 8) {
+                    const auto word = [&](int lane) {
+                        const Spot at = along_i(first + lane);
+                        return TypeParam::index(at.k, at.i);
+                    };
+                    EXPECT_EQ(turns(8, 4, word), 1) << warp << ' ' << load;
+                }
+            }
+        }
+    }
+}
+
+// ldmatrix: a lane's register w of matrix number n is word lane % 4 of row lane / 4, as mma wants its fragments.
+TYPED_TEST(CudaFragments, are_read_by_ldmatrix_as_mma_wants_them) {
+    using Shape = typename TypeParam::Shape;
+    constexpr int kDepth = 8 * kPerWord<TypeParam>; // of one mma
+    for (int i0 = 0; i0 < Shape::kTile; i0 += 16) {
+        for (int k0 = 0; k0 < Shape::kDepth; k0 += kDepth) {
+            const int number = k0 / TypeParam::kChunkDepth;
+            for (int matrix = 0; matrix < 4; ++matrix) {
+                const auto a = [&](int line) {
+                    const Spot at = a_matrices(8 * matrix + line);
+                    return TypeParam::chunk(i0 + at.i, number + at.k);
+                };
+                const auto b = [&](int line) {
+                    const Spot at = b_matrices(8 * matrix + line);
+                    return TypeParam::chunk(i0 + at.i, number + at.k);
+                };
+                EXPECT_EQ(turns(8, 4, a), 1);
+                EXPECT_EQ(turns(8, 4, b), 1);
+                for (int lane = 0; lane < 32; ++lane) {
+                    const int row = lane / 4, k = k0 + kPerWord<TypeParam> * (lane % 4);
+                    EXPECT_EQ(a(row) + lane % 4,
+                              TypeParam::index(k + matrix / 2 * kDepth / 2, i0 + row + matrix % 2 * 8));
+                    EXPECT_EQ(b(row) + lane % 4,
+                              TypeParam::index(k + matrix % 2 * kDepth / 2, i0 + row + matrix / 2 * 8));
+                }
+            }
+            // what TensorCores::multiply makes of the first step's address
+            for (int lane = 0; lane < 32; ++lane) {
+                const Spot at = b_matrices(lane);
+                const int first = TypeParam::chunk(at.i, at.k), step = k0 / kDepth;
+                EXPECT_EQ(TypeParam::chunk(at.i, at.k + number), first ^ 8 * step);
+                EXPECT_EQ(TypeParam::chunk(at.i + 16, at.k + number),
+                          (first ^ 8 * (step ^ 1)) + 16 * TypeParam::kRowWords);
             }
         }
     }
@@ -110,20 +211,38 @@ TYPED_TEST(CudaTile, every_slice_computes_every_output_once) {
     }
 }
 
-TYPED_TEST(CudaTile, shared_memory_has_no_bank_conflicts) {
+TYPED_TEST(CudaTile, sums_lie_once_and_without_bank_conflicts) {
     constexpr int kTile = TypeParam::kTile;
-    for (int element = 0; element < 4; ++element) { // a transposing store
-        EXPECT_EQ(banks([&](int lane) {
-                      const Spot at = spot_along_k<kTile>(lane);
-                      return operand_index<kTile>(at.k + element, at.i);
-                  }).size(),
-                  32u);
+    std::set<int> direct, transposed;
+    for (int m = 0; m < kTile; ++m) {
+        for (int n = 0; n < kTile; ++n) {
+            direct.insert(sum_index<kTile, false>(m, n));
+            transposed.insert(sum_index<kTile, true>(n, m));
+            EXPECT_EQ((sum_index<kTile, false>(m, n)), (sum_index<kTile, false>(m, n / 4 * 4) + n % 4));
+            EXPECT_EQ((sum_index<kTile, true>(m, n)), (sum_index<kTile, true>(m, n / 4 * 4) + n % 4));
+        }
     }
-    for (int k = 0; k < TypeParam::kDepth; k += 4) { // a tf32 fragment
-        EXPECT_EQ(banks([&](int lane) { return operand_index<kTile>(k + lane % 4, lane / 4); }).size(), 32u);
+    EXPECT_EQ(static_cast<int>(direct.size()), kTile * kTile);
+    EXPECT_EQ(static_cast<int>(transposed.size()), kTile * kTile);
+    EXPECT_EQ(*direct.rbegin(), kTile * kTile - 1);
+    EXPECT_EQ(*transposed.rbegin(), kTile * kTile - 1);
+    for (int j = 0; j < 16; ++j) {
+        EXPECT_EQ(turns(32, 1,
+                        [&](int lane) {
+                            const OutputSpot at = mma_output<kTile>(lane, j);
+                            return sum_index<kTile, true>(at.n, at.m);
+                        }),
+                  1);
     }
-    for (int k = 0; k < TypeParam::kDepth; k += 8) { // a bf16 fragment
-        EXPECT_EQ(banks([&](int lane) { return operand_index<kTile>(k + 2 * (lane % 4), lane / 4); }).size(), 32u);
+    for (int j = 0; j < 16; j += 2) { // neighbours are stored together
+        for (int half = 0; half < 32; half += 16) {
+            EXPECT_EQ(turns(16, 2,
+                            [&](int lane) {
+                                const OutputSpot at = mma_output<kTile>(half + lane, j);
+                                return sum_index<kTile, false>(at.m, at.n);
+                            }),
+                      1);
+        }
     }
 }
 
@@ -237,9 +356,9 @@ TEST(CudaEngine, follows_the_compute_capability) {
 }
 
 TEST(CudaGrid, has_no_more_blocks_than_work) {
-    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 32), 4);   // the rows of the head, eight a block
-    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 320), 40); // likewise
-    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 1), 2);    // the update of two layers
+    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 32), 16);   // the rows of the head, two a block
+    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 320), 160); // likewise
+    EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 1), 2);     // the update of two layers
     EXPECT_EQ(useful_blocks(Layout(Net{{784, 312, 256, 10}}), 320), 25 * 10 + 10 * 8 + 9);
     EXPECT_EQ(useful_blocks(Layout(Net{{3, 650, 2}}), 128), 4 * 21);                  // forward
     EXPECT_EQ(useful_blocks(Layout(Net{{2, 65, 33, 1000}}), 33), 32 * 2 + 2 * 3 + 3); // update

@@ -5,11 +5,18 @@
 
 namespace mn::cuda {
 
-constexpr int kSharedFloats = 4 * TileShape<32>::kOperandFloats;
-static_assert(kSharedFloats == 4 * TileShape<64>::kOperandFloats);
+// Of operands. A multiprocessor of compute capability 7.5 has 64 kB for the blocks on it; with one buffer there are
+// two.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+constexpr int kBuffers = 1;
+#else
+constexpr int kBuffers = 2;
+#endif
+constexpr int kSharedFloats = kBuffers * 2 * TileShape<32>::kOperandFloats;
+static_assert(kSharedFloats == kBuffers * 2 * TileShape<64>::kOperandFloats);
 
 // Not handed from function to function: as a constant its address takes no registers.
-alignas(16) static __shared__ float tile_memory[kSharedFloats];
+alignas(128) static __shared__ float tile_memory[kSharedFloats];
 
 // Butterflies: every lane ends with the same bits.
 __device__ inline float warp_sum(float value) {

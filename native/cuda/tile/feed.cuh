@@ -1,87 +1,115 @@
-// Where a product's operands come from: device memory to registers, then to shared memory.
+// Where a product's operands come from: device memory to registers, as it lies there, then to shared memory. Nothing is
+// converted before it is stored, so that nobody waits for a load while the block multiplies.
 #pragma once
 
 #include <cstdint>
 
+#include "cuda/tile/global.cuh"
 #include "cuda/tile/shape.h"
 
 namespace mn::cuda {
 
-// Floats in device memory, read four columns at a time. Zero outside.
+// A source has `rows` rows of `columns` floats or bytes, zeros beyond; read four columns at a time.
+// place(row): what line() finds a row by; where kLookedUp, it takes a load and is asked for one round ahead.
+// fetch(at, row, column, there): what value(held, row, column) makes four values of, later. Nothing is loaded where not
+// `there`.
 struct Matrix {
     const float* values;
-    int stride, rows;
+    int columns, rows;
 
-    // Of a row: what quad() finds it by, beside the row itself; less than 0 outside.
-    __device__ int place(int row) const { return row < rows ? row : -1; }
-    __device__ float4 quad(int place, int, int column) const {
-        if (place < 0 || column >= stride)
-            return make_float4(0, 0, 0, 0);
-        return *reinterpret_cast<const float4*>(values + static_cast<int64_t>(place) * stride + column);
+    static constexpr bool kBytes = false, kLookedUp = false;
+    using Held = float4;
+
+    __device__ int place(int row) const { return row; }
+    __device__ const float* line(int place) const { return values + static_cast<int64_t>(place) * columns; }
+    __device__ Held fetch(const float* at, int, int, bool there) const {
+        return there ? load_as<float4>(at) : make_float4(0, 0, 0, 0);
     }
+    __device__ float4 value(const Held& held, int, int) const { return held; }
 };
 
-// A source is a Matrix or whatever else has place() and quad().
-// Feeds one operand: fetch() into registers, store() into shared memory as [depth][tile].
-template <int Tile, typename Source>
+// Feeds one operand of engine E: fetch() into registers, store() into shared memory.
+template <typename E, int Tile, typename Source>
 struct FeedAlongK { // the source's rows are the tile's rows
     using Shape = TileShape<Tile>;
+    using Layout = typename E::template Layout<Tile>;
+    static constexpr bool kBytes = Source::kBytes;
     const Source source;
-    int row, place;
-    float4 held[Shape::kLoads];
+    int i0;
+    decltype(source.line(0)) lines[Shape::kLoads];
+    int columns[Shape::kLoads];
+    typename Source::Held held[Shape::kLoads];
 
-    __device__ FeedAlongK(const Source& s, int i0)
-        : source(s), row(i0 + spot_along_k<Tile>(threadIdx.x).i), place(s.place(row)) {}
-    __device__ void fetch(int k0) {
-        k0 += spot_along_k<Tile>(threadIdx.x).k;
-#pragma unroll
-        for (int j = 0; j < Shape::kLoads; ++j)
-            held[j] = source.quad(place, row, k0 + j * Shape::kLoadDepth);
-    }
-    __device__ void store(float* operand) const {
-        const Spot at = spot_along_k<Tile>(threadIdx.x);
+    __device__ FeedAlongK(const Source& s, int first) : source(s), i0(first) {
 #pragma unroll
         for (int j = 0; j < Shape::kLoads; ++j) {
-            float* const to = operand + j * Shape::kLoadDepth * Tile;
-            to[operand_index<Tile>(at.k, at.i)] = held[j].x;
-            to[operand_index<Tile>(at.k + 1, at.i)] = held[j].y;
-            to[operand_index<Tile>(at.k + 2, at.i)] = held[j].z;
-            to[operand_index<Tile>(at.k + 3, at.i)] = held[j].w;
+            const int row = i0 + Layout::along_k(threadIdx.x, j).i;
+            columns[j] = row < s.rows ? s.columns : 0;
+            lines[j] = s.line(row < s.rows ? s.place(row) : 0);
+        }
+    }
+    __device__ void fetch(int k0) {
+#pragma unroll
+        for (int j = 0; j < Shape::kLoads; ++j) {
+            const Spot at = Layout::along_k(threadIdx.x, j);
+            held[j] = source.fetch(lines[j] + k0 + at.k, i0 + at.i, k0 + at.k, k0 + at.k < columns[j]);
+        }
+    }
+    __device__ void store(float* operand, int k0) const {
+#pragma unroll
+        for (int j = 0; j < Shape::kLoads; ++j) {
+            const Spot at = Layout::along_k(threadIdx.x, j);
+            E::template put_along_k<Tile, kBytes>(operand, at, source.value(held[j], i0 + at.i, k0 + at.k));
         }
     }
 };
 
-template <int Tile, typename Source>
-struct FeedAlongI { // the source's rows are the depth; their places are looked up one round ahead
+template <typename E, int Tile, typename Source>
+struct FeedAlongI { // the source's rows are the depth
     using Shape = TileShape<Tile>;
+    using Layout = typename E::template Layout<Tile>;
+    static constexpr bool kBytes = Source::kBytes;
     const Source source;
-    int i0;
-    int places[Shape::kLoads];
-    float4 held[Shape::kLoads];
+    int column, rows;
+    int places[Shape::kLoads] = {}; // where rows are looked up,
+    decltype(source.line(0)) next;  // else of load 0
+    typename Source::Held held[Shape::kLoads];
 
-    __device__ FeedAlongI(const Source& s, int first) : source(s), i0(first) { look_up(0); }
-    __device__ void fetch(int k0) {
-        const Spot at = spot_along_i<Tile>(threadIdx.x);
-#pragma unroll
-        for (int j = 0; j < Shape::kLoads; ++j)
-            held[j] = source.quad(places[j], k0 + at.k + j * Shape::kLoadDepth, i0 + at.i);
-        look_up(k0 + Shape::kDepth);
+    __device__ FeedAlongI(const Source& s, int i0) : source(s), column(i0 + Layout::along_i(threadIdx.x, 0).i) {
+        rows = column < s.columns ? s.rows : 0;
+        next = s.line(Layout::along_i(threadIdx.x, 0).k) + column;
+        look_up(0);
     }
-    __device__ void store(float* operand) const {
-        const Spot at = spot_along_i<Tile>(threadIdx.x);
+    __device__ void fetch(int k0) {
 #pragma unroll
         for (int j = 0; j < Shape::kLoads; ++j) {
-            float* const to = operand + j * Shape::kLoadDepth * Tile;
-            *reinterpret_cast<float4*>(to + operand_index<Tile>(at.k, at.i)) = held[j];
+            const int row = k0 + Layout::along_i(threadIdx.x, j).k;
+            const int further = Layout::along_i(threadIdx.x, j).k - Layout::along_i(threadIdx.x, 0).k;
+            const auto* const at =
+                Source::kLookedUp ? source.line(places[j]) + column : next + further * source.columns;
+            held[j] = source.fetch(at, row, column, row < rows);
         }
+        next += static_cast<int64_t>(Shape::kDepth) * source.columns;
+        look_up(k0 + Shape::kDepth);
+    }
+    __device__ void store(float* operand, int k0) const {
+        float4 values[Shape::kLoads];
+#pragma unroll
+        for (int j = 0; j < Shape::kLoads; ++j)
+            values[j] = source.value(held[j], k0 + Layout::along_i(threadIdx.x, j).k, column);
+        E::template put_along_i<Tile, kBytes>(operand, values);
     }
 
   private:
     __device__ void look_up(int k0) {
-        k0 += spot_along_i<Tile>(threadIdx.x).k;
+        if constexpr (Source::kLookedUp) {
 #pragma unroll
-        for (int j = 0; j < Shape::kLoads; ++j)
-            places[j] = source.place(k0 + j * Shape::kLoadDepth);
+            for (int j = 0; j < Shape::kLoads; ++j) {
+                const int row = k0 + Layout::along_i(threadIdx.x, j).k;
+                if (row < rows)
+                    places[j] = source.place(row);
+            }
+        }
     }
 };
 

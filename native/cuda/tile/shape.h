@@ -24,41 +24,82 @@ struct TileShape {
     static constexpr int kSliceThreads = kThreads / kSlices;
     static constexpr int kOperandFloats = kTile * kDepth;        // one operand, one of two buffers
     static constexpr int kQuads = kTile * kTile / 4 / kThreads;  // outputs of a thread, four by four
-    static constexpr int kLoads = kOperandFloats / 4 / kThreads; // float4 of an operand a thread loads
+    static constexpr int kLoads = kOperandFloats / 4 / kThreads; // quads of an operand a thread loads
     static constexpr int kLoadDepth = kDepth / kLoads;
-    static_assert(kSlices * kTile * kTile <= 4 * kOperandFloats, "the sums must fit where the operands were");
+    static_assert(kLoads == 2);
+    static_assert(kSlices * kTile * kTile <= 2 * kOperandFloats, "the sums must fit where the operands were");
 };
-
-// An operand in shared memory is [depth][tile]; the exclusive-or spreads rows over the banks, so that neither a
-// transposing store nor a tensor-core fragment's load meets a conflict. Aligned groups of 8 stay together.
-template <int Tile>
-MN_HOST_DEVICE constexpr int operand_index(int k, int i) {
-    return k * Tile + (i ^ (((k ^ (k >> 2)) & 3) << 3));
-}
-
-// Four places serve sixteen products of the depth, which spares registers: where k and dk < 16 have no bit in common,
-// index(k + dk, i ^ 8 e) = index(k, i ^ 8 (e ^ turn(dk))) + dk * Tile.
-MN_HOST_DEVICE constexpr int operand_turn(int dk) {
-    return (dk ^ (dk >> 2)) & 3;
-}
 
 struct Spot {
     int i, k;
 };
 
-// Which float4 a thread fetches first where memory runs along k: four values of k for one i. The next ones lie
-// kLoadDepth further along k, and in shared memory kLoadDepth * Tile.
+// An operand of plain FMA in shared memory is [depth][tile]; the exclusive-or spreads rows over the banks, so that a
+// transposing store meets no conflict. Aligned groups of 8 stay together.
 template <int Tile>
-MN_HOST_DEVICE constexpr Spot spot_along_k(int thread) {
-    const int warp = thread / 32, lane = thread % 32;
-    constexpr int kRowGroups = Tile / 8;
-    return {8 * (warp % kRowGroups) + lane / 4, 16 * (warp / kRowGroups) + 4 * (lane % 4)};
+struct ByDepth {
+    using Shape = TileShape<Tile>;
+
+    MN_HOST_DEVICE static constexpr int index(int k, int i) { return k * Tile + (i ^ (((k ^ (k >> 2)) & 3) << 3)); }
+    // What a thread's load number `load` fetches where memory runs along k: four values of k for one i.
+    MN_HOST_DEVICE static constexpr Spot along_k(int thread, int load) {
+        const int warp = thread / 32, lane = thread % 32;
+        constexpr int kRowGroups = Tile / 8;
+        return {8 * (warp % kRowGroups) + lane / 4,
+                16 * (warp / kRowGroups) + 4 * (lane % 4) + load * Shape::kLoadDepth};
+    }
+    // And where memory runs along i: four values of i for one k.
+    MN_HOST_DEVICE static constexpr Spot along_i(int thread, int load) {
+        return {4 * (thread % (Tile / 4)), thread / (Tile / 4) + load * Shape::kLoadDepth};
+    }
+};
+
+// An operand of the tensor cores is [tile][depth] in words of kPerWord values, so that ldmatrix hands each lane what
+// mma wants. A row is cut into chunks of 16 bytes; the exclusive-or with turn(i) spreads them over the banks, so that
+// neither eight rows' chunks (ldmatrix) nor a store meets a conflict.
+template <int Tile, int kPerWord>
+struct ByRow {
+    using Shape = TileShape<Tile>;
+    static constexpr int kChunkDepth = 4 * kPerWord;
+    static constexpr int kChunks = Shape::kDepth / kChunkDepth;
+    static constexpr int kRowWords = 4 * kChunks;
+    static constexpr int kQuads = Shape::kDepth / 4;
+
+    MN_HOST_DEVICE static constexpr int turn(int i) {
+        return kChunks >= 8 ? (i ^ (i >> 3 & 3)) & 7 : (i >> 1 ^ i >> 3) & 3;
+    }
+    // First word of a chunk. Of row i + 16: kRowWords * 16 further, and turn() is exclusive-or 2.
+    MN_HOST_DEVICE static constexpr int chunk(int i, int number) { return i * kRowWords + 4 * (number ^ turn(i)); }
+    MN_HOST_DEVICE static constexpr int index(int k, int i) {
+        return chunk(i, k / kChunkDepth) + k % kChunkDepth / kPerWord;
+    }
+    // As of ByDepth; but loads 0 and 1 along i are neighbours in k, which are stored together.
+    MN_HOST_DEVICE static constexpr Spot along_k(int thread, int load) {
+        return {thread / kQuads + load * (kThreads / kQuads), 4 * (thread % kQuads)};
+    }
+    MN_HOST_DEVICE static constexpr Spot along_i(int thread, int load) {
+        const int warp = thread / 32, lane = thread % 32;
+        constexpr int kAcross = Tile / 32; // warps side by side
+        return {4 * (lane % 8) + 32 * (warp % kAcross), 2 * (lane / 8 + 4 * (warp / kAcross)) + load};
+    }
+};
+
+// What a lane tells ldmatrix.x4: the row and the chunk, from the first of 16 rows and of two chunks. Of operand a the
+// four matrices are (rows 0 .. 7 and 8 .. 15 of chunk 0, then of chunk 1), of b (chunks 0 and 1 of rows 0 .. 7, then of
+// rows 8 .. 15): so a lane's registers are those of mma's fragments.
+MN_HOST_DEVICE constexpr Spot a_matrices(int lane) {
+    return {lane % 16, lane / 16};
+}
+MN_HOST_DEVICE constexpr Spot b_matrices(int lane) {
+    return {lane % 8 + lane / 16 * 8, lane / 8 % 2};
 }
 
-// And where memory runs along i: four values of i for one k.
-template <int Tile>
-MN_HOST_DEVICE constexpr Spot spot_along_i(int thread) {
-    return {4 * (thread % (Tile / 4)), thread / (Tile / 4)};
+// Where a tile's sums lie before they are handed on, four neighbours in a row together: without conflicts for those who
+// write fragments of mma, along rows or (transposed) across.
+template <int Tile, bool kTransposed>
+MN_HOST_DEVICE constexpr int sum_index(int row, int column) {
+    const int turn = 2 * ((kTransposed ? row >> 1 : row) & 3);
+    return row * Tile + (column ^ 4 * turn);
 }
 
 // What a tile of 64 x 64 costs, in tiles of 32 x 32: four times the products, but half the loads for each. An estimate.

@@ -8,68 +8,82 @@
 
 namespace mn::cuda {
 
-// Sums of a's rows m0.. and b's rows n0.. over `depth` products; epilogue(m, n, float4 of n .. n + 3) once for each
-// quad of the tile, also outside of the matrix. Must be called by the whole block.
-template <typename E, int Tile, typename FeedA, typename FeedB, typename Epilogue>
+// Sums of a's rows m0.. and b's rows n0.. over `depth` products; epilogue(m, n, float4) once for each four neighbours
+// in the tile, also outside of the matrix: outputs n .. n + 3 of row m, or where kTransposed m .. m + 3 of column n.
+// Must be called by the whole block. Nothing in the loop waits for what it fetches before the block has multiplied.
+template <typename E, int Tile, bool kTransposed, typename FeedA, typename FeedB, typename Epilogue>
 __device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, Epilogue&& epilogue) {
     using Shape = TileShape<Tile>;
     float sums[16] = {};
     float* buffer = tile_memory; // a, then b; the other buffer follows
     a.fetch(0);
     b.fetch(0);
-    a.store(buffer);
-    b.store(buffer + Shape::kOperandFloats);
+    a.store(buffer, 0);
+    b.store(buffer + Shape::kOperandFloats, 0);
     __syncthreads();
     int other = 2 * Shape::kOperandFloats;
     for (int k = Shape::kDepth;; k += Shape::kDepth) {
-        const bool more = k < depth;
-        if (more) {
-            a.fetch(k);
-            b.fetch(k);
-        }
-        multiply_slice<E, Tile>(buffer, buffer + Shape::kOperandFloats, sums);
-        if (more) {
-            a.store(buffer + other);
-            b.store(buffer + other + Shape::kOperandFloats);
-        }
-        __syncthreads();
-        if (!more)
+        a.fetch(k); // beyond the depth: zeros, without a load
+        b.fetch(k);
+        __syncwarp(); // the compiler would put the loads off until registers are free, and their latency with them
+        E::template multiply<Tile, FeedB::kBytes>(buffer, buffer + Shape::kOperandFloats, sums);
+        if (k >= depth)
             break;
-        buffer += other;
-        other = -other;
+        if constexpr (kBuffers == 2) {
+            buffer += other;
+            other = -other;
+        } else {
+            __syncthreads();
+        }
+        a.store(buffer, k);
+        b.store(buffer + Shape::kOperandFloats, k);
+        __syncthreads();
     }
+    __syncthreads();
 
     constexpr int kOutputs = Tile * Tile;
     float* const slice = tile_memory + threadIdx.x / Shape::kSliceThreads * kOutputs;
 #pragma unroll
     for (int j = 0; j < 16; ++j) {
-        const OutputSpot at = output_spot<E, Tile>(j);
-        slice[at.m * Tile + at.n] = sums[j];
+        const OutputSpot at = E::template output<Tile>(j);
+        slice[sum_index<Tile, kTransposed>(kTransposed ? at.n : at.m, kTransposed ? at.m : at.n)] = sums[j];
     }
     __syncthreads();
-#pragma unroll
+#pragma unroll 1
     for (int j = 0; j < Shape::kQuads; ++j) {
         const int quad = threadIdx.x + kThreads * j;
+        const int row = quad / (Tile / 4), column = 4 * (quad % (Tile / 4));
         float4 total = make_float4(0, 0, 0, 0);
 #pragma unroll
         for (int s = 0; s < Shape::kSlices; ++s) {
-            const float4 part = *reinterpret_cast<const float4*>(tile_memory + s * kOutputs + 4 * quad);
+            const float4 part = *reinterpret_cast<const float4*>(tile_memory + s * kOutputs +
+                                                                 sum_index<Tile, kTransposed>(row, column));
             total = make_float4(total.x + part.x, total.y + part.y, total.z + part.z, total.w + part.w);
         }
-        epilogue(m0 + quad / (Tile / 4), n0 + 4 * (quad % (Tile / 4)), total);
+        epilogue(m0 + (kTransposed ? column : row), n0 + (kTransposed ? row : column), total);
     }
     __syncthreads();
 }
 
-// Calls visit(m0, n0) with the block's share of a product's tiles. Tiles are dealt out in turn, the first to block
-// `turn`; the number of tiles.
-template <int Tile, typename Visit>
-__device__ int each_tile(int rows, int columns, int turn, Visit&& visit) {
-    const int across = ceil_div(columns, Tile), tiles = across * ceil_div(rows, Tile);
-    const int blocks = gridDim.x, block = blockIdx.x;
-    for (int tile = block >= turn ? block - turn : block - turn + blocks; tile < tiles; tile += blocks)
-        visit(tile / across * Tile, tile % across * Tile);
-    return tiles;
+// How a product's outputs are cut into tiles; see wide().
+struct Tiles {
+    int size, across, count;
+
+    __device__ Tiles(int64_t blocks, int rows, int columns) {
+        size = wide(blocks, rows, columns) ? 64 : 32;
+        across = ceil_div(columns, size);
+        count = across * ceil_div(rows, size);
+    }
+    __device__ int row(int tile) const { return tile / across * size; }
+    __device__ int column(int tile) const { return tile % across * size; }
+};
+
+// Calls visit(number) with the block's share of tiles, which are dealt out in turn, until it says that there are no
+// more.
+template <typename Visit>
+__device__ void each_tile(Visit&& visit) {
+    for (int tile = blockIdx.x; visit(tile); tile += gridDim.x) {
+    }
 }
 
 } // namespace mn::cuda
