@@ -6,9 +6,16 @@
 namespace mn::cuda {
 
 struct KernelSet {
-    const void* norms = nullptr; // (const StepArguments*, int first, int count)
-    const void* phase = nullptr; // (const StepArguments*, Phase, int step, int layer)
-    const void* chunk = nullptr; // (const StepArguments*, int first, int count), cooperative
+    const void* norms = nullptr;  // (const StepArguments*, int first, int count)
+    const void* phase = nullptr;  // (const StepArguments*, Phase, int step, int layer)
+    const void* chunk = nullptr;  // (const StepArguments*, int first, int count), cooperative
+    const void* clocks = nullptr; // symbol of PhaseClocks, in a build with MN_CUDA_PHASE_CLOCKS
+};
+
+// For the benchmark: what each block's clock showed when a step began, then before and after each of its barriers.
+constexpr int kClockBlocks = 1024, kClockMarks = 32;
+struct PhaseClocks {
+    long long at[kClockBlocks][kClockMarks];
 };
 
 KernelSet ffma_kernels();

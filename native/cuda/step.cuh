@@ -101,9 +101,28 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     }
 }
 
+// Where the build has MN_CUDA_PHASE_CLOCKS: each block's clock before and after each barrier of the last step.
+#ifdef MN_CUDA_PHASE_CLOCKS
+static __device__ PhaseClocks phase_clocks;
+
+__device__ inline void read_clock(int& marks) {
+    if (threadIdx.x == 0 && blockIdx.x < kClockBlocks && marks < kClockMarks)
+        phase_clocks.at[blockIdx.x][marks] = clock64();
+    ++marks;
+}
+#else
+__device__ inline void read_clock(int&) {}
+#endif
+
 // A barrier of all blocks, which orders what they wrote.
 __device__ __noinline__ inline void across_the_grid() {
     cooperative_groups::this_grid().sync();
+}
+
+__device__ inline void end_phase(int& marks) {
+    read_clock(marks);
+    across_the_grid();
+    read_clock(marks);
 }
 
 // Steps first .. first + count - 1 by a grid that is wholly resident. The arguments are read anew after each phase:
@@ -121,30 +140,36 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         for (int index = first; index < first + count; ++index) {
             if (diverged_before(arguments(), index))
                 return;
+            int marks = 0;
+            read_clock(marks);
             for (int l = 0; l < layers_outside_head(net); ++l) {
                 forward<E>(index, l);
-                across_the_grid();
+                end_phase(marks);
             }
             if (layers_outside_head(net) < net.layer_count) {
                 head(index);
             } else {
                 loss(index);
             }
-            across_the_grid();
+            end_phase(marks);
             for (int l = layers_outside_head(net) - 1; l > 0; --l) {
                 backward<E>(index, l);
-                across_the_grid();
+                end_phase(marks);
             }
             update_and_finish<E>(index);
-            across_the_grid();
+            end_phase(marks);
         }
     }
 }
 
 template <typename E>
 KernelSet kernel_set() {
-    return {reinterpret_cast<const void*>(&norms_kernel<E>), reinterpret_cast<const void*>(&phase_kernel<E>),
-            reinterpret_cast<const void*>(&chunk_kernel<E>)};
+    KernelSet set = {reinterpret_cast<const void*>(&norms_kernel<E>), reinterpret_cast<const void*>(&phase_kernel<E>),
+                     reinterpret_cast<const void*>(&chunk_kernel<E>), nullptr};
+#ifdef MN_CUDA_PHASE_CLOCKS
+    set.clocks = &phase_clocks;
+#endif
+    return set;
 }
 
 } // namespace mn::cuda

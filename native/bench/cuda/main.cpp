@@ -1,4 +1,4 @@
-// The CUDA backend on the machine's first GPU: mn_cuda_bench check | small | time | quick.
+// The CUDA backend on the machine's first GPU: mn_cuda_bench check | small | time | quick | phases.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -9,9 +9,10 @@
 
 namespace {
 
-constexpr const char* kUsage = "usage: mn_cuda_bench check | small | time | quick\n"
+constexpr const char* kUsage = "usage: mn_cuda_bench check | small | time | quick | phases\n"
                                "check: against the reference; small: on small nets only, for compute-sanitizer\n"
-                               "time: step and epoch times; quick: of one small net, to see that it runs\n";
+                               "time: step and epoch times; quick: of one small net, to see that it runs\n"
+                               "phases: of a step, in a build with MN_CUDA_PHASE_CLOCKS\n";
 
 int run(const std::string& what) {
     std::string reason;
@@ -21,6 +22,8 @@ int run(const std::string& what) {
     }
     if (what == "check" || what == "small")
         return mn::bench::check_agreement(what == "small") == 0 ? 0 : 1;
+    if (what == "phases")
+        return mn::bench::time_phases() ? 0 : 77;
     mn::bench::time_training(what == "quick");
     return 0;
 }
@@ -29,7 +32,7 @@ int run(const std::string& what) {
 
 int main(int argc, char** argv) {
     const std::string what = argc == 2 ? argv[1] : "";
-    if (what != "check" && what != "small" && what != "time" && what != "quick") {
+    if (what != "check" && what != "small" && what != "time" && what != "quick" && what != "phases") {
         std::fprintf(stderr, "%s", kUsage);
         return 2;
     }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "cuda/entry_points.h"
 #include "cuda/host/device.h"
 #include "cuda/host/status.h"
 #include "problems.h"
@@ -91,5 +92,66 @@ void time_training(bool quick) {
     time_problem({"784-320-160-10", {{784, 320, 160, 10}}, 64, 60000}, 10, tensor_cores);
     time_problem({"784-1024-512-10", {{784, 1024, 512, 10}}, 4096, 60000}, 10, tensor_cores);
 }
+
+#ifdef MN_CUDA_PHASE_CLOCKS
+namespace {
+
+// Of a step's phases, in cycles: from barrier to barrier (of block 0), and what a block needed of that, the mean and
+// the longest of all.
+void print_phases(const cuda::PhaseClocks& clocks, int blocks, int phases) {
+    for (int p = 0; p < phases; ++p) {
+        double sum = 0, longest = 0;
+        for (int b = 0; b < blocks; ++b) {
+            const auto work = static_cast<double>(clocks.at[b][2 * p + 1] - clocks.at[b][2 * p]);
+            sum += work;
+            longest = std::max(longest, work);
+        }
+        const auto whole = static_cast<double>(clocks.at[0][2 * p + 2] - clocks.at[0][2 * p]);
+        std::printf("    phase %d: %7.0f cycles, of which work of a block %7.0f (mean), %7.0f (longest)\n", p, whole,
+                    sum / blocks, longest);
+    }
+}
+
+} // namespace
+
+bool time_phases() {
+    constexpr int kRepetitions = 9;
+    const DeviceInfo info = cuda::device_info(0);
+    for (const int64_t batch : {int64_t{320}, int64_t{4096}}) {
+        const Problem p{"784-312-256-10", {{784, 312, 256, 10}}, batch, 60000 / batch * batch}; // no partial batch
+        const Images images(p.net, p.samples);
+        const std::vector<int32_t> order = shuffled(p.samples);
+        for (const Way& way : kWays) {
+            if (way.schedule != cuda::Schedule::persistent)
+                continue;
+            TrainerOptions options;
+            options.net = p.net;
+            options.placement.device = DeviceKind::cuda;
+            cuda::Tuning tuning;
+            tuning.engine = way.engine;
+            tuning.schedule = way.schedule;
+            const auto trainer = started(cuda::make_trainer(options, tuning), p.net, images.samples());
+            const Seconds epoch = time_epochs(*trainer, p, kRepetitions, order);
+            const auto clocks = std::make_unique<cuda::PhaseClocks>();
+            cuda::check(cudaMemcpyFromSymbol(clocks.get(), cuda::kernels(way.engine).clocks, sizeof *clocks),
+                        "cudaMemcpyFromSymbol of the clocks");
+            int blocks = 0;
+            while (blocks < cuda::kClockBlocks && clocks->at[blocks][1] != 0)
+                ++blocks;
+            std::printf("batch %lld, %s: %.2f us a step, %d blocks on %d multiprocessors\n",
+                        static_cast<long long>(batch), way.name,
+                        1e6 * epoch.least * static_cast<double>(batch) / static_cast<double>(p.samples), blocks,
+                        info.multiprocessors);
+            print_phases(*clocks, blocks, 5);
+        }
+    }
+    return true;
+}
+#else
+bool time_phases() {
+    std::printf("SKIPPED phases: this build's kernels read no clocks; configure with -DMN_CUDA_PHASE_CLOCKS=ON\n");
+    return false;
+}
+#endif
 
 } // namespace mn::bench
