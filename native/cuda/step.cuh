@@ -125,6 +125,12 @@ __device__ inline void end_phase(int& marks) {
     read_clock(marks);
 }
 
+// A parameter of the kernel, read where it is used: kept in a register across all calls of a step, it would spill.
+__device__ inline int anew(int parameter) {
+    asm volatile("" : "+r"(parameter));
+    return parameter;
+}
+
 // Steps first .. first + count - 1 by a grid that is wholly resident. The arguments are read anew after each phase:
 // kept in registers across all of them, they would spill.
 template <typename E>
@@ -133,11 +139,11 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     if constexpr (compiled_here<E>()) {
         take_arguments(given);
         const NetArguments& net = arguments().net;
-        first += arguments().base;
-        sum_norms(first, count);
-        draw_input(first);
+        int index = arguments().base + first;
+        sum_norms(index, count);
+        draw_input(index);
         across_the_grid();
-        for (int index = first; index < first + count; ++index) {
+        for (; index < arguments().base + anew(first) + anew(count); ++index) {
             if (diverged_before(arguments(), index))
                 return;
             int marks = 0;
