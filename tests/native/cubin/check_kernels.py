@@ -1,136 +1,182 @@
 #!/usr/bin/env python3
 """A guard for the CUDA kernels where there is no GPU: reads their machine code and fails where it got worse.
 
-  check_kernels.py            compile native/cuda/step_*.cu with nvcc, compare with counts.json
-  check_kernels.py --write    and write counts.json: after a change that is meant
-  check_kernels.py --table    and print docs/gpu.md's table
+  check_kernels.py FILE..            libraries or object files with code for compute capability 9.0, held to counts.json
+  check_kernels.py --write FILE..    and writes counts.json: after a change that is meant; its diff says what changed
+  check_kernels.py --table FILE..    and prints docs/gpu.md's table
 
-Held, for compute capability 9.0:
+FILE is of any build for 9.0: lib/libmnistnative.so, or CMakeFiles/mn_core.dir/native/cuda/step_*.cu.o. Held:
   * nothing is loaded by the non-coherent path (ld.global.nc), which does not see what a launch itself wrote;
   * no function touches local memory: no register spills, nothing has an address;
   * the products' loops have no generic loads or stores, whose kind of memory is asked for at each;
-  * nobody waits for a load in them before at least half of the turn's multiplications were issued;
-  * a turn has no more instructions than counts.json says and 5 %.
-A turn is one chunk of the depth: see native/cuda/tile/tile.cuh.
+and, by the compiler that counts.json is of:
+  * a turn of a product's loop has no more instructions than counts.json says and 5 %;
+  * where half of a turn's multiplications, or more, were issued before anybody waits for a load, they still are;
+  * the kernels and products are those of counts.json.
+A product's loop is the innermost one that multiplies and has a barrier of the block, a turn one chunk of the depth: see
+native/cuda/tile. A function may have several.
 """
 import json
 import os
 import re
 import subprocess
 import sys
-import tempfile
 
 import cubin
 
-HERE = os.path.dirname(os.path.realpath(__file__))
-CUDA = os.path.join(HERE, '../../../native/cuda')
-COUNTS = os.path.join(HERE, 'counts.json')
-ENGINES = {'ffma': 'float32, FMA', 'tf32x3': 'float32, 3xTF32', 'tf32': 'tf32', 'bf16': 'bf16'}
-TILE = re.compile(r'\d\d(forward|backward|update)_tileINS0_\d+\w+?ELi(32|64)E(?:NS0_\d+(Matrix|FloatPixels|BytePixels))?'
-                  r'(?:ILb\dELb\dELb(\d))?')
+COUNTS = os.path.join(os.path.dirname(os.path.realpath(__file__)), 'counts.json')
+ARCHITECTURE = 90
+ENGINES = {'Ffma': 'float32, FMA', 'Tf32x3': 'float32, 3xTF32', 'Tf32': 'tf32', 'Bf16': 'bf16'}
+KERNELS = ('chunk_kernel', 'phase_kernel', 'norms_kernel')
 
 
-def compile_to(folder, engine):
-    path = os.path.join(folder, engine + '.cubin')
-    subprocess.run([os.environ.get('NVCC', 'nvcc'), '-cubin', '-arch=sm_90', '-std=c++20', '-O3', '-DNDEBUG',
-                    '--expt-relaxed-constexpr', f'-I{CUDA}/..', f'-I{CUDA}/../include',
-                    f'{CUDA}/step_{engine}.cu', '-o', path], check=True)
-    return path
+def demangled(names):
+    """As c++filt of the binutils, which every compiler for the host comes with, says; without what all have."""
+    said = subprocess.run(['c++filt'], input='\n'.join(names), stdout=subprocess.PIPE, check=True, text=True).stdout
+    return {name: re.sub(r'^void |mn::cuda::|\(.*\)$', '', line).replace('> >', '>>')
+            for name, line in zip(names, said.splitlines())}
 
 
-def name_of(match):
-    room, tile, source, drops = match.groups()
-    reads = {'Matrix': 'hidden', 'FloatPixels': 'float pixels', 'BytePixels': 'bytes', None: 'hidden'}[source]
-    return f'{room} {reads}{" dropped" if drops == "1" else ""} {tile}'
+def work_of(engine):
+    return 'FFMA' if engine == 'Ffma' else 'HMMA'
 
 
-def count(function, work):
-    """One turn of a product's loop; what is wrong with it."""
-    loops = [loop for loop in function.loops() if loop.count(work) >= 4]
-    if not loops:
-        return None, ['no loop that multiplies']
-    outer = loops[-1]
-    inner = loops[-2] if len(loops) > 1 else None  # over the depth, sixteen at a time: in tiles of 64
-    wide = 'ELi64E' in function.name
-    trips = 1
-    if inner:
-        trips = 2 if wide else 1
-    way, longest = outer.turns(work, inner, trips, 4)
+def product_loops(function, work):
+    """The loops of products, each with those in it."""
+    loops = [loop for loop in function.loops() if loop.count(work) >= 4]  # the inner ones first
+    found = []
+    for n, loop in enumerate(loops):
+        inner = [x for x in loops[:n] if x.body < loop.body]
+        if loop.count('BAR') and not any(x.count('BAR') for x in inner):
+            found.append((loop, inner))
+    return sorted(found, key=lambda x: x[0].head)
+
+
+def is_product(function, name, work):
+    """Whether it is to have such a loop. The head and the loss multiply, too, by FFMA."""
+    return '_tile<' in name or work == 'HMMA' and any(i.name == work for i in function.code)
+
+
+def count(loop, inner, work, name):
+    """One turn of a product's loop."""
+    # A loop in it goes over the depth, sixteen at a time: in tiles of 64, which are 32 deep.
+    way, longest = loop.turns(work, inner, 2 if ', 64' in name else 1, 4)
     found = {'instructions': len(way), 'longest': longest, work: sum(i.name == work for i in way),
-             'covered': cubin.cover(way, work) or 0}
-    for name, names in (('loads', cubin.LOADS), ('shared loads', ('LDS', 'LDSM')), ('shared stores', ('STS',))):
-        found[name] = sum(i.name in names for i in way)
-    wrong = []
-    generic = outer.count('LD', 'ST')
-    if generic:
-        wrong.append(f'{generic} generic loads or stores in its loop')
-    # float pixels look up what dropout keeps of them when they are stored
-    if found['covered'] < found[work] / 2 and 'FloatPixels' not in function.name:
-        wrong.append(f'a load is waited for after {found["covered"]} of {found[work]} {work}')
+             'covered': cubin.cover(way, work)}
+    for key, names in (('loads', cubin.LOADS), ('shared loads', ('LDS', 'LDSM')), ('shared stores', ('STS',))):
+        found[key] = sum(i.name in names for i in way)
+    return found
+
+
+def products(function, name, work):
+    """Counts by name of the product, and what is wrong with them whatever counts.json says."""
+    loops = product_loops(function, work)
+    found, wrong = {}, [] if loops else ['no loop that multiplies']
+    for number, (loop, inner) in enumerate(loops, 1):
+        label = name if len(loops) == 1 else f'{name} #{number}'
+        found[label] = count(loop, inner, work, name)
+        generic = loop.count('LD', 'ST')
+        if generic:
+            wrong.append(f'{generic} generic loads or stores in the loop of {label}')
     return found, wrong
 
 
-def check(engine, path, committed):
-    """All kernels of an engine: counts by name, and what is wrong."""
-    work = 'FFMA' if engine == 'ffma' else 'HMMA'
+def examine(kernels):
+    """By engine the counts of its kernels and of the chunk kernel's products; and what is wrong in itself."""
     counts, wrong = {}, []
-    for kernel in cubin.read(path):
-        place = re.search(r'(chunk|phase|norms)_kernel', kernel.name)[0]
-        counts[place] = {'registers': kernel.registers, 'shared': kernel.shared, 'bytes': kernel.bytes}
+    names = demangled(sorted({f.name for k in kernels for f in k.functions}))
+    for kernel in kernels:
+        match = re.fullmatch(r'(\w+_kernel)<(\w+)>', names[kernel.name])
+        if not match:
+            wrong.append(f'{names[kernel.name]}: a kernel of no known kind')
+            continue
+        place, engine = match.groups()
+        of_engine = counts.setdefault(engine, {})
+        of_engine[place] = {'registers': kernel.registers, 'shared': kernel.shared, 'bytes': kernel.bytes}
         for function in kernel.functions:
-            where = f'{engine}, {place}, {function.name}'
-            for names, what in ((('LDL', 'STL'), 'accesses to local memory'), (('LDG.CONSTANT',), 'non-coherent loads')):
-                number = sum(i.name in names or i.constant and 'LDG.CONSTANT' in names for i in function.code)
+            name = names[function.name]
+            where = f'{names[kernel.name]}, {name}'
+            for number, what in ((sum(i.name in ('LDL', 'STL') for i in function.code), 'accesses to local memory'),
+                                 (sum(i.constant for i in function.code), 'non-coherent loads')):
                 if number:
                     wrong.append(f'{where}: {number} {what}')
-            tile = TILE.search(function.name)
-            if not tile or place != 'chunk_kernel':
-                continue
-            name = name_of(tile)
-            counts[name], found = count(function, work)
-            wrong += [f'{where}: {w}' for w in found]
-            if committed is None or not counts[name]:
-                continue
-            limit = committed.get(name, {}).get('instructions', 0)
-            if counts[name]['instructions'] > 1.05 * limit:
-                wrong.append(f'{where}: {counts[name]["instructions"]} instructions a turn, more than {limit} and 5 %')
+            if place == 'chunk_kernel' and is_product(function, name, work_of(engine)):
+                found, bad = products(function, name, work_of(engine))
+                of_engine.update(found)
+                wrong += [f'{where}: {w}' for w in bad]
+    for engine in ENGINES:
+        missing = [k for k in KERNELS if k not in counts.get(engine, {})]
+        if missing:
+            wrong.append(f'{engine}: no {", ".join(missing)} for compute capability {ARCHITECTURE / 10}')
     return counts, wrong
 
 
+def compare(counts, committed):
+    """What got worse since counts.json was written."""
+    wrong = []
+    for engine in sorted(counts.keys() | committed.keys()):
+        now, before = counts.get(engine, {}), committed.get(engine, {})
+        for name in sorted(now.keys() | before.keys()):
+            if name not in now or name not in before:
+                wrong.append(f'{engine}, {name}: {"not in counts.json" if name in now else "only in counts.json"}')
+                continue
+            if 'instructions' not in now[name]:
+                continue
+            have, limit = now[name]['instructions'], before[name]['instructions']
+            if have > 1.05 * limit:
+                wrong.append(f'{engine}, {name}: {have} instructions a turn, more than {limit} and 5 %')
+            work = work_of(engine)
+            half = now[name][work] / 2
+            covered, was = (half * 2 if c['covered'] is None else c['covered'] for c in (now[name], before[name]))
+            if covered < half <= was:
+                wrong.append(f'{engine}, {name}: a load is waited for after {covered} of {now[name][work]} {work}')
+    return wrong
+
+
 def table(counts):
-    print('| engine | product | tile | instructions a chunk and warp | HMMA or FFMA | loads | from, to shared memory |')
-    print('|---|---|---|---|---|---|---|')
-    for engine, found in counts.items():
-        for name, c in found.items():
-            if 'instructions' in c:
-                product, tile = name.rsplit(' ', 1)
-                print(f'| {ENGINES[engine]} | {product} | {tile} | {c["instructions"]} | {c.get("HMMA", c.get("FFMA"))} | '
-                      f'{c["loads"]} | {c["shared loads"]}, {c["shared stores"]} |')
-    for engine, found in counts.items():
-        c = found['chunk_kernel']
-        print(f'{ENGINES[engine]}: {c["registers"]} registers, {c["shared"]} bytes of shared memory, {c["bytes"]} of code')
+    print('| engine | product | instructions a chunk and warp | HMMA or FFMA | loads | from, to shared memory |')
+    print('|---|---|---|---|---|---|')
+    for engine, title in ENGINES.items():
+        for name, c in counts[engine].items():
+            if 'instructions' in c and 'FloatPixels' not in name and ', true>' not in name:
+                print(f'| {title} | `{name}` | {c["instructions"]} | {c[work_of(engine)]} | {c["loads"]} | '
+                      f'{c["shared loads"]}, {c["shared stores"]} |')
+    for engine, title in ENGINES.items():
+        c = counts[engine]['chunk_kernel']
+        print(f'{title}: {c["registers"]} registers, {c["shared"]} bytes of shared memory, {c["bytes"]} of code')
 
 
 def main(arguments):
-    committed = None
-    if '--write' not in arguments:
-        with open(COUNTS) as f:
-            committed = json.load(f)
-    counts, wrong = {}, []
-    with tempfile.TemporaryDirectory() as folder:
-        for engine in ENGINES:
-            counts[engine], found = check(engine, compile_to(folder, engine), committed and committed[engine])
-            wrong += found
-    if '--write' in arguments:
+    options = {a for a in arguments if a.startswith('--')}
+    files = [a for a in arguments if a not in options]
+    if not files or options - {'--write', '--table'}:
+        print(__doc__, file=sys.stderr)
+        return 2
+    kernels = [k for f in files for k in cubin.read(f, ARCHITECTURE)]
+    if not kernels:
+        print(f'no machine code for compute capability {ARCHITECTURE / 10} in {" ".join(files)}: '
+              'CMAKE_CUDA_ARCHITECTURES has to have 90-real', file=sys.stderr)
+        return 1
+    compilers = sorted({k.compiler for k in kernels})
+    counts, wrong = examine(kernels)
+    if '--write' in options:
         with open(COUNTS, 'w') as f:
-            json.dump(counts, f, indent=1)
+            json.dump({'compiler': compilers, 'engines': counts}, f, indent=1)
             f.write('\n')
-    if '--table' in arguments:
+    with open(COUNTS) as f:
+        committed = json.load(f)
+    if committed['compiler'] == compilers:
+        wrong += compare(counts, committed['engines'])
+    else:
+        print(f'SKIPPED the instructions of a turn: compiled by nvcc {", ".join(compilers)}, counts.json is of '
+              f'{", ".join(committed["compiler"])}')
+    if '--table' in options:
         table(counts)
     for line in wrong:
         print(line, file=sys.stderr)
     if not wrong:
-        print('the kernels\' machine code is as good as counts.json says')
+        number = sum('instructions' in c for e in counts.values() for c in e.values())
+        print(f'{len(kernels)} kernels with {number} products: their machine code is as counts.json says, or better')
     return 1 if wrong else 0
 
 
