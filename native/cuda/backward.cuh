@@ -5,6 +5,7 @@
 #include "cuda/activation.cuh"
 #include "cuda/batch.cuh"
 #include "cuda/dropout.cuh"
+#include "cuda/tile/pipeline.cuh"
 #include "cuda/tile/quad.cuh"
 #include "cuda/tile/tile.cuh"
 
@@ -38,9 +39,16 @@ __device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     const LayerLayout layer = layer_at(s.net, l);
-    multiply_tile<E, Tile, false>(FeedAlongK<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
-                                  FeedAlongI<E, Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0,
-                                  [&](int m, int n, float4 sum) { hand_down(index, l, m, n, sum); });
+    if constexpr (E::kTensorCores) {
+        multiply_streams<E, Tile>(StreamAlongK<Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+                                  StreamAlongI<Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, s.stages, m0,
+                                  n0, [&](int m, int n, float4 sum) { hand_down(index, l, m, n, sum); });
+        return;
+    } else {
+        multiply_tile<E, Tile, false>(FeedAlongK<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+                                      FeedAlongI<E, Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0,
+                                      [&](int m, int n, float4 sum) { hand_down(index, l, m, n, sum); });
+    }
 }
 
 template <typename E>

@@ -176,6 +176,39 @@ struct BytePixels : Samples {
     __device__ static float byte(uint32_t word, int number) { return static_cast<float>(word >> 8 * number & 255); }
 };
 
+// What is behind the pixels of a row, for copies of four neighbours.
+__device__ const float kOneAsFloat[4] = {1, 0, 0, 0};
+__device__ const uint32_t kOneAsByte = 1;
+
+// The first layer's input as it lies in memory, for a stream; see tile/stream.cuh. Rows of whole quads of which nothing
+// is dropped. kOne_: with the bias's 1.
+template <typename Element_, bool kOne_>
+struct SampleRows {
+    using Element = Element_;
+    static constexpr bool kBytes = sizeof(Element) == 1, kLookedUp = true, kOne = kOne_;
+    const Element* values;
+    int columns, rows, first;
+
+    __device__ SampleRows(const StepArguments& s, const StepView& step)
+        : values(static_cast<const Element*>(s.data.pixels)), columns(s.data.features), rows(step.rows),
+          first(step.place(s, 0)) {}
+    __device__ int place(int row) const {
+        const int32_t* const order = arguments().data.order;
+        return order ? global(order)[first + row] : first + row;
+    }
+    __device__ const Element* line(int place) const { return values + place * arguments().data.stride; }
+    __device__ static const void* one() {
+        return kBytes ? static_cast<const void*>(&kOneAsByte) : static_cast<const void*>(kOneAsFloat);
+    }
+};
+
+template <typename Source>
+constexpr bool kStreams = false;
+template <>
+constexpr bool kStreams<Matrix> = true;
+template <typename Element, bool kOne>
+constexpr bool kStreams<SampleRows<Element, kOne>> = true;
+
 __device__ inline float* inputs(const NetArguments& net, const LayerLayout& layer) {
     return global(net.activations + layer.input * net.rows_held);
 }
@@ -212,9 +245,16 @@ struct SourceIs {
 template <typename E, bool kOne, typename Visit>
 __device__ void with_input(const StepArguments& s, int l, Visit&& visit) {
     constexpr bool kRaw = E::kTensorCores;
-    if (l > 0) {
-        visit(SourceIs<Matrix>());
-    } else if (!s.data.bytes) {
+    if (l > 0)
+        return visit(SourceIs<Matrix>());
+    if constexpr (E::kTensorCores) {
+        if (!s.data.kept && s.data.features % 4 == 0) {
+            if (s.data.bytes)
+                return visit(SourceIs<SampleRows<uint8_t, kOne>>());
+            return visit(SourceIs<SampleRows<float, true>>());
+        }
+    }
+    if (!s.data.bytes) {
         visit(SourceIs<FloatPixels>());
     } else if (s.data.kept) {
         visit(SourceIs<BytePixels<kRaw, kOne || !kRaw, true>>());

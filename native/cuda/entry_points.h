@@ -9,6 +9,7 @@ struct KernelSet {
     const void* norms = nullptr;  // (const StepArguments*, int first, int count)
     const void* phase = nullptr;  // (const StepArguments*, Phase, int step, int layer)
     const void* chunk = nullptr;  // (const StepArguments*, int first, int count), cooperative
+    bool stages = false;          // whether their memory holds stages of operands
     const void* clocks = nullptr; // symbol of PhaseClocks, in a build with MN_CUDA_PHASE_CLOCKS
 };
 

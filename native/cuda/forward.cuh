@@ -4,6 +4,7 @@
 #include "cuda/activation.cuh"
 #include "cuda/batch.cuh"
 #include "cuda/dropout.cuh"
+#include "cuda/tile/pipeline.cuh"
 #include "cuda/tile/quad.cuh"
 #include "cuda/tile/tile.cuh"
 
@@ -52,15 +53,31 @@ __device__ __noinline__ void forward_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     const LayerLayout layer = layer_at(s.net, l);
-    const FeedAlongK<E, Tile, Matrix> a(weights(s.net, layer), m0);
-    const FeedAlongK<E, Tile, Source> b(source_of<Source>(s, step, layer), n0);
-    if constexpr (Source::kBytes) {
-        const FromBytes bytes(s, layer, m0 + 4 * (threadIdx.x % (Tile / 4))); // what this thread's quads begin with
-        multiply_tile<E, Tile, true>(a, b, layer.fan_in, m0, n0,
-                                     [&](int n, int row, float4 sum) { hand_on(index, l, row, n, bytes.output(sum)); });
+    if constexpr (E::kTensorCores && kStreams<Source>) {
+        const StreamAlongK<Tile, Source> samples(source_of<Source>(s, step, layer), n0);
+        const StreamAlongK<Tile, Matrix> weight(weights(s.net, layer), m0);
+        if constexpr (Source::kBytes) {
+            const FromBytes bytes(s, layer, m0 + 4 * (threadIdx.x % (Tile / 4)));
+            multiply_streams<E, Tile>(samples, weight, layer.fan_in, s.stages, n0, m0, [&](int row, int n, float4 sum) {
+                hand_on(index, l, row, n, bytes.output(sum));
+            });
+        } else {
+            multiply_streams<E, Tile>(samples, weight, layer.fan_in + 1, s.stages, n0, m0,
+                                      [&](int row, int n, float4 z) { hand_on(index, l, row, n, z); });
+        }
+        return;
     } else {
-        multiply_tile<E, Tile, true>(a, b, layer.fan_in + 1, m0, n0,
-                                     [&](int n, int row, float4 z) { hand_on(index, l, row, n, z); });
+        const FeedAlongK<E, Tile, Matrix> a(weights(s.net, layer), m0);
+        const FeedAlongK<E, Tile, Source> b(source_of<Source>(s, step, layer), n0);
+        if constexpr (Source::kBytes) {
+            const FromBytes bytes(s, layer, m0 + 4 * (threadIdx.x % (Tile / 4))); // what this thread's quads begin with
+            multiply_tile<E, Tile, true>(a, b, layer.fan_in, m0, n0, [&](int n, int row, float4 sum) {
+                hand_on(index, l, row, n, bytes.output(sum));
+            });
+        } else {
+            multiply_tile<E, Tile, true>(a, b, layer.fan_in + 1, m0, n0,
+                                         [&](int n, int row, float4 z) { hand_on(index, l, row, n, z); });
+        }
     }
 }
 

@@ -124,7 +124,7 @@ class CudaModel final : public Model {
         s.net = net_.arguments();
         s.data = slices_.fill(buffer, samples, selection, stream_.get());
         s.samples = s.batch_size = selection.count;
-        s.wide_tiles_by = launcher_.wide_tiles_by();
+        launcher_.tell(s);
         return s;
     }
 

@@ -44,8 +44,8 @@ __device__ __noinline__ inline void begin_update(int index) {
 }
 
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
-static_assert(kBlocksPerMultiprocessor *
-                      (sizeof tile_memory + sizeof argument_memory + sizeof layer_memory + sizeof constants_memory) <=
+static_assert(kBlocksPerMultiprocessor * (sizeof(float) * kSharedFloats + sizeof argument_memory + sizeof layer_memory +
+                                          sizeof constants_memory) <=
                   65536,
               "a multiprocessor of compute capability 7.5 has 64 kB of shared memory");
 #endif
@@ -171,7 +171,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
 template <typename E>
 KernelSet kernel_set() {
     KernelSet set = {reinterpret_cast<const void*>(&norms_kernel<E>), reinterpret_cast<const void*>(&phase_kernel<E>),
-                     reinterpret_cast<const void*>(&chunk_kernel<E>), nullptr};
+                     reinterpret_cast<const void*>(&chunk_kernel<E>), E::kTensorCores};
 #ifdef MN_CUDA_PHASE_CLOCKS
     set.clocks = &phase_clocks;
 #endif

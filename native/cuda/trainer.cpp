@@ -267,7 +267,7 @@ class CudaTrainer final : public Trainer, public StreamUser {
         s.first = first;
         s.samples = samples;
         s.batch_size = batch_size;
-        s.wide_tiles_by = launcher_.wide_tiles_by();
+        launcher_.tell(s);
         s.norms = norms_.get();
         s.outcomes = outcomes_.get();
         row_results_.tell(s);

@@ -4,6 +4,7 @@
 
 #include "cuda/arithmetic.h"
 #include "cuda/batch.cuh"
+#include "cuda/tile/pipeline.cuh"
 #include "cuda/tile/quad.cuh"
 #include "cuda/tile/tile.cuh"
 
@@ -69,10 +70,18 @@ __device__ __noinline__ void update_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     const LayerLayout layer = layer_at(s.net, l);
-    multiply_tile<E, Tile, false>(
-        FeedAlongI<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
-        FeedAlongI<E, Tile, Source>(source_of<Source>(s, step, layer), n0), step.rows, m0, n0,
-        [&](int m, int n, float4 gradient) { update_quad(l, m, n, gradient, Source::kBytes); });
+    if constexpr (E::kTensorCores && kStreams<Source>) {
+        multiply_streams<E, Tile>(
+            StreamAlongI<Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+            StreamAlongI<Tile, Source>(source_of<Source>(s, step, layer), n0), step.rows, s.stages, m0, n0,
+            [&](int m, int n, float4 gradient) { update_quad(l, m, n, gradient, Source::kBytes); });
+        return;
+    } else {
+        multiply_tile<E, Tile, false>(
+            FeedAlongI<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+            FeedAlongI<E, Tile, Source>(source_of<Source>(s, step, layer), n0), step.rows, m0, n0,
+            [&](int m, int n, float4 gradient) { update_quad(l, m, n, gradient, Source::kBytes); });
+    }
 }
 
 // Tiles are numbered through all layers, so that all are dealt out to the blocks in one round.

@@ -81,8 +81,9 @@ Launcher::Launcher(const Placement& place, const Tuning& tuning) {
     const DeviceInfo info = device_info(device);
     const Engine engine = tuning.engine.value_or(checked_engine(place.precision, info));
     kernels_ = kernels(engine);
+    give_memory(device, info.architecture_major);
     int fitting = 0;
-    check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&fitting, kernels_.chunk, kThreads, 0),
+    check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&fitting, kernels_.chunk, kThreads, shared_bytes_),
           "cudaOccupancyMaxActiveBlocksPerMultiprocessor for the chunk kernel");
     const int each = std::min(fitting, tuning.blocks_per_multiprocessor.value_or(fitting));
     blocks_ = static_cast<unsigned>(std::max(1, each) * info.multiprocessors);
@@ -98,6 +99,30 @@ Launcher::Launcher(const Placement& place, const Tuning& tuning) {
                    std::to_string(info.multiprocessors) + " multiprocessors), " + name_of(engine);
 }
 
+// Shared memory for the kernels' blocks: as many stages of operands as there is room for, where their engine has such.
+void Launcher::give_memory(int device, int architecture_major) {
+    if (!kernels_.stages) {
+        shared_bytes_ = shared_floats(architecture_major) * sizeof(float);
+        return;
+    }
+    const auto attribute = [&](cudaDeviceAttr which) {
+        int value = 0;
+        check(cudaDeviceGetAttribute(&value, which, device), "cudaDeviceGetAttribute of shared memory");
+        return value;
+    };
+    cudaFuncAttributes declared{};
+    check(cudaFuncGetAttributes(&declared, kernels_.chunk), "cudaFuncGetAttributes of the chunk kernel");
+    stages_ =
+        stages_for(attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor),
+                   static_cast<int64_t>(declared.sharedSizeBytes) + attribute(cudaDevAttrReservedSharedMemoryPerBlock));
+    shared_bytes_ = static_cast<size_t>(stages_) * kStageFloats * sizeof(float);
+    for (const void* kernel : {kernels_.norms, kernels_.phase, kernels_.chunk}) {
+        check(
+            cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes_)),
+            "cudaFuncSetAttribute of shared memory");
+    }
+}
+
 std::string Launcher::how() const {
     if (schedule_ == Schedule::persistent)
         return "one launch a chunk";
@@ -111,7 +136,8 @@ void Launcher::phase(cudaStream_t stream, Phase phase, int step, int layer) {
 void Launcher::launch_phase(cudaStream_t stream, unsigned blocks, Phase phase, int step, int layer) {
     const StepArguments* told = letter_.on_device();
     void* parameters[] = {&told, &phase, &step, &layer};
-    check(cudaLaunchKernel(kernels_.phase, dim3(blocks), dim3(kThreads), parameters, 0, stream), name_of(phase));
+    check(cudaLaunchKernel(kernels_.phase, dim3(blocks), dim3(kThreads), parameters, shared_bytes_, stream),
+          name_of(phase));
     launched(name_of(phase));
 }
 
@@ -128,7 +154,7 @@ void Launcher::norms(cudaStream_t stream, int count) {
     const StepArguments* told = letter_.on_device();
     int first = 0;
     void* parameters[] = {&told, &first, &count};
-    check(cudaLaunchKernel(kernels_.norms, dim3(blocks_), dim3(kThreads), parameters, 0, stream), kName);
+    check(cudaLaunchKernel(kernels_.norms, dim3(blocks_), dim3(kThreads), parameters, shared_bytes_, stream), kName);
     launched(kName);
 }
 
@@ -144,7 +170,7 @@ bool Launcher::cooperative(cudaStream_t stream, unsigned blocks, int first, int 
     const StepArguments* told = letter_.on_device();
     void* parameters[] = {&told, &first, &count};
     const cudaError_t error =
-        cudaLaunchCooperativeKernel(kernels_.chunk, dim3(blocks), dim3(kThreads), parameters, 0, stream);
+        cudaLaunchCooperativeKernel(kernels_.chunk, dim3(blocks), dim3(kThreads), parameters, shared_bytes_, stream);
     if (does_not_fit(error)) {
         cudaGetLastError();
         refusal_ = std::string(cudaGetErrorString(error)) + " (" + cudaGetErrorName(error) + ")";

@@ -5,18 +5,17 @@
 
 namespace mn::cuda {
 
-// Of operands. A multiprocessor of compute capability 7.5 has 64 kB for the blocks on it; with one buffer there are
-// two.
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
-constexpr int kBuffers = 1;
+#ifdef __CUDA_ARCH__
+constexpr int kSharedFloats = shared_floats(__CUDA_ARCH__ / 100);
 #else
-constexpr int kBuffers = 2;
+constexpr int kSharedFloats = shared_floats(8);
 #endif
-constexpr int kSharedFloats = kBuffers * 2 * TileShape<32>::kOperandFloats;
+constexpr int kBuffers = kSharedFloats / (2 * TileShape<32>::kOperandFloats);
 static_assert(kSharedFloats == kBuffers * 2 * TileShape<64>::kOperandFloats);
 
-// Not handed from function to function: as a constant its address takes no registers.
-alignas(128) static __shared__ float tile_memory[kSharedFloats];
+// Not handed from function to function: as a constant its address takes no registers. kSharedFloats, or as many stages
+// of operands as the launch asks for.
+extern __shared__ __align__(128) float tile_memory[];
 
 // Butterflies: every lane ends with the same bits.
 __device__ inline float warp_sum(float value) {

@@ -117,6 +117,34 @@ __device__ inline uint32_t pack_bf16(float low, float high) {
     return bits;
 }
 
+// What a warp computes of a tile whose operands come by stages: by m16 block, n8 block and accumulator.
+using WarpSums = float[2][2][4];
+
+// Two of a lane's four products of a unit, as mma.m16n8k8 wants them: see team.h.
+struct UnitHalf {
+    uint32_t a[2][4], b[2][2];
+
+    __device__ UnitHalf(const float (&rows)[4][4], const float (&columns)[2][4], int half) {
+#pragma unroll
+        for (int block = 0; block < 2; ++block) {
+#pragma unroll
+            for (int e = 0; e < 2; ++e) {
+                a[block][2 * e] = __float_as_uint(rows[2 * block][2 * half + e]);
+                a[block][2 * e + 1] = __float_as_uint(rows[2 * block + 1][2 * half + e]);
+                b[block][e] = __float_as_uint(columns[block][2 * half + e]);
+            }
+        }
+    }
+};
+
+__device__ inline void add_tf32(WarpSums& sums, const uint32_t (&a)[2][4], const uint32_t (&b)[2][2]) {
+#pragma unroll
+    for (int block = 0; block < 2; ++block) {
+        mma_tf32(sums[block][0], a[block], b[0]);
+        mma_tf32(sums[block][1], a[block], b[1]);
+    }
+}
+
 // What the engines on tensor cores share. Engine: kPerWord; kSumsApart, whether sixteen products at a time are added up
 // by mma and their sums outside; word(), what is stored of a float; fragments(), the products of 16 x 32 outputs.
 // kExact: b's values are bytes, which tf32 and bf16 hold exactly.
@@ -202,6 +230,45 @@ struct TensorCores {
 struct Tf32x3 : TensorCores<Tf32x3, 1> {
     static constexpr bool kSumsApart = true;
 
+    template <bool kExactA, bool kExactB>
+    __device__ static void unit(const float (&a)[4][4], const float (&b)[2][4], WarpSums& sums) {
+        WarpSums apart = {};
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+            const UnitHalf values(a, b, half);
+            if constexpr (kExactA) {
+                const Split<2> bs[2] = {Split<2>(values.b[0]), Split<2>(values.b[1])};
+                const uint32_t high[2][2] = {{bs[0].high[0], bs[0].high[1]}, {bs[1].high[0], bs[1].high[1]}};
+                const uint32_t low[2][2] = {{bs[0].low[0], bs[0].low[1]}, {bs[1].low[0], bs[1].low[1]}};
+                add_tf32(apart, values.a, low);
+                add_tf32(apart, values.a, high);
+            } else {
+                uint32_t high[2][4], low[2][4];
+#pragma unroll
+                for (int block = 0; block < 2; ++block) {
+                    const Split<4> as(values.a[block]);
+#pragma unroll
+                    for (int i = 0; i < 4; ++i)
+                        high[block][i] = as.high[i], low[block][i] = as.low[i];
+                }
+                if constexpr (kExactB) {
+                    add_tf32(apart, low, values.b);
+                    add_tf32(apart, high, values.b);
+                } else {
+                    const Split<2> bs[2] = {Split<2>(values.b[0]), Split<2>(values.b[1])};
+                    const uint32_t b_high[2][2] = {{bs[0].high[0], bs[0].high[1]}, {bs[1].high[0], bs[1].high[1]}};
+                    const uint32_t b_low[2][2] = {{bs[0].low[0], bs[0].low[1]}, {bs[1].low[0], bs[1].low[1]}};
+                    add_tf32(apart, low, b_high);
+                    add_tf32(apart, high, b_low);
+                    add_tf32(apart, high, b_high);
+                }
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < 16; ++i)
+            sums[i / 8][i / 4 % 2][i % 4] += apart[i / 8][i / 4 % 2][i % 4];
+    }
+
     template <bool kExact>
     __device__ static float word(float value) {
         return value;
@@ -233,6 +300,24 @@ struct Tf32x3 : TensorCores<Tf32x3, 1> {
 };
 
 struct Tf32 : TensorCores<Tf32, 1> {
+    template <bool kExactA, bool kExactB>
+    __device__ static void unit(float (&a)[4][4], float (&b)[2][4], WarpSums& sums) {
+#pragma unroll
+        for (int e = 0; e < 4; ++e) {
+#pragma unroll
+            for (int r = 0; r < 4; ++r)
+                a[r][e] = word<kExactA>(a[r][e]);
+#pragma unroll
+            for (int c = 0; c < 2; ++c)
+                b[c][e] = word<kExactB>(b[c][e]);
+        }
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+            const UnitHalf values(a, b, half);
+            add_tf32(sums, values.a, values.b);
+        }
+    }
+
     static constexpr bool kSumsApart = false;
 
     template <bool kExact>
@@ -248,6 +333,25 @@ struct Tf32 : TensorCores<Tf32, 1> {
 };
 
 struct Bf16 : TensorCores<Bf16, 2> {
+    template <bool kExactA, bool kExactB>
+    __device__ static void unit(const float (&a)[4][4], const float (&b)[2][4], WarpSums& sums) {
+        uint32_t bs[2][2];
+#pragma unroll
+        for (int j = 0; j < 2; ++j) {
+            bs[j][0] = pack_bf16(b[j][0], b[j][1]);
+            bs[j][1] = pack_bf16(b[j][2], b[j][3]);
+        }
+#pragma unroll
+        for (int block = 0; block < 2; ++block) {
+            const float(&upper)[4] = a[2 * block];
+            const float(&lower)[4] = a[2 * block + 1];
+            const uint32_t as[4] = {pack_bf16(upper[0], upper[1]), pack_bf16(lower[0], lower[1]),
+                                    pack_bf16(upper[2], upper[3]), pack_bf16(lower[2], lower[3])};
+            mma_bf16(sums[block][0], as, bs[0]);
+            mma_bf16(sums[block][1], as, bs[1]);
+        }
+    }
+
     static constexpr bool kSumsApart = false;
 
     template <bool kExact>

@@ -17,7 +17,8 @@ struct Matrix {
     const float* values;
     int columns, rows;
 
-    static constexpr bool kBytes = false, kLookedUp = false;
+    static constexpr bool kBytes = false, kLookedUp = false, kOne = false;
+    using Element = float;
     using Held = float4;
 
     __device__ int place(int row) const { return row; }

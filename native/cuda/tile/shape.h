@@ -115,6 +115,12 @@ MN_HOST_DEVICE constexpr bool wide(int64_t blocks, int rows, int columns) {
     return blocks == 0 || kCostOfWide * ceil_div(large, blocks) <= ceil_div(small, blocks);
 }
 
+// Of what tiles share whose operands come by way of registers, by the compute capability's major number. A
+// multiprocessor of 7.5 has 64 kB for the blocks on it; with one buffer of operands there are two.
+constexpr int shared_floats(int architecture_major) {
+    return (architecture_major < 8 ? 1 : 2) * 2 * TileShape<32>::kOperandFloats;
+}
+
 struct OutputSpot {
     int m, n;
 };
