@@ -86,7 +86,6 @@ struct StepArguments {
     int64_t first = 0;   // position 0 is this sample where there is no order
     int64_t samples = 0; // positions in the chunk
     int64_t batch_size = 0;
-    int stages = 0;                           // of operands that shared memory has room for; see tile/team.h
     int64_t wide_tiles_by = 0;                // blocks by which wide() chooses between tiles of 64 x 64 and 32 x 32
     const StepConstants* constants = nullptr; // [steps]
     Norm* norms = nullptr;                    // [steps]

@@ -34,37 +34,78 @@ __device__ __noinline__ inline void hand_down(int index, int l, int row, int n, 
     store_quad(to, through_hidden(s, below.activation, index, l, row, n, sum, h, to), layer.fan_in - n);
 }
 
+// What becomes of a tile's sums: see multiply_streams().
+struct BackwardEpilogue {
+    int index, l, first_row, first_n;
+    float4 h = {};
+
+    __device__ bool plain(const StepArguments& s) const {
+        return !s.hidden_dropout.drops && layer_at(s.net, l - 1).activation.kind == ActivationKind::relu;
+    }
+    __device__ void prepare(int row, int column) {
+        const StepArguments& s = arguments();
+        const LayerLayout layer = layer_at(s.net, l);
+        row += first_row;
+        column += first_n;
+        if (plain(s) && row < StepView(s, index).rows && column < layer.fan_in)
+            h = load_as<float4>(inputs(s.net, layer) + int64_t{row} * layer.weight_stride + column);
+    }
+    __device__ void finish(int row, int column, float4 sum) const {
+        const StepArguments& s = arguments();
+        row += first_row;
+        column += first_n;
+        if (!plain(s))
+            return hand_down(index, l, row, column, sum);
+        const LayerLayout below = layer_at(s.net, l - 1);
+        if (row < StepView(s, index).rows && column < below.fan_out) {
+            sum = make_float4(Relu::times_slope(sum.x, h.x, 0), Relu::times_slope(sum.y, h.y, 0),
+                              Relu::times_slope(sum.z, h.z, 0), Relu::times_slope(sum.w, h.w, 0));
+            store_quad(gradients(s.net, below) + int64_t{row} * below.gradient_stride + column, sum,
+                       below.fan_out - column);
+        }
+    }
+};
+
+// The block's share of the layer's tiles.
+template <typename E, int Tile>
+__device__ __noinline__ void backward_streams(int index, int l) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
+    each_tile<Tile>(step.rows, layer_at(s.net, l).fan_in, 0, [&](int row0, int n0) {
+        const LayerLayout layer = layer_at(s.net, l);
+        multiply_streams<E, Tile>(
+            StreamAlongK<Tile, Matrix>(upstream(s.net, layer, step.rows), row0, first_part<Tile>()),
+            StreamAlongI<Tile, Matrix>(weights(s.net, layer), n0, first_part<Tile>()), layer.fan_out,
+            BackwardEpilogue{index, l, row0, n0});
+    });
+}
+
 template <typename E, int Tile>
 __device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     const LayerLayout layer = layer_at(s.net, l);
+    multiply_tile<E, Tile, false>(FeedAlongK<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+                                  FeedAlongI<E, Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0,
+                                  [&](int m, int n, float4 sum) { hand_down(index, l, m, n, sum); });
+}
+
+template <typename E, int Tile>
+__device__ void backward_tiles(int index, int l) {
     if constexpr (E::kTensorCores) {
-        multiply_streams<E, Tile>(StreamAlongK<Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
-                                  StreamAlongI<Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, s.stages, m0,
-                                  n0, [&](int m, int n, float4 sum) { hand_down(index, l, m, n, sum); });
-        return;
+        backward_streams<E, Tile>(index, l);
     } else {
-        multiply_tile<E, Tile, false>(FeedAlongK<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
-                                      FeedAlongI<E, Tile, Matrix>(weights(s.net, layer), n0), layer.fan_out, m0, n0,
-                                      [&](int m, int n, float4 sum) { hand_down(index, l, m, n, sum); });
+        const StepArguments& s = arguments();
+        each_tile<Tile>(StepView(s, index).rows, layer_at(s.net, l).fan_in, 0,
+                        [&](int m0, int n0) { backward_tile<E, Tile>(index, l, m0, n0); });
     }
 }
 
 template <typename E>
-__device__ __noinline__ bool backward_one(int index, int l, int tile) {
+__device__ void backward(int index, int l) {
     const StepArguments& s = arguments();
     const Tiles tiles(s.wide_tiles_by, StepView(s, index).rows, layer_at(s.net, l).fan_in);
-    if (tile >= tiles.count)
-        return false;
-    const int m0 = tiles.row(tile), n0 = tiles.column(tile);
-    tiles.size == 64 ? backward_tile<E, 64>(index, l, m0, n0) : backward_tile<E, 32>(index, l, m0, n0);
-    return true;
-}
-
-template <typename E>
-__device__ void backward(int index, int l) {
-    each_tile([&](int tile) { return backward_one<E>(index, l, tile); });
+    tiles.size == 64 ? backward_tiles<E, 64>(index, l) : backward_tiles<E, 32>(index, l);
 }
 
 } // namespace mn::cuda

@@ -12,11 +12,13 @@ constexpr int kArgumentFloats = sizeof(StepArguments) / sizeof(float);
 static_assert(sizeof(StepArguments) % sizeof(float) == 0);
 constexpr int kLayerFloats = sizeof(LayerLayout) / sizeof(float);
 static_assert(sizeof(LayerLayout) % sizeof(float) == 0);
-constexpr int kLayersHeld = 8; // in shared memory; those of deeper nets are read where they lie
+constexpr int kLayersHeld = 8;     // in shared memory; those of deeper nets are read where they lie
+constexpr int kSamplesHeld = 1024; // likewise; those of larger batches are looked up in the order each time
 
 // Not handed from function to function, as tile_memory is not.
 alignas(16) static __shared__ float argument_memory[kArgumentFloats];
 alignas(16) static __shared__ float layer_memory[kLayersHeld * kLayerFloats];
+static __shared__ int32_t sample_memory[2][kSamplesHeld]; // of steps of even and of odd numbers
 
 __device__ inline const StepArguments& arguments() {
     return *reinterpret_cast<const StepArguments*>(argument_memory);
@@ -55,14 +57,28 @@ struct StepView {
         return static_cast<int>(s.data.order ? position + row : s.first + position + row);
     }
     __device__ int sample(const StepArguments& s, int row) const {
+        return rows <= kSamplesHeld ? sample_memory[index & 1][row] : looked_up(s, row);
+    }
+    __device__ int looked_up(const StepArguments& s, int row) const {
         const int at = place(s, row);
         return s.data.order ? global(s.data.order)[at] : at;
     }
     __device__ int label(const StepArguments& s, int row) const { return global(s.data.labels)[sample(s, row)]; }
-    __device__ float weight(const StepArguments& s, int row) const {
-        return s.data.sample_weights ? global(s.data.sample_weights)[sample(s, row)] : 1.0f;
+    __device__ float weight(const StepArguments& s, int row) const { return weight_of(s, sample(s, row)); }
+    __device__ static float weight_of(const StepArguments& s, int sample) {
+        return s.data.sample_weights ? global(s.data.sample_weights)[sample] : 1.0f;
     }
 };
+
+// By the whole block, a barrier before anyone asks for a sample of the step.
+__device__ inline void take_samples(int index) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
+    if (step.rows > kSamplesHeld)
+        return;
+    for (int row = threadIdx.x; row < step.rows; row += kThreads)
+        sample_memory[index & 1][row] = step.looked_up(s, row);
+}
 
 // Calls visit(row) with each of the step's rows in one warp; neighbours go to different blocks.
 template <typename Visit>
@@ -176,29 +192,30 @@ struct BytePixels : Samples {
     __device__ static float byte(uint32_t word, int number) { return static_cast<float>(word >> 8 * number & 255); }
 };
 
-// What is behind the pixels of a row, for copies of four neighbours.
+// What is behind the pixels of a row: 16 bytes of its quads, or of its bytes.
 __device__ const float kOneAsFloat[4] = {1, 0, 0, 0};
-__device__ const uint32_t kOneAsByte = 1;
+__device__ const uint32_t kOneAsByte[4] = {1, 0, 0, 0};
 
-// The first layer's input as it lies in memory, for a stream; see tile/stream.cuh. Rows of whole quads of which nothing
-// is dropped. kOne_: with the bias's 1.
+// The first layer's input as it lies in memory, for a stream; see tile/stream.cuh. Rows of whole pieces of 16 bytes, of
+// which nothing is dropped. kOne_: with the bias's 1.
 template <typename Element_, bool kOne_>
 struct SampleRows {
     using Element = Element_;
     static constexpr bool kBytes = sizeof(Element) == 1, kLookedUp = true, kOne = kOne_;
     const Element* values;
-    int columns, rows, first;
+    int columns, rows, index;
+    int stride; // of a row: see Samples
 
     __device__ SampleRows(const StepArguments& s, const StepView& step)
         : values(static_cast<const Element*>(s.data.pixels)), columns(s.data.features), rows(step.rows),
-          first(step.place(s, 0)) {}
-    __device__ int place(int row) const {
-        const int32_t* const order = arguments().data.order;
-        return order ? global(order)[first + row] : first + row;
+          index(step.index), stride(static_cast<int>(s.data.stride)) {}
+    __device__ const Element* line(int row) const {
+        const StepArguments& s = arguments();
+        const int place = rows <= kSamplesHeld ? sample_memory[index & 1][row] : StepView(s, index).looked_up(s, row);
+        return values + static_cast<int64_t>(place) * stride;
     }
-    __device__ const Element* line(int place) const { return values + place * arguments().data.stride; }
     __device__ static const void* one() {
-        return kBytes ? static_cast<const void*>(&kOneAsByte) : static_cast<const void*>(kOneAsFloat);
+        return kBytes ? static_cast<const void*>(kOneAsByte) : static_cast<const void*>(kOneAsFloat);
     }
 };
 
@@ -248,7 +265,7 @@ __device__ void with_input(const StepArguments& s, int l, Visit&& visit) {
     if (l > 0)
         return visit(SourceIs<Matrix>());
     if constexpr (E::kTensorCores) {
-        if (!s.data.kept && s.data.features % 4 == 0) {
+        if (!s.data.kept && s.data.features % (s.data.bytes ? 16 : 4) == 0) {
             if (s.data.bytes)
                 return visit(SourceIs<SampleRows<uint8_t, kOne>>());
             return visit(SourceIs<SampleRows<float, true>>());

@@ -40,6 +40,7 @@ struct FromBytes {
         };
         bias = make_float4(at(n), at(n + 1), at(n + 2), at(n + 3));
     }
+    FromBytes() = default;
     __device__ float4 output(float4 sum) const {
         const PixelScale& scale = arguments().data.scale;
         return make_float4(scale.times(sum.x) + bias.x, scale.times(sum.y) + bias.y, scale.times(sum.z) + bias.z,
@@ -47,60 +48,86 @@ struct FromBytes {
     }
 };
 
+// What becomes of a tile's sums: see multiply_streams().
+template <bool kBytes>
+struct ForwardEpilogue {
+    int index, l, first_row, first_n;
+    FromBytes bytes;
+
+    __device__ void prepare(int, int column) {
+        const StepArguments& s = arguments();
+        if constexpr (kBytes)
+            bytes = FromBytes(s, layer_at(s.net, l), first_n + column);
+    }
+    __device__ void finish(int row, int column, float4 z) const {
+        const StepArguments& s = arguments();
+        row += first_row;
+        column += first_n;
+        if constexpr (kBytes)
+            z = bytes.output(z);
+        const bool plain = l + 1 < s.net.layer_count && !s.hidden_dropout.drops &&
+                           layer_at(s.net, l).activation.kind == ActivationKind::relu;
+        if (!plain)
+            return hand_on(index, l, row, column, z);
+        const LayerLayout above = layer_at(s.net, l + 1);
+        if (row < StepView(s, index).rows && column < above.fan_in) {
+            z = make_float4(Relu::value(z.x, 0), Relu::value(z.y, 0), Relu::value(z.z, 0), Relu::value(z.w, 0));
+            store_quad(inputs(s.net, above) + int64_t{row} * above.weight_stride + column, z, above.fan_in - column);
+        }
+    }
+};
+
+// The block's share of the layer's tiles.
+template <typename E, int Tile, typename Source>
+__device__ __noinline__ void forward_streams(int index, int l) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
+    each_tile<Tile>(step.rows, layer_at(s.net, l).fan_out, 0, [&](int row0, int n0) {
+        const LayerLayout layer = layer_at(s.net, l);
+        multiply_streams<E, Tile>(
+            StreamAlongK<Tile, Source>(source_of<Source>(s, step, layer), row0, first_part<Tile>()),
+            StreamAlongK<Tile, Matrix>(weights(s.net, layer), n0, first_part<Tile>()),
+            Source::kBytes ? layer.fan_in : layer.fan_in + 1, ForwardEpilogue<Source::kBytes>{index, l, row0, n0, {}});
+    });
+}
+
 // The weights are operand a, of which each warp reads less: they are what an engine may have to take apart.
 template <typename E, int Tile, typename Source>
 __device__ __noinline__ void forward_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     const LayerLayout layer = layer_at(s.net, l);
-    if constexpr (E::kTensorCores && kStreams<Source>) {
-        const StreamAlongK<Tile, Source> samples(source_of<Source>(s, step, layer), n0);
-        const StreamAlongK<Tile, Matrix> weight(weights(s.net, layer), m0);
-        if constexpr (Source::kBytes) {
-            const FromBytes bytes(s, layer, m0 + 4 * (threadIdx.x % (Tile / 4)));
-            multiply_streams<E, Tile>(samples, weight, layer.fan_in, s.stages, n0, m0, [&](int row, int n, float4 sum) {
-                hand_on(index, l, row, n, bytes.output(sum));
-            });
-        } else {
-            multiply_streams<E, Tile>(samples, weight, layer.fan_in + 1, s.stages, n0, m0,
-                                      [&](int row, int n, float4 z) { hand_on(index, l, row, n, z); });
-        }
-        return;
+    const FeedAlongK<E, Tile, Matrix> a(weights(s.net, layer), m0);
+    const FeedAlongK<E, Tile, Source> b(source_of<Source>(s, step, layer), n0);
+    if constexpr (Source::kBytes) {
+        const FromBytes bytes(s, layer, m0 + 4 * (threadIdx.x % (Tile / 4))); // what this thread's quads begin with
+        multiply_tile<E, Tile, true>(a, b, layer.fan_in, m0, n0,
+                                     [&](int n, int row, float4 sum) { hand_on(index, l, row, n, bytes.output(sum)); });
     } else {
-        const FeedAlongK<E, Tile, Matrix> a(weights(s.net, layer), m0);
-        const FeedAlongK<E, Tile, Source> b(source_of<Source>(s, step, layer), n0);
-        if constexpr (Source::kBytes) {
-            const FromBytes bytes(s, layer, m0 + 4 * (threadIdx.x % (Tile / 4))); // what this thread's quads begin with
-            multiply_tile<E, Tile, true>(a, b, layer.fan_in, m0, n0, [&](int n, int row, float4 sum) {
-                hand_on(index, l, row, n, bytes.output(sum));
-            });
-        } else {
-            multiply_tile<E, Tile, true>(a, b, layer.fan_in + 1, m0, n0,
-                                         [&](int n, int row, float4 z) { hand_on(index, l, row, n, z); });
-        }
+        multiply_tile<E, Tile, true>(a, b, layer.fan_in + 1, m0, n0,
+                                     [&](int n, int row, float4 z) { hand_on(index, l, row, n, z); });
     }
 }
 
-// Whether there is such a tile. It is found anew for each, here and in the other rooms: what were kept in registers
-// meanwhile, a tile's sums could not have.
-template <typename E>
-__device__ __noinline__ bool forward_one(int index, int l, int tile) {
-    const StepArguments& s = arguments();
-    const Tiles tiles(s.wide_tiles_by, layer_at(s.net, l).fan_out, StepView(s, index).rows);
-    if (tile >= tiles.count)
-        return false;
-    const int m0 = tiles.row(tile), n0 = tiles.column(tile);
-    with_input<E, false>(s, l, [&](auto source) {
-        using Source = typename decltype(source)::type;
-        tiles.size == 64 ? forward_tile<E, 64, Source>(index, l, m0, n0)
-                         : forward_tile<E, 32, Source>(index, l, m0, n0);
-    });
-    return true;
+template <typename E, int Tile, typename Source>
+__device__ void forward_tiles(int index, int l) {
+    if constexpr (E::kTensorCores && kStreams<Source>) {
+        forward_streams<E, Tile, Source>(index, l);
+    } else {
+        const StepArguments& s = arguments();
+        each_tile<Tile>(layer_at(s.net, l).fan_out, StepView(s, index).rows, 0,
+                        [&](int m0, int n0) { forward_tile<E, Tile, Source>(index, l, m0, n0); });
+    }
 }
 
 template <typename E>
 __device__ void forward(int index, int l) {
-    each_tile([&](int tile) { return forward_one<E>(index, l, tile); });
+    const StepArguments& s = arguments();
+    const Tiles tiles(s.wide_tiles_by, layer_at(s.net, l).fan_out, StepView(s, index).rows);
+    with_input<E, false>(s, l, [&](auto source) {
+        using Source = typename decltype(source)::type;
+        tiles.size == 64 ? forward_tiles<E, 64, Source>(index, l) : forward_tiles<E, 32, Source>(index, l);
+    });
 }
 
 } // namespace mn::cuda

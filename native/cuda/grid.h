@@ -1,4 +1,4 @@
-// How many blocks have something to do in a step, and how much shared memory each of them takes.
+// How many blocks have something to do in a step.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 
 #include "cuda/arguments.h"
 #include "cuda/layout.h"
-#include "cuda/tile/team.h"
+#include "cuda/tile/shape.h"
 
 namespace mn::cuda {
 
@@ -29,13 +29,6 @@ inline int64_t useful_blocks(const Layout& layout, int64_t rows) {
             most = std::max(most, tiles_of(rows, layer.fan_in)); // backward
     }
     return std::max(most, update);
-}
-
-// Stages of operands that a block has room for, where kBlocksPerMultiprocessor share the memory of a multiprocessor;
-// each takes `besides` more bytes.
-constexpr int stages_for(int64_t multiprocessor_bytes, int64_t besides) {
-    const int64_t stages = (multiprocessor_bytes / kBlocksPerMultiprocessor - besides) / (4 * kStageFloats);
-    return static_cast<int>(std::clamp<int64_t>(stages, kFewestStages, kMostStages));
 }
 
 } // namespace mn::cuda

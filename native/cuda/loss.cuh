@@ -165,9 +165,10 @@ __device__ __noinline__ inline void sum_norms(int first, int count) {
         double weight_sum = 0;
         int counted = 0;
         for (int row = threadIdx.x; row < step.rows; row += kThreads) {
-            double weight = static_cast<double>(step.weight(s, row));
+            const int sample = step.looked_up(s, row); // not of the step that is at hand
+            double weight = static_cast<double>(StepView::weight_of(s, sample));
             if (!s.loss.has_targets()) {
-                const int label = step.label(s, row);
+                const int label = global(s.data.labels)[sample];
                 if (!s.loss.counts(label))
                     continue;
                 weight *= static_cast<double>(s.loss.weight(label));

@@ -82,6 +82,10 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         index += s.base;
         if (diverged_before(s, index))
             return;
+        if (phase != Phase::backward && (phase != Phase::forward || layer == 0)) {
+            take_samples(index);
+            __syncthreads();
+        }
         switch (phase) {
         case Phase::forward:
             return forward<E>(index, layer);
@@ -105,65 +109,67 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
 #ifdef MN_CUDA_PHASE_CLOCKS
 static __device__ PhaseClocks phase_clocks;
 
-__device__ inline void read_clock(int& marks) {
-    if (threadIdx.x == 0 && blockIdx.x < kClockBlocks && marks < kClockMarks)
-        phase_clocks.at[blockIdx.x][marks] = clock64();
-    ++marks;
+__device__ inline void read_clock() {
+    const int mark = kept(Kept::marks)++;
+    if (threadIdx.x == 0 && blockIdx.x < kClockBlocks && mark < kClockMarks)
+        phase_clocks.at[blockIdx.x][mark] = clock64();
 }
 #else
-__device__ inline void read_clock(int&) {}
+__device__ inline void read_clock() {}
 #endif
+
+__device__ inline void begin_clock() {
+    kept(Kept::marks) = 0;
+    read_clock();
+}
 
 // A barrier of all blocks, which orders what they wrote.
 __device__ __noinline__ inline void across_the_grid() {
     cooperative_groups::this_grid().sync();
 }
 
-__device__ inline void end_phase(int& marks) {
-    read_clock(marks);
+__device__ inline void end_phase() {
+    read_clock();
     across_the_grid();
-    read_clock(marks);
+    read_clock();
 }
 
-// A parameter of the kernel, read where it is used: kept in a register across all calls of a step, it would spill.
-__device__ inline int anew(int parameter) {
-    asm volatile("" : "+r"(parameter));
-    return parameter;
-}
-
-// Steps first .. first + count - 1 by a grid that is wholly resident. The arguments are read anew after each phase:
-// kept in registers across all of them, they would spill.
+// Steps first .. first + count - 1 by a grid that is wholly resident. The arguments, too, are read anew after each
+// phase.
 template <typename E>
 __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     chunk_kernel(const StepArguments* given, int first, int count) {
     if constexpr (compiled_here<E>()) {
         take_arguments(given);
         const NetArguments& net = arguments().net;
-        int index = arguments().base + first;
-        sum_norms(index, count);
-        draw_input(index);
+        first += arguments().base;
+        kept(Kept::step) = first;
+        kept(Kept::end) = first + count;
+        sum_norms(first, count);
+        draw_input(first);
+        take_samples(first);
         across_the_grid();
-        for (; index < arguments().base + anew(first) + anew(count); ++index) {
-            if (diverged_before(arguments(), index))
+        for (; kept(Kept::step) < kept(Kept::end); ++kept(Kept::step)) {
+            if (diverged_before(arguments(), kept(Kept::step)))
                 return;
-            int marks = 0;
-            read_clock(marks);
-            for (int l = 0; l < layers_outside_head(net); ++l) {
-                forward<E>(index, l);
-                end_phase(marks);
+            begin_clock();
+            for (kept(Kept::layer) = 0; kept(Kept::layer) < layers_outside_head(net); ++kept(Kept::layer)) {
+                forward<E>(kept(Kept::step), kept(Kept::layer));
+                end_phase();
             }
+            take_samples(kept(Kept::step) + 1);
             if (layers_outside_head(net) < net.layer_count) {
-                head(index);
+                head(kept(Kept::step));
             } else {
-                loss(index);
+                loss(kept(Kept::step));
             }
-            end_phase(marks);
-            for (int l = layers_outside_head(net) - 1; l > 0; --l) {
-                backward<E>(index, l);
-                end_phase(marks);
+            end_phase();
+            for (kept(Kept::layer) = layers_outside_head(net) - 1; kept(Kept::layer) > 0; --kept(Kept::layer)) {
+                backward<E>(kept(Kept::step), kept(Kept::layer));
+                end_phase();
             }
-            update_and_finish<E>(index);
-            end_phase(marks);
+            update_and_finish<E>(kept(Kept::step));
+            end_phase();
         }
     }
 }

@@ -47,6 +47,13 @@ __device__ void update_quad_by(const NetArguments& net, int64_t where, float4 gr
     }
 }
 
+// What bytes gave, but for the bias's, which is number `bias` of four, if it is among them.
+__device__ inline float4 scaled(const PixelScale& scale, int bias, float4 gradient) {
+    return make_float4(
+        bias == 0 ? gradient.x : scale.times(gradient.x), bias == 1 ? gradient.y : scale.times(gradient.y),
+        bias == 2 ? gradient.z : scale.times(gradient.z), bias == 3 ? gradient.w : scale.times(gradient.w));
+}
+
 // The gradient of weights n .. n + 3 of output m, if there are such. from_bytes: all but the bias's has the bytes'
 // scale still to come.
 __device__ __noinline__ inline void update_quad(int l, int m, int n, float4 gradient, bool from_bytes) {
@@ -54,15 +61,77 @@ __device__ __noinline__ inline void update_quad(int l, int m, int n, float4 grad
     const LayerLayout layer = layer_at(s.net, l);
     if (m >= layer.fan_out || n > layer.fan_in)
         return;
-    if (from_bytes) {
-        const PixelScale& scale = s.data.scale;
-        gradient.x = n == layer.fan_in ? gradient.x : scale.times(gradient.x);
-        gradient.y = n + 1 == layer.fan_in ? gradient.y : scale.times(gradient.y);
-        gradient.z = n + 2 == layer.fan_in ? gradient.z : scale.times(gradient.z);
-        gradient.w = n + 3 == layer.fan_in ? gradient.w : scale.times(gradient.w);
-    }
+    if (from_bytes)
+        gradient = scaled(s.data.scale, layer.fan_in - n, gradient);
     const int64_t where = layer.weight + static_cast<int64_t>(m) * layer.weight_stride + n;
     with_rule(s.rule, [&](auto chosen) { update_quad_by<chosen.value>(s.net, where, gradient, layer.fan_in + 1 - n); });
+}
+
+// What becomes of a tile's sums: see multiply_streams(). Adam's quads, which nearly all use, are asked for early.
+template <bool kBytes>
+struct UpdateEpilogue {
+    int l, first_m, first_n;
+    float4 values[3] = {}; // parameters, moments
+
+    static constexpr UpdateRule kEarly = UpdateRule::adam;
+    static_assert(moments_of(kEarly) == 2);
+
+    __device__ static int64_t place(const LayerLayout& layer, int m, int n) {
+        return layer.weight + int64_t{m} * layer.weight_stride + n;
+    }
+    __device__ void prepare(int row, int column) {
+        const StepArguments& s = arguments();
+        const LayerLayout layer = layer_at(s.net, l);
+        const int m = first_m + row, n = first_n + column;
+        if (s.rule != kEarly || m >= layer.fan_out || n > layer.fan_in)
+            return;
+        const float* const from = s.net.parameters + place(layer, m, n);
+#pragma unroll
+        for (int v = 0; v < 3; ++v)
+            values[v] = load_as<float4>(from + v * s.net.slot_stride);
+    }
+    __device__ void finish(int row, int column, float4 gradient) {
+        const StepArguments& s = arguments();
+        const int m = first_m + row, n = first_n + column;
+        if (s.rule != kEarly)
+            return update_quad(l, m, n, gradient, kBytes);
+        const LayerLayout layer = layer_at(s.net, l);
+        if (m >= layer.fan_out || n > layer.fan_in)
+            return;
+        if constexpr (kBytes)
+            gradient = scaled(s.data.scale, layer.fan_in - n, gradient);
+        const StepConstants& constants = *reinterpret_cast<const StepConstants*>(constants_memory);
+        adam(constants, gradient.x, values[0].x, values[1].x, values[2].x);
+        adam(constants, gradient.y, values[0].y, values[1].y, values[2].y);
+        adam(constants, gradient.z, values[0].z, values[1].z, values[2].z);
+        adam(constants, gradient.w, values[0].w, values[1].w, values[2].w);
+        float* const to = global(s.net.parameters + place(layer, m, n));
+#pragma unroll
+        for (int v = 0; v < 3; ++v)
+            store_quad(global(to + v * s.net.slot_stride), values[v], layer.fan_in + 1 - n);
+    }
+
+  private:
+    __device__ static void adam(const StepConstants& constants, float gradient, float& parameter, float& first,
+                                float& second) {
+        float moments[2] = {first, second};
+        Update<kEarly>::apply(constants, gradient, parameter, moments);
+        first = moments[0];
+        second = moments[1];
+    }
+};
+
+// The block's share of the layer's tiles, the first of which is block `turn`'s.
+template <typename E, int Tile, typename Source>
+__device__ __noinline__ void update_streams(int index, int l, int turn) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
+    each_tile<Tile>(layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn, [&](int m0, int n0) {
+        const LayerLayout layer = layer_at(s.net, l);
+        multiply_streams<E, Tile>(StreamAlongI<Tile, Matrix>(upstream(s.net, layer, step.rows), m0, first_part<Tile>()),
+                                  StreamAlongI<Tile, Source>(source_of<Source>(s, step, layer), n0, first_part<Tile>()),
+                                  step.rows, UpdateEpilogue<Source::kBytes>{l, m0, n0});
+    });
 }
 
 template <typename E, int Tile, typename Source>
@@ -70,45 +139,38 @@ __device__ __noinline__ void update_tile(int index, int l, int m0, int n0) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     const LayerLayout layer = layer_at(s.net, l);
+    multiply_tile<E, Tile, false>(
+        FeedAlongI<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
+        FeedAlongI<E, Tile, Source>(source_of<Source>(s, step, layer), n0), step.rows, m0, n0,
+        [&](int m, int n, float4 gradient) { update_quad(l, m, n, gradient, Source::kBytes); });
+}
+
+template <typename E, int Tile, typename Source>
+__device__ void update_tiles(int index, int l, int turn) {
     if constexpr (E::kTensorCores && kStreams<Source>) {
-        multiply_streams<E, Tile>(
-            StreamAlongI<Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
-            StreamAlongI<Tile, Source>(source_of<Source>(s, step, layer), n0), step.rows, s.stages, m0, n0,
-            [&](int m, int n, float4 gradient) { update_quad(l, m, n, gradient, Source::kBytes); });
-        return;
+        update_streams<E, Tile, Source>(index, l, turn);
     } else {
-        multiply_tile<E, Tile, false>(
-            FeedAlongI<E, Tile, Matrix>(upstream(s.net, layer, step.rows), m0),
-            FeedAlongI<E, Tile, Source>(source_of<Source>(s, step, layer), n0), step.rows, m0, n0,
-            [&](int m, int n, float4 gradient) { update_quad(l, m, n, gradient, Source::kBytes); });
+        const StepArguments& s = arguments();
+        each_tile<Tile>(layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn,
+                        [&](int m0, int n0) { update_tile<E, Tile, Source>(index, l, m0, n0); });
     }
 }
 
-// Tiles are numbered through all layers, so that all are dealt out to the blocks in one round.
-template <typename E>
-__device__ __noinline__ bool update_one(int index, int tile) {
-    const StepArguments& s = arguments();
-    for (int l = 0; l < s.net.layer_count; ++l) {
-        const LayerLayout layer = layer_at(s.net, l);
-        const Tiles tiles(s.wide_tiles_by, layer.fan_out, layer.fan_in + 1);
-        if (tile >= tiles.count) {
-            tile -= tiles.count;
-            continue;
-        }
-        const int m0 = tiles.row(tile), n0 = tiles.column(tile);
-        with_input<E, true>(s, l, [&](auto source) {
-            using Source = typename decltype(source)::type;
-            tiles.size == 64 ? update_tile<E, 64, Source>(index, l, m0, n0)
-                             : update_tile<E, 32, Source>(index, l, m0, n0);
-        });
-        return true;
-    }
-    return false;
-}
-
+// All layers' tiles are dealt out to the blocks in one round.
 template <typename E>
 __device__ void update_all(int index) {
-    each_tile([&](int tile) { return update_one<E>(index, tile); });
+    const StepArguments& s = arguments();
+    kept(Kept::dealt) = 0;
+    for (kept(Kept::layer) = 0; kept(Kept::layer) < s.net.layer_count; ++kept(Kept::layer)) {
+        const int l = kept(Kept::layer), turn = kept(Kept::dealt) % gridDim.x;
+        const Tiles tiles(s.wide_tiles_by, layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1);
+        kept(Kept::dealt) = turn + tiles.count;
+        with_input<E, true>(s, l, [&](auto source) {
+            using Source = typename decltype(source)::type;
+            tiles.size == 64 ? update_tiles<E, 64, Source>(index, l, turn)
+                             : update_tiles<E, 32, Source>(index, l, turn);
+        });
+    }
 }
 
 } // namespace mn::cuda

@@ -5,7 +5,7 @@
 #include "cuda/engine_choice.h"
 #include "cuda/grid.h"
 #include "cuda/host/device.h"
-#include "cuda/tile/shape.h"
+#include "cuda/tile/team.h"
 #include "net/error.h"
 
 namespace mn::cuda {
@@ -81,7 +81,7 @@ Launcher::Launcher(const Placement& place, const Tuning& tuning) {
     const DeviceInfo info = device_info(device);
     const Engine engine = tuning.engine.value_or(checked_engine(place.precision, info));
     kernels_ = kernels(engine);
-    give_memory(device, info.architecture_major);
+    give_memory(info.architecture_major);
     int fitting = 0;
     check(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&fitting, kernels_.chunk, kThreads, shared_bytes_),
           "cudaOccupancyMaxActiveBlocksPerMultiprocessor for the chunk kernel");
@@ -99,23 +99,9 @@ Launcher::Launcher(const Placement& place, const Tuning& tuning) {
                    std::to_string(info.multiprocessors) + " multiprocessors), " + name_of(engine);
 }
 
-// Shared memory for the kernels' blocks: as many stages of operands as there is room for, where their engine has such.
-void Launcher::give_memory(int device, int architecture_major) {
-    if (!kernels_.stages) {
-        shared_bytes_ = shared_floats(architecture_major) * sizeof(float);
-        return;
-    }
-    const auto attribute = [&](cudaDeviceAttr which) {
-        int value = 0;
-        check(cudaDeviceGetAttribute(&value, which, device), "cudaDeviceGetAttribute of shared memory");
-        return value;
-    };
-    cudaFuncAttributes declared{};
-    check(cudaFuncGetAttributes(&declared, kernels_.chunk), "cudaFuncGetAttributes of the chunk kernel");
-    stages_ =
-        stages_for(attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor),
-                   static_cast<int64_t>(declared.sharedSizeBytes) + attribute(cudaDevAttrReservedSharedMemoryPerBlock));
-    shared_bytes_ = static_cast<size_t>(stages_) * kStageFloats * sizeof(float);
+// Shared memory for the kernels' blocks, besides what they declare.
+void Launcher::give_memory(int architecture_major) {
+    shared_bytes_ = kernels_.stages ? kStages * kStageBytes : shared_floats(architecture_major) * sizeof(float);
     for (const void* kernel : {kernels_.norms, kernels_.phase, kernels_.chunk}) {
         check(
             cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes_)),

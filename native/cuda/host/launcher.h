@@ -24,10 +24,7 @@ class Launcher {
     // How chunks of steps run, and why not by one launch where that was wanted.
     std::string how() const;
     // What the kernels must know of how they are started.
-    void tell(StepArguments& s) const {
-        s.wide_tiles_by = wide_tiles_by_;
-        s.stages = stages_;
-    }
+    void tell(StepArguments& s) const { s.wide_tiles_by = wide_tiles_by_; }
     int64_t bytes() const { return letter_.bytes(); }
 
     // What the kernels queued after its send() are told.
@@ -49,7 +46,7 @@ class Launcher {
         int64_t used = 0; // when
     };
 
-    void give_memory(int device, int architecture_major);
+    void give_memory(int architecture_major);
     void norms(cudaStream_t stream, int count);
     bool cooperative(cudaStream_t stream, unsigned blocks, int first, int count);
     void graphs(cudaStream_t stream, const Layout& layout, unsigned blocks, int first, int count);
@@ -58,8 +55,7 @@ class Launcher {
     void all_phases(cudaStream_t stream, const Layout& layout, unsigned blocks, int count);
     void launch_phase(cudaStream_t stream, unsigned blocks, Phase phase, int step, int layer);
 
-    unsigned blocks_ = 0; // that are resident at once
-    int stages_ = 0;
+    unsigned blocks_ = 0;     // that are resident at once
     size_t shared_bytes_ = 0; // of a block, besides what kernels declare
     Schedule schedule_ = Schedule::persistent;
     int64_t wide_tiles_by_ = 0, graph_turn_ = 0;

@@ -15,7 +15,7 @@ int64_t element_bytes(PixelType type) {
 }
 
 int64_t row_bytes(int64_t features, PixelType type) {
-    return pixel_stride(features) * element_bytes(type);
+    return pixel_stride(features, type) * element_bytes(type);
 }
 
 void copy_to_device(void* to, const void* from, int64_t bytes, cudaStream_t stream) {
@@ -68,8 +68,8 @@ void send(const SampleMemory<Place::device>& to, int64_t at, const SampleMemory<
 
 } // namespace
 
-int64_t pixel_stride(int64_t features) {
-    return round_up<int64_t>(features, 4);
+int64_t pixel_stride(int64_t features, PixelType type) {
+    return round_up<int64_t>(features, 16 / element_bytes(type));
 }
 
 int64_t sample_bytes(const Data& samples) {
@@ -89,7 +89,7 @@ DataArguments arguments_of(const Data& samples, const SampleMemory<Place::device
     data.sample_weights = samples.sample_weights ? memory.weights.get() : nullptr;
     data.bytes = samples.type == PixelType::uint8;
     data.features = static_cast<int>(samples.features);
-    data.stride = pixel_stride(samples.features);
+    data.stride = pixel_stride(samples.features, samples.type);
     data.scale = PixelScale::of(samples.scale);
     return data;
 }

@@ -12,7 +12,7 @@
 namespace mn::cuda {
 
 // Elements from one sample's pixels to the next on the device.
-int64_t pixel_stride(int64_t features);
+int64_t pixel_stride(int64_t features, PixelType type);
 // Bytes of one sample there, with all that it is compared with.
 int64_t sample_bytes(const Data& samples);
 

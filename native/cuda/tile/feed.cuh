@@ -16,6 +16,7 @@ namespace mn::cuda {
 struct Matrix {
     const float* values;
     int columns, rows;
+    int stride = columns; // of its rows, where fewer columns are wanted
 
     static constexpr bool kBytes = false, kLookedUp = false, kOne = false;
     using Element = float;

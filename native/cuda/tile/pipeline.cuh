@@ -22,6 +22,12 @@ __device__ inline void team_barrier() {
     }
 }
 
+// Of the depth: where the calling thread's team begins.
+template <int Tile>
+__device__ inline int first_part() {
+    return threadIdx.x / TeamShape<Tile>::kTeamThreads * TeamShape<Tile>::kDepth;
+}
+
 // Where a warp's sums wait for those of the other teams.
 template <int Tile, typename LayoutA, typename LayoutB>
 __device__ inline void put_sums(const WarpSums& sums) {
@@ -46,75 +52,60 @@ __device__ inline void put_sums(const WarpSums& sums) {
     }
 }
 
-// Sums of a's rows m0.. and b's rows n0.. over `depth` products; epilogue(m, n, float4) once for outputs n .. n + 3 of
-// row m, also outside of the matrix. `stages`: of operands, for which shared memory has room. By the whole block.
+// Sums of a's rows and b's rows over `depth` products; to an epilogue for outputs n .. n + 3 of row m, of the tile,
+// also outside of the matrix: prepare(m, n), as early as that pays, then finish(m, n, float4). Streams begin at the
+// team's first part of the depth, see first_part(). By the whole block.
 template <typename E, int Tile, typename StreamA, typename StreamB, typename Epilogue>
-__device__ void multiply_streams(const StreamA& a, const StreamB& b, int depth, int stages, int m0, int n0,
-                                 Epilogue&& epilogue) {
+__device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth, Epilogue epilogue) {
     using Shape = TeamShape<Tile>;
     using LayoutA = typename StreamA::Layout;
     using LayoutB = typename StreamB::Layout;
-    constexpr uint32_t kOperandBytes = sizeof(float) * Shape::kOperandFloats;
-    constexpr uint32_t kStageBytes = sizeof(float) * kStageFloats;
     constexpr int kFurther = Shape::kTeams * Shape::kDepth; // from a team's part of the depth to its next
-    const int warp = threadIdx.x / 32, team = warp / Shape::kTeamWarps;
-    const char* const memory = reinterpret_cast<const char*>(tile_memory) + team * 2 * kOperandBytes;
+    const int warp = threadIdx.x / 32;
+    const char* const memory =
+        reinterpret_cast<const char*>(tile_memory) + warp / Shape::kTeamWarps * 2 * Shape::kOperandBytes;
     const auto shared = static_cast<uint32_t>(__cvta_generic_to_shared(memory));
-    const uint32_t end = stages * kStageBytes;
-    int next = team * Shape::kDepth; // of the depth: what is asked for next
-    uint32_t to = 0, from = 0;       // stages that are filled and multiplied
-
-    typename StreamA::Places places_a[kMostStages - 1];
-    typename StreamB::Places places_b[kMostStages - 1];
-#pragma unroll
-    for (int i = 0; i < kMostStages - 1; ++i) { // all at once, since looking up takes as long as copying
-        places_a[i] = a.places(next + i * kFurther);
-        places_b[i] = b.places(next + i * kFurther);
-    }
-#pragma unroll
-    for (int i = 0; i < kMostStages - 1; ++i) {
-        if (i + 1 >= stages)
-            break;
-        if (next < depth) {
-            a.copy(shared + to, next, places_a[i]);
-            b.copy(shared + to + kOperandBytes, next, places_b[i]);
+    uint32_t to = 0, from = 0; // stages that are filled and multiplied
+    const auto ask = [&](bool any) {
+        if (any) {
+            a.copy(shared + to, kFurther);
+            b.copy(shared + to + Shape::kOperandBytes, kFurther);
         }
         end_stage();
-        next += kFurther;
-        to += kStageBytes;
-    }
-    auto place_a = a.places(next);
-    auto place_b = b.places(next);
+        to = (to + kStageBytes) % (kStages * kStageBytes);
+    };
 
+    int left = depth - first_part<Tile>(); // of the depth, from what is multiplied next on
+#pragma unroll 1
+    for (int i = 0; i < kStages - 1; ++i)
+        ask(i * kFurther < left);
     WarpSums sums = {};
-    for (int k = team * Shape::kDepth; k < depth; k += kFurther) {
-        wait_for_stages(stages - 2);
+#pragma unroll 1
+    for (; left > 0; left -= kFurther) {
+        wait_for_a_stage();
         team_barrier<Tile>(); // what the others copied is there, too, and all have done with the stage that comes next
-        if (next < depth) {
-            a.copy(shared + to, next, place_a);
-            b.copy(shared + to + kOperandBytes, next, place_b);
-        }
-        end_stage();
-        next += kFurther;
-        place_a = a.places(next);
-        place_b = b.places(next);
-        to = to + kStageBytes == end ? 0 : to + kStageBytes;
+        ask((kStages - 1) * kFurther < left);
 #pragma unroll 1
         for (int unit = 0; unit < Shape::kDepth / kUnit; ++unit) {
             float av[4][4], bv[2][4];
             rows_of(LayoutA(), memory + from, unit, Shape::down(warp), av);
-            columns_of(LayoutB(), memory + from + kOperandBytes, unit, Shape::across(warp), bv);
+            columns_of(LayoutB(), memory + from + Shape::kOperandBytes, unit, Shape::across(warp), bv);
             E::template unit<StreamA::kBytes, StreamB::kBytes>(av, bv, sums);
         }
-        from = from + kStageBytes == end ? 0 : from + kStageBytes;
+        from = (from + kStageBytes) % (kStages * kStageBytes);
     }
-    __syncthreads();
 
+    const auto row_of = [](int quad) { return quad / (Tile / 4); };
+    const auto column_of = [](int quad) { return 4 * (quad % (Tile / 4)); };
+    epilogue.prepare(row_of(threadIdx.x), column_of(threadIdx.x));
+    __syncthreads();
     put_sums<Tile, LayoutA, LayoutB>(sums);
     __syncthreads();
 #pragma unroll 1
     for (int j = 0; j < Shape::kQuads; ++j) {
-        const int quad = threadIdx.x + kThreads * j, row = quad / (Tile / 4), column = 4 * (quad % (Tile / 4));
+        const int quad = threadIdx.x + kThreads * j, row = row_of(quad), column = column_of(quad);
+        if (j > 0)
+            epilogue.prepare(row, column);
         float4 total = make_float4(0, 0, 0, 0);
 #pragma unroll
         for (int t = 0; t < Shape::kTeams; ++t) {
@@ -122,7 +113,7 @@ __device__ void multiply_streams(const StreamA& a, const StreamB& b, int depth, 
                 *reinterpret_cast<const float4*>(tile_memory + (t * Tile + row) * Shape::kSumStride + column);
             total = make_float4(total.x + part.x, total.y + part.y, total.z + part.z, total.w + part.w);
         }
-        epilogue(m0 + row, n0 + column, total);
+        epilogue.finish(row, column, total);
     }
     __syncthreads();
 }

@@ -2,7 +2,6 @@
 // whoever multiplies it.
 #pragma once
 
-#include <climits>
 #include <cstdint>
 
 #include "cuda/tile/global.cuh"
@@ -10,17 +9,12 @@
 
 namespace mn::cuda {
 
-// kBytes (4 or 16) to an address in shared memory; zeros, and no access, where `from` is not `there`.
-template <int kBytes>
+// A piece to an address in shared memory; zeros, and no access, where `from` is not `there`. Past L1, which would only
+// hold what other multiprocessors write anew.
 __device__ inline void copy_ahead(uint32_t to, const void* from, bool there) {
 #if __CUDA_ARCH__ >= 800
-    if constexpr (kBytes == 16) { // past L1, which would only hold what other multiprocessors write anew
-        asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(global(from)), "r"(there ? 16 : 0)
-                     : "memory");
-    } else {
-        asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(to), "l"(global(from)), "r"(there ? 4 : 0)
-                     : "memory");
-    }
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(global(from)), "r"(there ? kPiece : 0)
+                 : "memory");
 #endif
 }
 
@@ -31,119 +25,103 @@ __device__ inline void end_stage() {
 #endif
 }
 
-// Until all stages but the last `pending` (at most kMostStages - 2) have arrived; what this thread asked for.
-__device__ inline void wait_for_stages(int pending) {
+// Until all stages that this thread asked for have arrived but the last kStages - 2.
+__device__ inline void wait_for_a_stage() {
 #if __CUDA_ARCH__ >= 800
-    switch (pending) {
-    case 4:
-        asm volatile("cp.async.wait_group 4;" ::: "memory");
-        return;
-    case 3:
-        asm volatile("cp.async.wait_group 3;" ::: "memory");
-        return;
-    case 2:
-        asm volatile("cp.async.wait_group 2;" ::: "memory");
-        return;
-    case 1:
-        asm volatile("cp.async.wait_group 1;" ::: "memory");
-        return;
-    default:
-        asm volatile("cp.async.wait_group 0;" ::: "memory");
-    }
+    asm volatile("cp.async.wait_group %0;" ::"n"(kStages - 2) : "memory");
 #endif
 }
-static_assert(kMostStages == 6);
 
-// A source of a stream has `rows` rows of `columns` floats or bytes (kBytes), zeros beyond; four neighbours are copied
-// at once. kLookedUp: finding a row, by place(row), takes a load. kOne: behind the columns there is a 1, the bias's
-// input.
+// A source of a stream has `rows` rows of `columns` floats or bytes (kBytes), whole pieces of which lie in memory;
+// zeros beyond. kLookedUp: line(row), where a row begins, is looked up; else rows are `stride` values apart. kOne:
+// behind the columns, which are whole pieces then, there is a 1, the bias's input.
 
 template <int Tile, typename Source>
 struct StreamAlongK { // the source's rows are the tile's rows
     using Layout = AlongK<Tile, Source::kBytes>;
-    using Shape = TeamShape<Tile>;
     using Element = typename Source::Element;
     static constexpr bool kBytes = Source::kBytes;
-    static constexpr int kThere = INT_MIN;
-    struct Places {};
-    const Element* lines[Shape::kCopies];
-    int left[Shape::kCopies]; // columns from this thread's first on
-    bool exists[Shape::kCopies];
+    const Element* lines[Layout::kCopies]; // from this thread's first column of the next stage on
+    int left;                              // columns from there
+    unsigned exists = 0;                   // which rows, a bit for a copy
+    uint32_t to;                           // within the operand
 
-    __device__ StreamAlongK(const Source& source, int first) {
-        const int thread = threadIdx.x % Shape::kTeamThreads;
+    __device__ StreamAlongK(const Source& source, int first_row, int first_k) {
+        const int thread = threadIdx.x % TeamShape<Tile>::kTeamThreads;
+        const int at = Layout::first(thread), line = Layout::line(thread);
+        left = source.columns - first_k - at;
+        to = sizeof(Element) * Layout::index(at, line);
 #pragma unroll
-        for (int c = 0; c < Shape::kCopies; ++c) {
-            const Spot at = Layout::spot(thread, c);
-            exists[c] = first + at.i < source.rows;
-            lines[c] = source.line(exists[c] ? source.place(first + at.i) : 0) + at.k;
-            left[c] = source.columns - at.k;
+        for (int c = 0; c < Layout::kCopies; ++c) {
+            const int row = first_row + line + c * Layout::kLinesFurther;
+            const bool there = row < source.rows && thread < Layout::kThreadsUsed;
+            exists |= there << c;
+            lines[c] = source.line(there ? row : 0) + first_k + at;
         }
     }
-    __device__ Places places(int) const {
-        return {};
-    }
-    __device__ void copy(uint32_t operand, int k0, Places) const {
-        const int thread = threadIdx.x % Shape::kTeamThreads;
+    // Into the operand at an address of shared memory; the next is `further` on in the depth.
+    __device__ void copy(uint32_t operand, int further) {
+        if (Layout::kThreadsUsed == TeamShape<Tile>::kTeamThreads ||
+            threadIdx.x % TeamShape<Tile>::kTeamThreads < Layout::kThreadsUsed) {
 #pragma unroll
-        for (int c = 0; c < Shape::kCopies; ++c) {
-            const Spot at = Layout::spot(thread, c);
-            const void* from = lines[c] + k0;
-            bool there = exists[c] && k0 < left[c];
-            if constexpr (Source::kOne) {
-                if (k0 == left[c]) {
-                    from = Source::one();
-                    there = exists[c];
+            for (int c = 0; c < Layout::kCopies; ++c) {
+                const void* from = lines[c];
+                bool there = left > 0;
+                if constexpr (Source::kOne) {
+                    from = left == 0 ? Source::one() : from;
+                    there = left >= 0;
                 }
+                copy_ahead(operand + to + sizeof(Element) * Layout::kLinesFurther * c * kUnit, from,
+                           there && (exists >> c & 1));
+                lines[c] += further;
             }
-            copy_ahead<4 * sizeof(Element)>(operand + sizeof(Element) * Layout::index(at.k, at.i), from, there);
         }
+        left -= further;
     }
+    static_assert(Layout::kCopies == 1 || Layout::index(0, Layout::kLinesFurther) == Layout::kLinesFurther * kUnit);
 };
 
 template <int Tile, typename Source>
 struct StreamAlongI { // the source's rows are the depth
     using Layout = AlongI<Tile, Source::kBytes>;
-    using Shape = TeamShape<Tile>;
     using Element = typename Source::Element;
     static constexpr bool kBytes = Source::kBytes;
-    struct Places {
-        int of[Source::kLookedUp ? Shape::kCopies : 1];
-    };
     const Source source;
-    int column;
+    const Element* next; // of the first copy, where rows are not looked up
+    int column, row, rows;
     bool one = false;
-    int rows;
+    uint32_t to[Layout::kCopies];
 
-    __device__ StreamAlongI(const Source& s, int i0) : source(s) {
-        column = i0 + Layout::spot(threadIdx.x % Shape::kTeamThreads, 0).i;
+    __device__ StreamAlongI(const Source& s, int first_column, int first_k) : source(s) {
+        const int thread = threadIdx.x % TeamShape<Tile>::kTeamThreads;
+        column = first_column + Layout::first(thread);
+        row = first_k + Layout::line(thread);
         if constexpr (Source::kOne)
             one = column == s.columns;
-        rows = column < s.columns || one ? s.rows : 0;
-    }
-    // Of the rows from k0 on.
-    __device__ Places places(int k0) const {
-        Places found = {};
-        if constexpr (Source::kLookedUp) {
+        rows = (column < s.columns || one) && thread < Layout::kThreadsUsed ? s.rows : 0;
+        next = source.values + static_cast<int64_t>(row) * source.stride + column;
 #pragma unroll
-            for (int c = 0; c < Shape::kCopies; ++c) {
-                const int row = k0 + Layout::spot(threadIdx.x % Shape::kTeamThreads, c).k;
-                found.of[c] = row < rows ? source.place(row) : 0;
+        for (int c = 0; c < Layout::kCopies; ++c)
+            to[c] = sizeof(Element) *
+                    Layout::index(Layout::line(thread) + c * Layout::kLinesFurther, Layout::first(thread));
+    }
+    __device__ void copy(uint32_t operand, int further) {
+        if (Layout::kThreadsUsed == TeamShape<Tile>::kTeamThreads ||
+            threadIdx.x % TeamShape<Tile>::kTeamThreads < Layout::kThreadsUsed) {
+#pragma unroll
+            for (int c = 0; c < Layout::kCopies; ++c) {
+                const int at = row + c * Layout::kLinesFurther;
+                const void* from = next + c * Layout::kLinesFurther * source.stride;
+                if constexpr (Source::kLookedUp)
+                    from = at < rows ? source.line(at) + column : source.values;
+                if constexpr (Source::kOne)
+                    from = one ? Source::one() : from;
+                copy_ahead(operand + to[c], from, at < rows);
             }
         }
-        return found;
-    }
-    __device__ void copy(uint32_t operand, int k0, Places found) const {
-        const int thread = threadIdx.x % Shape::kTeamThreads;
-#pragma unroll
-        for (int c = 0; c < Shape::kCopies; ++c) {
-            const Spot at = Layout::spot(thread, c);
-            const int row = k0 + at.k;
-            const void* from = source.line(Source::kLookedUp ? found.of[c] : row) + column;
-            if constexpr (Source::kOne)
-                from = one ? Source::one() : from;
-            copy_ahead<4 * sizeof(Element)>(operand + sizeof(Element) * Layout::index(at.k, at.i), from, row < rows);
-        }
+        row += further;
+        if constexpr (!Source::kLookedUp)
+            next += static_cast<int64_t>(further) * source.stride;
     }
 };
 

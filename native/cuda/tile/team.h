@@ -7,9 +7,9 @@
 
 namespace mn::cuda {
 
-constexpr int kUnit = 16;        // of the depth: what a warp takes into registers at once
-constexpr int kFewestStages = 2; // of operands in shared memory, one of which is multiplied
-constexpr int kMostStages = 6;
+constexpr int kUnit = 16;  // of the depth: what a warp takes into registers at once
+constexpr int kStages = 4; // of operands in shared memory, one of which is multiplied
+constexpr int kPiece = 16; // bytes that are copied at once
 
 // A block computes a square of Tile x Tile outputs. Its warps form kTeams teams, each of which multiplies its own parts
 // of the depth, kDepth at a time, and shares what it copies for that; a warp computes 32 x 16 outputs. The teams' sums
@@ -23,37 +23,44 @@ struct TeamShape {
     static constexpr int kTeams = kWarps / kTeamWarps;
     static constexpr int kTeamThreads = 32 * kTeamWarps;
     static constexpr int kDepth = Tile == 32 ? kUnit : 2 * kUnit;
-    static constexpr int kOperandFloats = Tile * kDepth;
-    static constexpr int kStageFloats = kTeams * 2 * kOperandFloats;
-    static constexpr int kCopies = kOperandFloats / 4 / kTeamThreads; // of four values, by a thread, of an operand
+    static constexpr int kOperandBytes = 4 * Tile * kDepth; // of floats
+    static constexpr int kStageBytes = kTeams * 2 * kOperandBytes;
     static constexpr int kSumStride = Tile + 4; // of the outputs in shared memory; spreads rows over the banks
     static constexpr int kQuads = Tile * Tile / 4 / kThreads; // outputs of a thread, four by four
-    static_assert(kTeams * kTeamWarps == kWarps && kCopies == 2);
-    static_assert(kTeams * Tile * kSumStride <= kFewestStages * kStageFloats, "the sums must fit where operands were");
+    static_assert(kTeams * kTeamWarps == kWarps);
+    static_assert(4 * kTeams * Tile * kSumStride <= kStages * kStageBytes, "the sums must fit where operands were");
 
     // First outputs of a warp.
     MN_HOST_DEVICE static constexpr int down(int warp) { return 32 * (warp % kTeamWarps % kWarpsDown); }
     MN_HOST_DEVICE static constexpr int across(int warp) { return 16 * (warp % kTeamWarps / kWarpsDown); }
 };
 
-constexpr int kStageFloats = TeamShape<32>::kStageFloats;
-static_assert(kStageFloats == TeamShape<64>::kStageFloats);
+constexpr int kStageBytes = TeamShape<32>::kStageBytes;
+static_assert(kStageBytes == TeamShape<64>::kStageBytes);
 
 // Lane 4 g + t of a warp takes the products 4 t .. 4 t + 3 of each unit, in whatever order mma counts them: both
-// operands do the same. kBytes: values are bytes, else floats; places are in values from the start of the operand.
+// operands do the same. Values are floats or bytes (kBytes); places are in values from the start of the operand.
+
+// How a team's threads copy an operand, piece by piece: kLine values lie side by side.
+template <int Tile, bool kBytes, int kLine>
+struct Pieces {
+    using Shape = TeamShape<Tile>;
+    static constexpr int kValues = kPiece / (kBytes ? 1 : 4); // of a piece
+    static constexpr int kAcross = kLine / kValues;
+    static constexpr int kAll = Tile * Shape::kDepth / kValues;
+    static constexpr int kCopies = kAll < Shape::kTeamThreads ? 1 : kAll / Shape::kTeamThreads; // of a thread
+    static constexpr int kThreadsUsed = kAll / kCopies;
+    static constexpr int kLinesFurther = kThreadsUsed / kAcross; // from a thread's copy to its next
+    static_assert(kLine % kValues == 0 && kThreadsUsed % kAcross == 0 && kAll % kCopies == 0);
+
+    MN_HOST_DEVICE static constexpr int line(int thread) { return thread / kAcross; }
+    MN_HOST_DEVICE static constexpr int first(int thread) { return kValues * (thread % kAcross); } // within the line
+};
 
 // An operand whose memory runs along the depth.
 template <int Tile, bool kBytes>
-struct AlongK {
-    using Shape = TeamShape<Tile>;
-
+struct AlongK : Pieces<Tile, kBytes, TeamShape<Tile>::kDepth> {
     MN_HOST_DEVICE static constexpr int index(int k, int i) { return (k / kUnit * Tile + i) * kUnit + k % kUnit; }
-    // The four neighbours of copy number `copy` of a team's thread.
-    MN_HOST_DEVICE static constexpr Spot spot(int thread, int copy) {
-        constexpr int kAcross = Shape::kDepth / 4;
-        const int number = thread + copy * Shape::kTeamThreads;
-        return {number / kAcross, 4 * (number % kAcross)};
-    }
     // The rows that a lane takes of a warp's 32, or columns of 16: number 0 .. 3, or 0 .. 1.
     MN_HOST_DEVICE static constexpr int row(int lane, int number) { return lane / 4 + 8 * number; }
     // Which outputs are at its accumulators of mma.m16n8: columns, by n8 block and accumulator.
@@ -65,20 +72,13 @@ struct AlongK {
 // An operand whose memory runs across the depth. The exclusive-or spreads rows of floats over the banks; rows of bytes,
 // of which four fill all banks, change places.
 template <int Tile, bool kBytes>
-struct AlongI {
-    using Shape = TeamShape<Tile>;
-
+struct AlongI : Pieces<Tile, kBytes, Tile> {
     MN_HOST_DEVICE static constexpr int index(int k, int i) {
         if (kBytes) {
             const int place = k / kUnit * kUnit + k % 4 * 4 + k % kUnit / 4;
-            return (i / 32 * Shape::kDepth + place) * 32 + i % 32;
+            return (i / 32 * TeamShape<Tile>::kDepth + place) * 32 + i % 32;
         }
         return k * Tile + 4 * (i / 4 ^ 2 * (k / 4 % 4)) + i % 4;
-    }
-    MN_HOST_DEVICE static constexpr Spot spot(int thread, int copy) {
-        constexpr int kAcross = Tile / 4;
-        const int number = thread + copy * Shape::kTeamThreads;
-        return {4 * (number % kAcross), number / kAcross};
     }
     // Neighbours: four of a warp's 32 rows, or two of its 16 columns.
     MN_HOST_DEVICE static constexpr int row(int lane, int number) { return 4 * (lane / 4) + number; }

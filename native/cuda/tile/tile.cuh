@@ -67,22 +67,24 @@ __device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, Epilo
 
 // How a product's outputs are cut into tiles; see wide().
 struct Tiles {
-    int size, across, count;
+    int size, count;
 
     __device__ Tiles(int64_t blocks, int rows, int columns) {
         size = wide(blocks, rows, columns) ? 64 : 32;
-        across = ceil_div(columns, size);
-        count = across * ceil_div(rows, size);
+        count = ceil_div(columns, size) * ceil_div(rows, size);
     }
-    __device__ int row(int tile) const { return tile / across * size; }
-    __device__ int column(int tile) const { return tile % across * size; }
 };
 
-// Calls visit(number) with the block's share of tiles, which are dealt out in turn, until it says that there are no
-// more.
-template <typename Visit>
-__device__ void each_tile(Visit&& visit) {
-    for (int tile = blockIdx.x; visit(tile); tile += gridDim.x) {
+// Calls visit(first row, first column) with the block's share of tiles of Size x Size, which are dealt out in turn, the
+// first to block `turn`.
+template <int Size, typename Visit>
+__device__ void each_tile(int rows, int columns, int turn, Visit&& visit) {
+    const int block = blockIdx.x - turn;
+    for (kept(Kept::tile) = block < 0 ? block + gridDim.x : block;; kept(Kept::tile) += gridDim.x) {
+        const int across = ceil_div(columns, Size), tile = kept(Kept::tile);
+        if (tile >= across * ceil_div(rows, Size))
+            return;
+        visit(tile / across * Size, tile % across * Size);
     }
 }
 
