@@ -69,13 +69,14 @@ struct BackwardEpilogue {
 // The block's share of the layer's tiles.
 template <typename E, int Tile>
 __device__ __noinline__ void backward_streams(int index, int l) {
+    using Shape = TeamOf<Tile>;
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    each_tile<Tile>(step.rows, layer_at(s.net, l).fan_in, 0, [&](int row0, int n0) {
+    each_tile<Shape::kDown, Shape::kAcross>(step.rows, layer_at(s.net, l).fan_in, 0, [&](int row0, int n0) {
         const LayerLayout layer = layer_at(s.net, l);
-        multiply_streams<E, Tile>(
-            StreamAlongK<Tile, Matrix>(upstream(s.net, layer, step.rows), row0, first_part<Tile>()),
-            StreamAlongI<Tile, Matrix>(weights(s.net, layer), n0, first_part<Tile>()), layer.fan_out,
+        multiply_streams<E, Shape>(
+            StreamAlongK<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), row0, first_part<Shape>()),
+            StreamAlongI<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0, first_part<Shape>()), layer.fan_out,
             BackwardEpilogue{index, l, row0, n0});
     });
 }
@@ -96,15 +97,19 @@ __device__ void backward_tiles(int index, int l) {
         backward_streams<E, Tile>(index, l);
     } else {
         const StepArguments& s = arguments();
-        each_tile<Tile>(StepView(s, index).rows, layer_at(s.net, l).fan_in, 0,
-                        [&](int m0, int n0) { backward_tile<E, Tile>(index, l, m0, n0); });
+        each_tile<Tile, Tile>(StepView(s, index).rows, layer_at(s.net, l).fan_in, 0,
+                              [&](int m0, int n0) { backward_tile<E, Tile>(index, l, m0, n0); });
     }
 }
 
 template <typename E>
 __device__ void backward(int index, int l) {
     const StepArguments& s = arguments();
-    const Tiles tiles(s.wide_tiles_by, StepView(s, index).rows, layer_at(s.net, l).fan_in);
+    const Tiles tiles(s.wide_tiles_by, StepView(s, index).rows, layer_at(s.net, l).fan_in, E::kTensorCores);
+    if constexpr (E::kTensorCores) {
+        if (tiles.size == 16)
+            return backward_tiles<E, 16>(index, l);
+    }
     tiles.size == 64 ? backward_tiles<E, 64>(index, l) : backward_tiles<E, 32>(index, l);
 }
 

@@ -80,13 +80,14 @@ struct ForwardEpilogue {
 // The block's share of the layer's tiles.
 template <typename E, int Tile, typename Source>
 __device__ __noinline__ void forward_streams(int index, int l) {
+    using Shape = TeamOf<Tile>;
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    each_tile<Tile>(step.rows, layer_at(s.net, l).fan_out, 0, [&](int row0, int n0) {
+    each_tile<Shape::kDown, Shape::kAcross>(step.rows, layer_at(s.net, l).fan_out, 0, [&](int row0, int n0) {
         const LayerLayout layer = layer_at(s.net, l);
-        multiply_streams<E, Tile>(
-            StreamAlongK<Tile, Source>(source_of<Source>(s, step, layer), row0, first_part<Tile>()),
-            StreamAlongK<Tile, Matrix>(weights(s.net, layer), n0, first_part<Tile>()),
+        multiply_streams<E, Shape>(
+            StreamAlongK<Shape, Shape::kDown, Source>(source_of<Source>(s, step, layer), row0, first_part<Shape>()),
+            StreamAlongK<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0, first_part<Shape>()),
             Source::kBytes ? layer.fan_in : layer.fan_in + 1, ForwardEpilogue<Source::kBytes>{index, l, row0, n0, {}});
     });
 }
@@ -115,17 +116,22 @@ __device__ void forward_tiles(int index, int l) {
         forward_streams<E, Tile, Source>(index, l);
     } else {
         const StepArguments& s = arguments();
-        each_tile<Tile>(layer_at(s.net, l).fan_out, StepView(s, index).rows, 0,
-                        [&](int m0, int n0) { forward_tile<E, Tile, Source>(index, l, m0, n0); });
+        each_tile<Tile, Tile>(layer_at(s.net, l).fan_out, StepView(s, index).rows, 0,
+                              [&](int m0, int n0) { forward_tile<E, Tile, Source>(index, l, m0, n0); });
     }
 }
 
 template <typename E>
 __device__ void forward(int index, int l) {
     const StepArguments& s = arguments();
-    const Tiles tiles(s.wide_tiles_by, layer_at(s.net, l).fan_out, StepView(s, index).rows);
     with_input<E, false>(s, l, [&](auto source) {
         using Source = typename decltype(source)::type;
+        constexpr bool kHalves = E::kTensorCores && kStreams<Source>;
+        const Tiles tiles(s.wide_tiles_by, StepView(s, index).rows, layer_at(s.net, l).fan_out, kHalves);
+        if constexpr (kHalves) {
+            if (tiles.size == 16)
+                return forward_tiles<E, 16, Source>(index, l);
+        }
         tiles.size == 64 ? forward_tiles<E, 64, Source>(index, l) : forward_tiles<E, 32, Source>(index, l);
     });
 }

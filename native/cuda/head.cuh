@@ -38,24 +38,41 @@ __device__ inline float warp_sums(const float (&values)[8]) {
     return sum + __shfl_xor_sync(~0u, sum, 1);
 }
 
-// Some of a row's logits, z[c] = h . weight[c]: of classes part, part + kRowWarps ..
+// Some of a row's logits, z[c] = h . weight[c]: of classes part, part + kRowWarps .. Three quads of a lane are on their
+// way at once.
 __device__ inline void head_logits(int part, int classes, int stride, const float* weight, const float* h, float* z) {
     static_assert(kWarpClasses == 8);
+    constexpr int kAtOnce = 3;
     const int lane = threadIdx.x % 32;
     float sums[kWarpClasses] = {};
-    for (int j = 4 * lane; j < stride; j += 128) {
-        const float4 x = load_as<float4>(h + j);
+    for (int first = 4 * lane; first < stride; first += 128 * kAtOnce) {
+        float4 x[kAtOnce];
+#pragma unroll
+        for (int n = 0; n < kAtOnce; ++n)
+            x[n] = first + 128 * n < stride ? load_as<float4>(h + first + 128 * n) : make_float4(0, 0, 0, 0);
 #pragma unroll
         for (int i = 0; i < kWarpClasses; ++i) {
             const int c = part + kRowWarps * i;
-            if (c < classes)
-                sums[i] = dot(x, load_as<float4>(weight + int64_t{c} * stride + j), sums[i]);
+            if (c >= classes)
+                break;
+            const float* const from = weight + int64_t{c} * stride + first;
+            float4 w[kAtOnce];
+#pragma unroll
+            for (int n = 0; n < kAtOnce; ++n)
+                w[n] = first + 128 * n < stride ? load_as<float4>(from + 128 * n) : make_float4(0, 0, 0, 0);
+#pragma unroll
+            for (int n = 0; n < kAtOnce; ++n)
+                sums[i] = dot(x[n], w[n], sums[i]);
         }
     }
     const float sum = warp_sums(sums);
     const int c = part + kRowWarps * (lane / 4);
     if (lane % 4 == 0 && c < classes)
         z[c] = sum;
+}
+
+__device__ inline float4 add_scaled(float by, float4 v, float4 sum) {
+    return make_float4(fmaf(by, v.x, sum.x), fmaf(by, v.y, sum.y), fmaf(by, v.z, sum.z), fmaf(by, v.w, sum.w));
 }
 
 // Some of a row's dloss/dz of the layer below, which handed on h, from that of the last layer.
@@ -66,11 +83,8 @@ __device__ inline void head_backward(const StepArguments& s, int part, const Lay
     for (int j = 4 * (part * 32 + threadIdx.x % 32); j < layer.fan_in; j += 128 * kRowWarps) {
         float4 sum = make_float4(0, 0, 0, 0);
 #pragma unroll 4
-        for (int c = 0; c < classes; ++c) {
-            const float4 w = load_as<float4>(weight + int64_t{c} * stride + j);
-            sum = make_float4(fmaf(dz[c], w.x, sum.x), fmaf(dz[c], w.y, sum.y), fmaf(dz[c], w.z, sum.z),
-                              fmaf(dz[c], w.w, sum.w));
-        }
+        for (int c = 0; c < classes; ++c)
+            sum = add_scaled(dz[c], load_as<float4>(weight + int64_t{c} * stride + j), sum);
         store_quad(below + j, through_hidden(s, activation, index, last, row, j, sum, h + j, below + j),
                    layer.fan_in - j);
     }
@@ -89,11 +103,12 @@ __device__ __noinline__ inline void head(int index) {
         const int row = first + slot * gridDim.x;
         const bool exists = row < step.rows;
         const float* const h = inputs(s.net, layer) + int64_t{row} * layer.weight_stride;
+        const RowTruth truth = exists && part == 0 ? RowTruth(s, step, row) : RowTruth();
         if (exists)
             head_logits(part, layer.fan_out, layer.weight_stride, weight, h, z);
         __syncthreads();
         if (exists && part == 0) {
-            loss_row(s, step, row, z, layer.fan_out);
+            loss_row(s, step, row, truth, z, layer.fan_out);
             if (lane < layer.fan_out)
                 gradients(s.net, layer)[int64_t{row} * layer.gradient_stride + lane] = z[lane];
         }

@@ -118,12 +118,29 @@ __device__ __noinline__ inline void compare(int index, int row, float* z, bool g
     __syncwarp();
 }
 
+// What a row's cross-entropy is of, besides its outputs.
+struct RowTruth {
+    int label = 0;
+    float weight = 0, share = 0;
+
+    __device__ RowTruth(const StepArguments& s, const StepView& step, int row) {
+        if (s.loss.has_targets())
+            return;
+        const int sample = step.sample(s, row);
+        label = global(s.data.labels)[sample];
+        weight = StepView::weight_of(s, sample);
+        share = global(s.norms)[step.index].share * weight;
+    }
+    RowTruth() = default;
+};
+
 // Turns a row's outputs into dloss/dz, in place.
-__device__ inline void loss_row(const StepArguments& s, const StepView& step, int row, float* z, int classes) {
+__device__ inline void loss_row(const StepArguments& s, const StepView& step, int row, const RowTruth& truth, float* z,
+                                int classes) {
     if (s.loss.has_targets())
         return compare(step.index, row, z, true, row);
-    const int label = step.label(s, row);
-    const float weight = step.weight(s, row), share = global(s.norms)[step.index].share * weight;
+    const int label = truth.label;
+    const float weight = truth.weight, share = truth.share;
     const RowSoftmax softmax(z, classes);
     score_row(s, softmax, z, classes, label, weight, row);
     __syncwarp();
@@ -138,7 +155,8 @@ __device__ __noinline__ inline void loss(int index) {
     const StepView step(s, index);
     const LayerLayout last = layer_at(s.net, s.net.layer_count - 1);
     each_row(step, [&](int row) {
-        loss_row(s, step, row, gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride, last.fan_out);
+        loss_row(s, step, row, RowTruth(s, step, row),
+                 gradients(s.net, last) + static_cast<int64_t>(row) * last.gradient_stride, last.fan_out);
     });
 }
 

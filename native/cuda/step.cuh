@@ -40,7 +40,6 @@ __device__ __noinline__ inline void begin_update(int index) {
     if (blockIdx.x == gridDim.x - 1)
         finish_step(index);
     draw_input(index + 1);
-    take_constants(arguments().constants + index);
 }
 
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
@@ -84,6 +83,8 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
             return;
         if (phase != Phase::backward && (phase != Phase::forward || layer == 0)) {
             take_samples(index);
+            if (phase == Phase::update)
+                take_constants(s.constants + index);
             __syncthreads();
         }
         switch (phase) {
@@ -157,7 +158,8 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
                 forward<E>(kept(Kept::step), kept(Kept::layer));
                 end_phase();
             }
-            take_samples(kept(Kept::step) + 1);
+            take_samples(kept(Kept::step) + 1); // both behind the barrier of the step before, one before their use
+            take_constants(arguments().constants + kept(Kept::step));
             if (layers_outside_head(net) < net.layer_count) {
                 head(kept(Kept::step));
             } else {

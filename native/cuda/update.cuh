@@ -15,11 +15,10 @@ static_assert(kConstants <= kThreads && sizeof(StepConstants) % sizeof(float) ==
 
 alignas(StepConstants) static __shared__ float constants_memory[kConstants];
 
-// By the whole block, before the first tile.
+// By the whole block, a barrier before the first tile.
 __device__ inline void take_constants(const StepConstants* given) {
     if (threadIdx.x < kConstants)
         constants_memory[threadIdx.x] = global(reinterpret_cast<const float*>(given))[threadIdx.x];
-    __syncthreads();
 }
 
 // Four neighbours in a row of weights, of which the first `count` exist.
@@ -124,14 +123,17 @@ struct UpdateEpilogue {
 // The block's share of the layer's tiles, the first of which is block `turn`'s.
 template <typename E, int Tile, typename Source>
 __device__ __noinline__ void update_streams(int index, int l, int turn) {
+    using Shape = TeamOf<Tile>;
     const StepArguments& s = arguments();
     const StepView step(s, index);
-    each_tile<Tile>(layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn, [&](int m0, int n0) {
-        const LayerLayout layer = layer_at(s.net, l);
-        multiply_streams<E, Tile>(StreamAlongI<Tile, Matrix>(upstream(s.net, layer, step.rows), m0, first_part<Tile>()),
-                                  StreamAlongI<Tile, Source>(source_of<Source>(s, step, layer), n0, first_part<Tile>()),
-                                  step.rows, UpdateEpilogue<Source::kBytes>{l, m0, n0});
-    });
+    each_tile<Shape::kDown, Shape::kAcross>(
+        layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn, [&](int m0, int n0) {
+            const LayerLayout layer = layer_at(s.net, l);
+            multiply_streams<E, Shape>(
+                StreamAlongI<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), m0, first_part<Shape>()),
+                StreamAlongI<Shape, Shape::kAcross, Source>(source_of<Source>(s, step, layer), n0, first_part<Shape>()),
+                step.rows, UpdateEpilogue<Source::kBytes>{l, m0, n0});
+        });
 }
 
 template <typename E, int Tile, typename Source>
@@ -151,8 +153,8 @@ __device__ void update_tiles(int index, int l, int turn) {
         update_streams<E, Tile, Source>(index, l, turn);
     } else {
         const StepArguments& s = arguments();
-        each_tile<Tile>(layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn,
-                        [&](int m0, int n0) { update_tile<E, Tile, Source>(index, l, m0, n0); });
+        each_tile<Tile, Tile>(layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn,
+                              [&](int m0, int n0) { update_tile<E, Tile, Source>(index, l, m0, n0); });
     }
 }
 
@@ -163,7 +165,7 @@ __device__ void update_all(int index) {
     kept(Kept::dealt) = 0;
     for (kept(Kept::layer) = 0; kept(Kept::layer) < s.net.layer_count; ++kept(Kept::layer)) {
         const int l = kept(Kept::layer), turn = kept(Kept::dealt) % gridDim.x;
-        const Tiles tiles(s.wide_tiles_by, layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1);
+        const Tiles tiles(s.wide_tiles_by, layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, false);
         kept(Kept::dealt) = turn + tiles.count;
         with_input<E, true>(s, l, [&](auto source) {
             using Source = typename decltype(source)::type;

@@ -101,7 +101,8 @@ Launcher::Launcher(const Placement& place, const Tuning& tuning) {
 
 // Shared memory for the kernels' blocks, besides what they declare.
 void Launcher::give_memory(int architecture_major) {
-    shared_bytes_ = kernels_.stages ? kStages * kStageBytes : shared_floats(architecture_major) * sizeof(float);
+    shared_bytes_ = kernels_.stages ? static_cast<size_t>(ring_bytes(architecture_major))
+                                    : shared_floats(architecture_major) * sizeof(float);
     for (const void* kernel : {kernels_.norms, kernels_.phase, kernels_.chunk}) {
         check(
             cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes_)),

@@ -13,9 +13,10 @@ __device__ inline float byte_of(uint32_t word, int number) {
 }
 
 // Operand a: four rows by four products of the depth.
-template <int Tile, bool kBytes>
-__device__ inline void rows_of(AlongK<Tile, kBytes>, const void* operand, int unit, int first, float (&a)[4][4]) {
-    using Layout = AlongK<Tile, kBytes>;
+template <typename Shape, int Extent, bool kBytes>
+__device__ inline void rows_of(AlongK<Shape, Extent, kBytes>, const void* operand, int unit, int first,
+                               float (&a)[4][4]) {
+    using Layout = AlongK<Shape, Extent, kBytes>;
     const int lane = threadIdx.x % 32, at = Layout::index(kUnit * unit + 4 * (lane % 4), first + Layout::row(lane, 0));
 #pragma unroll
     for (int r = 0; r < 4; ++r) {
@@ -32,21 +33,23 @@ __device__ inline void rows_of(AlongK<Tile, kBytes>, const void* operand, int un
     }
 }
 
-template <int Tile>
-__device__ inline void rows_of(AlongI<Tile, false>, const void* operand, int unit, int first, float (&a)[4][4]) {
-    using Layout = AlongI<Tile, false>;
+template <typename Shape, int Extent>
+__device__ inline void rows_of(AlongI<Shape, Extent, false>, const void* operand, int unit, int first,
+                               float (&a)[4][4]) {
+    using Layout = AlongI<Shape, Extent, false>;
     const int lane = threadIdx.x % 32, at = Layout::index(kUnit * unit + 4 * (lane % 4), first + Layout::row(lane, 0));
 #pragma unroll
     for (int e = 0; e < 4; ++e) {
-        const float4 v = *reinterpret_cast<const float4*>(static_cast<const float*>(operand) + at + e * Tile);
+        const float4 v = *reinterpret_cast<const float4*>(static_cast<const float*>(operand) + at + e * Layout::kNext);
         a[0][e] = v.x, a[1][e] = v.y, a[2][e] = v.z, a[3][e] = v.w;
     }
 }
 
 // Operand b: two columns by four products.
-template <int Tile>
-__device__ inline void columns_of(AlongK<Tile, false>, const void* operand, int unit, int first, float (&b)[2][4]) {
-    using Layout = AlongK<Tile, false>;
+template <typename Shape, int Extent>
+__device__ inline void columns_of(AlongK<Shape, Extent, false>, const void* operand, int unit, int first,
+                                  float (&b)[2][4]) {
+    using Layout = AlongK<Shape, Extent, false>;
     const int lane = threadIdx.x % 32, at = Layout::index(kUnit * unit + 4 * (lane % 4), first + Layout::row(lane, 0));
 #pragma unroll
     for (int j = 0; j < 2; ++j) {
@@ -55,20 +58,21 @@ __device__ inline void columns_of(AlongK<Tile, false>, const void* operand, int 
     }
 }
 
-template <int Tile, bool kBytes>
-__device__ inline void columns_of(AlongI<Tile, kBytes>, const void* operand, int unit, int first, float (&b)[2][4]) {
-    using Layout = AlongI<Tile, kBytes>;
+template <typename Shape, int Extent, bool kBytes>
+__device__ inline void columns_of(AlongI<Shape, Extent, kBytes>, const void* operand, int unit, int first,
+                                  float (&b)[2][4]) {
+    using Layout = AlongI<Shape, Extent, kBytes>;
     const int lane = threadIdx.x % 32, at = Layout::index(kUnit * unit + 4 * (lane % 4), first + 2 * (lane / 4));
-    constexpr int kFurther = kBytes ? 4 * 32 : Tile; // the next row of four, see AlongI::index
 #pragma unroll
     for (int e = 0; e < 4; ++e) {
         if constexpr (kBytes) {
             const uint32_t word =
-                *reinterpret_cast<const uint16_t*>(static_cast<const uint8_t*>(operand) + at + e * kFurther);
+                *reinterpret_cast<const uint16_t*>(static_cast<const uint8_t*>(operand) + at + e * Layout::kNext);
             b[0][e] = byte_of(word, 0);
             b[1][e] = byte_of(word, 1);
         } else {
-            const float2 v = *reinterpret_cast<const float2*>(static_cast<const float*>(operand) + at + e * kFurther);
+            const float2 v =
+                *reinterpret_cast<const float2*>(static_cast<const float*>(operand) + at + e * Layout::kNext);
             b[0][e] = v.x, b[1][e] = v.y;
         }
     }

@@ -11,9 +11,8 @@
 namespace mn::cuda {
 
 // All threads of a team.
-template <int Tile>
+template <typename Shape>
 __device__ inline void team_barrier() {
-    using Shape = TeamShape<Tile>;
     if constexpr (Shape::kTeams == 1) {
         __syncthreads();
     } else {
@@ -23,17 +22,16 @@ __device__ inline void team_barrier() {
 }
 
 // Of the depth: where the calling thread's team begins.
-template <int Tile>
+template <typename Shape>
 __device__ inline int first_part() {
-    return threadIdx.x / TeamShape<Tile>::kTeamThreads * TeamShape<Tile>::kDepth;
+    return threadIdx.x / Shape::kTeamThreads * Shape::kDepth;
 }
 
 // Where a warp's sums wait for those of the other teams.
-template <int Tile, typename LayoutA, typename LayoutB>
+template <typename Shape, typename LayoutA, typename LayoutB>
 __device__ inline void put_sums(const WarpSums& sums) {
-    using Shape = TeamShape<Tile>;
     const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-    float* const slice = tile_memory + warp / Shape::kTeamWarps * Tile * Shape::kSumStride;
+    float* const slice = tile_memory + warp / Shape::kTeamWarps * Shape::kDown * Shape::kSumStride;
 #pragma unroll
     for (int r = 0; r < 4; ++r) {
         float* const to = slice + (Shape::down(warp) + LayoutA::row(lane, r)) * Shape::kSumStride + Shape::across(warp);
@@ -55,62 +53,65 @@ __device__ inline void put_sums(const WarpSums& sums) {
 // Sums of a's rows and b's rows over `depth` products; to an epilogue for outputs n .. n + 3 of row m, of the tile,
 // also outside of the matrix: prepare(m, n), as early as that pays, then finish(m, n, float4). Streams begin at the
 // team's first part of the depth, see first_part(). By the whole block.
-template <typename E, int Tile, typename StreamA, typename StreamB, typename Epilogue>
+template <typename E, typename Shape, typename StreamA, typename StreamB, typename Epilogue>
 __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth, Epilogue epilogue) {
-    using Shape = TeamShape<Tile>;
     using LayoutA = typename StreamA::Layout;
     using LayoutB = typename StreamB::Layout;
     constexpr int kFurther = Shape::kTeams * Shape::kDepth; // from a team's part of the depth to its next
     const int warp = threadIdx.x / 32;
-    const char* const memory =
-        reinterpret_cast<const char*>(tile_memory) + warp / Shape::kTeamWarps * 2 * Shape::kOperandBytes;
+    constexpr int kTeamBytes = LayoutA::kOperandBytes + LayoutB::kOperandBytes;
+    constexpr int kStageBytes = Shape::kTeams * kTeamBytes;
+    constexpr int kFitting = kRingBytes / kStageBytes, kStages = kFitting < kMostStages ? kFitting : kMostStages;
+    static_assert(kStages >= 2);
+    const char* const memory = reinterpret_cast<const char*>(tile_memory) + warp / Shape::kTeamWarps * kTeamBytes;
     const auto shared = static_cast<uint32_t>(__cvta_generic_to_shared(memory));
     uint32_t to = 0, from = 0; // stages that are filled and multiplied
     const auto ask = [&](bool any) {
         if (any) {
             a.copy(shared + to, kFurther);
-            b.copy(shared + to + Shape::kOperandBytes, kFurther);
+            b.copy(shared + to + LayoutA::kOperandBytes, kFurther);
         }
         end_stage();
-        to = (to + kStageBytes) % (kStages * kStageBytes);
+        to = to == (kStages - 1) * kStageBytes ? 0 : to + kStageBytes;
     };
 
-    int left = depth - first_part<Tile>(); // of the depth, from what is multiplied next on
+    int left = depth - first_part<Shape>(); // of the depth, from what is multiplied next on
 #pragma unroll 1
     for (int i = 0; i < kStages - 1; ++i)
         ask(i * kFurther < left);
     WarpSums sums = {};
 #pragma unroll 1
     for (; left > 0; left -= kFurther) {
-        wait_for_a_stage();
-        team_barrier<Tile>(); // what the others copied is there, too, and all have done with the stage that comes next
+        wait_for_stages<kStages - 2>();
+        team_barrier<Shape>(); // what the others copied is there, too, and all have done with the stage that comes next
         ask((kStages - 1) * kFurther < left);
 #pragma unroll 1
         for (int unit = 0; unit < Shape::kDepth / kUnit; ++unit) {
             float av[4][4], bv[2][4];
             rows_of(LayoutA(), memory + from, unit, Shape::down(warp), av);
-            columns_of(LayoutB(), memory + from + Shape::kOperandBytes, unit, Shape::across(warp), bv);
+            columns_of(LayoutB(), memory + from + LayoutA::kOperandBytes, unit, Shape::across(warp), bv);
             E::template unit<StreamA::kBytes, StreamB::kBytes>(av, bv, sums);
         }
-        from = (from + kStageBytes) % (kStages * kStageBytes);
+        from = from == (kStages - 1) * kStageBytes ? 0 : from + kStageBytes;
     }
 
-    const auto row_of = [](int quad) { return quad / (Tile / 4); };
-    const auto column_of = [](int quad) { return 4 * (quad % (Tile / 4)); };
-    epilogue.prepare(row_of(threadIdx.x), column_of(threadIdx.x));
+    const auto row_of = [](int quad) { return quad / (Shape::kAcross / 4); };
+    const auto column_of = [](int quad) { return 4 * (quad % (Shape::kAcross / 4)); };
+    if (threadIdx.x < Shape::kQuads)
+        epilogue.prepare(row_of(threadIdx.x), column_of(threadIdx.x));
     __syncthreads();
-    put_sums<Tile, LayoutA, LayoutB>(sums);
+    put_sums<Shape, LayoutA, LayoutB>(sums);
     __syncthreads();
 #pragma unroll 1
-    for (int j = 0; j < Shape::kQuads; ++j) {
-        const int quad = threadIdx.x + kThreads * j, row = row_of(quad), column = column_of(quad);
-        if (j > 0)
+    for (int quad = threadIdx.x; quad < Shape::kQuads; quad += kThreads) {
+        const int row = row_of(quad), column = column_of(quad);
+        if (quad >= kThreads)
             epilogue.prepare(row, column);
         float4 total = make_float4(0, 0, 0, 0);
 #pragma unroll
         for (int t = 0; t < Shape::kTeams; ++t) {
             const float4 part =
-                *reinterpret_cast<const float4*>(tile_memory + (t * Tile + row) * Shape::kSumStride + column);
+                *reinterpret_cast<const float4*>(tile_memory + (t * Shape::kDown + row) * Shape::kSumStride + column);
             total = make_float4(total.x + part.x, total.y + part.y, total.z + part.z, total.w + part.w);
         }
         epilogue.finish(row, column, total);

@@ -25,10 +25,11 @@ __device__ inline void end_stage() {
 #endif
 }
 
-// Until all stages that this thread asked for have arrived but the last kStages - 2.
-__device__ inline void wait_for_a_stage() {
+// Until all stages that this thread asked for have arrived but the last kPending.
+template <int kPending>
+__device__ inline void wait_for_stages() {
 #if __CUDA_ARCH__ >= 800
-    asm volatile("cp.async.wait_group %0;" ::"n"(kStages - 2) : "memory");
+    asm volatile("cp.async.wait_group %0;" ::"n"(kPending) : "memory");
 #endif
 }
 
@@ -36,9 +37,9 @@ __device__ inline void wait_for_a_stage() {
 // zeros beyond. kLookedUp: line(row), where a row begins, is looked up; else rows are `stride` values apart. kOne:
 // behind the columns, which are whole pieces then, there is a 1, the bias's input.
 
-template <int Tile, typename Source>
+template <typename Shape, int Extent, typename Source>
 struct StreamAlongK { // the source's rows are the tile's rows
-    using Layout = AlongK<Tile, Source::kBytes>;
+    using Layout = AlongK<Shape, Extent, Source::kBytes>;
     using Element = typename Source::Element;
     static constexpr bool kBytes = Source::kBytes;
     const Element* lines[Layout::kCopies]; // from this thread's first column of the next stage on
@@ -47,7 +48,7 @@ struct StreamAlongK { // the source's rows are the tile's rows
     uint32_t to;                           // within the operand
 
     __device__ StreamAlongK(const Source& source, int first_row, int first_k) {
-        const int thread = threadIdx.x % TeamShape<Tile>::kTeamThreads;
+        const int thread = threadIdx.x % Shape::kTeamThreads;
         const int at = Layout::first(thread), line = Layout::line(thread);
         left = source.columns - first_k - at;
         to = sizeof(Element) * Layout::index(at, line);
@@ -61,8 +62,7 @@ struct StreamAlongK { // the source's rows are the tile's rows
     }
     // Into the operand at an address of shared memory; the next is `further` on in the depth.
     __device__ void copy(uint32_t operand, int further) {
-        if (Layout::kThreadsUsed == TeamShape<Tile>::kTeamThreads ||
-            threadIdx.x % TeamShape<Tile>::kTeamThreads < Layout::kThreadsUsed) {
+        if (Layout::kThreadsUsed == Shape::kTeamThreads || threadIdx.x % Shape::kTeamThreads < Layout::kThreadsUsed) {
 #pragma unroll
             for (int c = 0; c < Layout::kCopies; ++c) {
                 const void* from = lines[c];
@@ -81,9 +81,9 @@ struct StreamAlongK { // the source's rows are the tile's rows
     static_assert(Layout::kCopies == 1 || Layout::index(0, Layout::kLinesFurther) == Layout::kLinesFurther * kUnit);
 };
 
-template <int Tile, typename Source>
+template <typename Shape, int Extent, typename Source>
 struct StreamAlongI { // the source's rows are the depth
-    using Layout = AlongI<Tile, Source::kBytes>;
+    using Layout = AlongI<Shape, Extent, Source::kBytes>;
     using Element = typename Source::Element;
     static constexpr bool kBytes = Source::kBytes;
     const Source source;
@@ -93,7 +93,7 @@ struct StreamAlongI { // the source's rows are the depth
     uint32_t to[Layout::kCopies];
 
     __device__ StreamAlongI(const Source& s, int first_column, int first_k) : source(s) {
-        const int thread = threadIdx.x % TeamShape<Tile>::kTeamThreads;
+        const int thread = threadIdx.x % Shape::kTeamThreads;
         column = first_column + Layout::first(thread);
         row = first_k + Layout::line(thread);
         if constexpr (Source::kOne)
@@ -106,8 +106,7 @@ struct StreamAlongI { // the source's rows are the depth
                     Layout::index(Layout::line(thread) + c * Layout::kLinesFurther, Layout::first(thread));
     }
     __device__ void copy(uint32_t operand, int further) {
-        if (Layout::kThreadsUsed == TeamShape<Tile>::kTeamThreads ||
-            threadIdx.x % TeamShape<Tile>::kTeamThreads < Layout::kThreadsUsed) {
+        if (Layout::kThreadsUsed == Shape::kTeamThreads || threadIdx.x % Shape::kTeamThreads < Layout::kThreadsUsed) {
 #pragma unroll
             for (int c = 0; c < Layout::kCopies; ++c) {
                 const int at = row + c * Layout::kLinesFurther;

@@ -65,26 +65,29 @@ __device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, Epilo
     __syncthreads();
 }
 
-// How a product's outputs are cut into tiles; see wide().
+// How a product's outputs are cut into tiles: of 64 x 64 (see wide()), of 32 x 32 or, where `halves` are offered and
+// all blocks have done with them in one round, of 32 x 16.
 struct Tiles {
     int size, count;
 
-    __device__ Tiles(int64_t blocks, int rows, int columns) {
+    __device__ Tiles(int64_t blocks, int rows, int columns, bool halves) {
         size = wide(blocks, rows, columns) ? 64 : 32;
-        count = ceil_div(columns, size) * ceil_div(rows, size);
+        if (halves && size == 32 && ceil_div(rows, 32) * ceil_div(columns, 16) <= blocks)
+            size = 16;
+        count = ceil_div(columns, size) * ceil_div(rows, size == 64 ? 64 : 32);
     }
 };
 
-// Calls visit(first row, first column) with the block's share of tiles of Size x Size, which are dealt out in turn, the
-// first to block `turn`.
-template <int Size, typename Visit>
+// Calls visit(first row, first column) with the block's share of tiles of Down x Across, which are dealt out in turn,
+// the first to block `turn`.
+template <int Down, int Across, typename Visit>
 __device__ void each_tile(int rows, int columns, int turn, Visit&& visit) {
     const int block = blockIdx.x - turn;
     for (kept(Kept::tile) = block < 0 ? block + gridDim.x : block;; kept(Kept::tile) += gridDim.x) {
-        const int across = ceil_div(columns, Size), tile = kept(Kept::tile);
-        if (tile >= across * ceil_div(rows, Size))
+        const int across = ceil_div(columns, Across), tile = kept(Kept::tile);
+        if (tile >= across * ceil_div(rows, Down))
             return;
-        visit(tile / across * Size, tile % across * Size);
+        visit(tile / across * Down, tile % across * Across);
     }
 }
 
