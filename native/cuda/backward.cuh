@@ -5,6 +5,7 @@
 #include "cuda/activation.cuh"
 #include "cuda/batch.cuh"
 #include "cuda/dropout.cuh"
+#include "cuda/plan.cuh"
 #include "cuda/tile/pipeline.cuh"
 #include "cuda/tile/quad.cuh"
 #include "cuda/tile/tile.cuh"
@@ -67,17 +68,16 @@ struct BackwardEpilogue {
 };
 
 // The block's share of the layer's tiles.
-template <typename E, int Tile>
+template <typename E, Cut kCut>
 __device__ __noinline__ void backward_streams(int index, int l) {
-    using Shape = TeamOf<Tile>;
+    using Shape = TeamOf<kCut>;
     const StepArguments& s = arguments();
     const StepView step(s, index);
     each_tile<Shape::kDown, Shape::kAcross>(step.rows, layer_at(s.net, l).fan_in, 0, [&](int row0, int n0) {
         const LayerLayout layer = layer_at(s.net, l);
-        multiply_streams<E, Shape>(
-            StreamAlongK<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), row0, first_part<Shape>()),
-            StreamAlongI<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0, first_part<Shape>()), layer.fan_out,
-            BackwardEpilogue{index, l, row0, n0});
+        multiply_streams<E, Shape>(StreamAlongK<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), row0),
+                                   StreamAlongI<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0),
+                                   layer.fan_out, BackwardEpilogue{index, l, row0, n0});
     });
 }
 
@@ -91,26 +91,26 @@ __device__ __noinline__ void backward_tile(int index, int l, int m0, int n0) {
                                   [&](int m, int n, float4 sum) { hand_down(index, l, m, n, sum); });
 }
 
-template <typename E, int Tile>
+template <typename E, Cut kCut>
 __device__ void backward_tiles(int index, int l) {
     if constexpr (E::kTensorCores) {
-        backward_streams<E, Tile>(index, l);
+        backward_streams<E, kCut>(index, l);
     } else {
+        constexpr int kTile = down_of(kCut);
         const StepArguments& s = arguments();
-        each_tile<Tile, Tile>(StepView(s, index).rows, layer_at(s.net, l).fan_in, 0,
-                              [&](int m0, int n0) { backward_tile<E, Tile>(index, l, m0, n0); });
+        each_tile<kTile, kTile>(StepView(s, index).rows, layer_at(s.net, l).fan_in, 0,
+                                [&](int m0, int n0) { backward_tile<E, kTile>(index, l, m0, n0); });
     }
 }
 
 template <typename E>
 __device__ void backward(int index, int l) {
-    const StepArguments& s = arguments();
-    const Tiles tiles(s.wide_tiles_by, StepView(s, index).rows, layer_at(s.net, l).fan_in, E::kTensorCores);
+    const Cut cut = plan_at<E>(arguments(), l).backward;
     if constexpr (E::kTensorCores) {
-        if (tiles.size == 16)
-            return backward_tiles<E, 16>(index, l);
+        if (cut == Cut::half)
+            return backward_tiles<E, Cut::half>(index, l);
     }
-    tiles.size == 64 ? backward_tiles<E, 64>(index, l) : backward_tiles<E, 32>(index, l);
+    cut == Cut::large ? backward_tiles<E, Cut::large>(index, l) : backward_tiles<E, Cut::square>(index, l);
 }
 
 } // namespace mn::cuda

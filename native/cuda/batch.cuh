@@ -258,14 +258,15 @@ struct SourceIs {
     using type = T;
 };
 
-// Tells visit() what a layer reads. Engines on tensor cores take bytes raw; kOne: whether the bias's 1 comes with them.
+// Tells visit() what a layer reads. Engines on tensor cores take bytes raw, and stream what they can; kOne: whether the
+// bias's 1 comes with them.
 template <typename E, bool kOne, typename Visit>
-__device__ void with_input(const StepArguments& s, int l, Visit&& visit) {
+__device__ void with_input(const StepArguments& s, int l, bool streams, Visit&& visit) {
     constexpr bool kRaw = E::kTensorCores;
     if (l > 0)
         return visit(SourceIs<Matrix>());
     if constexpr (E::kTensorCores) {
-        if (!s.data.kept && s.data.features % (s.data.bytes ? 16 : 4) == 0) {
+        if (streams) {
             if (s.data.bytes)
                 return visit(SourceIs<SampleRows<uint8_t, kOne>>());
             return visit(SourceIs<SampleRows<float, true>>());

@@ -4,6 +4,7 @@
 #include "cuda/activation.cuh"
 #include "cuda/batch.cuh"
 #include "cuda/dropout.cuh"
+#include "cuda/plan.cuh"
 #include "cuda/tile/pipeline.cuh"
 #include "cuda/tile/quad.cuh"
 #include "cuda/tile/tile.cuh"
@@ -78,17 +79,17 @@ struct ForwardEpilogue {
 };
 
 // The block's share of the layer's tiles.
-template <typename E, int Tile, typename Source>
+template <typename E, Cut kCut, typename Source>
 __device__ __noinline__ void forward_streams(int index, int l) {
-    using Shape = TeamOf<Tile>;
+    using Shape = TeamOf<kCut>;
     const StepArguments& s = arguments();
     const StepView step(s, index);
     each_tile<Shape::kDown, Shape::kAcross>(step.rows, layer_at(s.net, l).fan_out, 0, [&](int row0, int n0) {
         const LayerLayout layer = layer_at(s.net, l);
-        multiply_streams<E, Shape>(
-            StreamAlongK<Shape, Shape::kDown, Source>(source_of<Source>(s, step, layer), row0, first_part<Shape>()),
-            StreamAlongK<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0, first_part<Shape>()),
-            Source::kBytes ? layer.fan_in : layer.fan_in + 1, ForwardEpilogue<Source::kBytes>{index, l, row0, n0, {}});
+        multiply_streams<E, Shape>(StreamAlongK<Shape, Shape::kDown, Source>(source_of<Source>(s, step, layer), row0),
+                                   StreamAlongK<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0),
+                                   Source::kBytes ? layer.fan_in : layer.fan_in + 1,
+                                   ForwardEpilogue<Source::kBytes>{index, l, row0, n0, {}});
     });
 }
 
@@ -110,29 +111,30 @@ __device__ __noinline__ void forward_tile(int index, int l, int m0, int n0) {
     }
 }
 
-template <typename E, int Tile, typename Source>
+template <typename E, Cut kCut, typename Source>
 __device__ void forward_tiles(int index, int l) {
     if constexpr (E::kTensorCores && kStreams<Source>) {
-        forward_streams<E, Tile, Source>(index, l);
+        forward_streams<E, kCut, Source>(index, l);
     } else {
+        constexpr int kTile = down_of(kCut);
         const StepArguments& s = arguments();
-        each_tile<Tile, Tile>(layer_at(s.net, l).fan_out, StepView(s, index).rows, 0,
-                              [&](int m0, int n0) { forward_tile<E, Tile, Source>(index, l, m0, n0); });
+        each_tile<kTile, kTile>(layer_at(s.net, l).fan_out, StepView(s, index).rows, 0,
+                                [&](int m0, int n0) { forward_tile<E, kTile, Source>(index, l, m0, n0); });
     }
 }
 
 template <typename E>
 __device__ void forward(int index, int l) {
     const StepArguments& s = arguments();
-    with_input<E, false>(s, l, [&](auto source) {
+    const Cut cut = plan_at<E>(s, l).forward;
+    with_input<E, false>(s, l, input_streams, [&](auto source) {
         using Source = typename decltype(source)::type;
-        constexpr bool kHalves = E::kTensorCores && kStreams<Source>;
-        const Tiles tiles(s.wide_tiles_by, StepView(s, index).rows, layer_at(s.net, l).fan_out, kHalves);
-        if constexpr (kHalves) {
-            if (tiles.size == 16)
-                return forward_tiles<E, 16, Source>(index, l);
+        if constexpr (E::kTensorCores && kStreams<Source>) {
+            if (cut == Cut::half)
+                return forward_tiles<E, Cut::half, Source>(index, l);
         }
-        tiles.size == 64 ? forward_tiles<E, 64, Source>(index, l) : forward_tiles<E, 32, Source>(index, l);
+        cut == Cut::large ? forward_tiles<E, Cut::large, Source>(index, l)
+                          : forward_tiles<E, Cut::square, Source>(index, l);
     });
 }
 

@@ -10,6 +10,7 @@
 #include "cuda/forward.cuh"
 #include "cuda/head.cuh"
 #include "cuda/loss.cuh"
+#include "cuda/plan.cuh"
 #include "cuda/update.cuh"
 
 namespace mn::cuda {
@@ -78,6 +79,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         const StepArguments& s = arguments();
         if (phase == Phase::ones)
             return fill_ones(s.net);
+        make_plans<E>();
         index += s.base;
         if (diverged_before(s, index))
             return;
@@ -142,6 +144,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     chunk_kernel(const StepArguments* given, int first, int count) {
     if constexpr (compiled_here<E>()) {
         take_arguments(given);
+        make_plans<E>();
         const NetArguments& net = arguments().net;
         first += arguments().base;
         kept(Kept::step) = first;

@@ -4,6 +4,7 @@
 
 #include "cuda/arithmetic.h"
 #include "cuda/batch.cuh"
+#include "cuda/plan.cuh"
 #include "cuda/tile/pipeline.cuh"
 #include "cuda/tile/quad.cuh"
 #include "cuda/tile/tile.cuh"
@@ -121,18 +122,18 @@ struct UpdateEpilogue {
 };
 
 // The block's share of the layer's tiles, the first of which is block `turn`'s.
-template <typename E, int Tile, typename Source>
+template <typename E, Cut kCut, typename Source>
 __device__ __noinline__ void update_streams(int index, int l, int turn) {
-    using Shape = TeamOf<Tile>;
+    using Shape = TeamOf<kCut>;
     const StepArguments& s = arguments();
     const StepView step(s, index);
     each_tile<Shape::kDown, Shape::kAcross>(
         layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn, [&](int m0, int n0) {
             const LayerLayout layer = layer_at(s.net, l);
             multiply_streams<E, Shape>(
-                StreamAlongI<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), m0, first_part<Shape>()),
-                StreamAlongI<Shape, Shape::kAcross, Source>(source_of<Source>(s, step, layer), n0, first_part<Shape>()),
-                step.rows, UpdateEpilogue<Source::kBytes>{l, m0, n0});
+                StreamAlongI<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), m0),
+                StreamAlongI<Shape, Shape::kAcross, Source>(source_of<Source>(s, step, layer), n0), step.rows,
+                UpdateEpilogue<Source::kBytes>{l, m0, n0});
         });
 }
 
@@ -147,14 +148,15 @@ __device__ __noinline__ void update_tile(int index, int l, int m0, int n0) {
         [&](int m, int n, float4 gradient) { update_quad(l, m, n, gradient, Source::kBytes); });
 }
 
-template <typename E, int Tile, typename Source>
+template <typename E, Cut kCut, typename Source>
 __device__ void update_tiles(int index, int l, int turn) {
     if constexpr (E::kTensorCores && kStreams<Source>) {
-        update_streams<E, Tile, Source>(index, l, turn);
+        update_streams<E, kCut, Source>(index, l, turn);
     } else {
+        constexpr int kTile = down_of(kCut);
         const StepArguments& s = arguments();
-        each_tile<Tile, Tile>(layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn,
-                              [&](int m0, int n0) { update_tile<E, Tile, Source>(index, l, m0, n0); });
+        each_tile<kTile, kTile>(layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn,
+                                [&](int m0, int n0) { update_tile<E, kTile, Source>(index, l, m0, n0); });
     }
 }
 
@@ -162,15 +164,17 @@ __device__ void update_tiles(int index, int l, int turn) {
 template <typename E>
 __device__ void update_all(int index) {
     const StepArguments& s = arguments();
-    kept(Kept::dealt) = 0;
     for (kept(Kept::layer) = 0; kept(Kept::layer) < s.net.layer_count; ++kept(Kept::layer)) {
-        const int l = kept(Kept::layer), turn = kept(Kept::dealt) % gridDim.x;
-        const Tiles tiles(s.wide_tiles_by, layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, false);
-        kept(Kept::dealt) = turn + tiles.count;
-        with_input<E, true>(s, l, [&](auto source) {
+        const int l = kept(Kept::layer);
+        const LayerPlan plan = plan_at<E>(s, l);
+        with_input<E, true>(s, l, input_streams, [&](auto source) {
             using Source = typename decltype(source)::type;
-            tiles.size == 64 ? update_tiles<E, 64, Source>(index, l, turn)
-                             : update_tiles<E, 32, Source>(index, l, turn);
+            if constexpr (E::kTensorCores && Source::kBytes && kStreams<Source>) {
+                if (plan.update == Cut::wide)
+                    return update_tiles<E, Cut::wide, Source>(index, l, plan.turn);
+            }
+            plan.update == Cut::large ? update_tiles<E, Cut::large, Source>(index, l, plan.turn)
+                                      : update_tiles<E, Cut::square, Source>(index, l, plan.turn);
         });
     }
 }

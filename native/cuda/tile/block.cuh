@@ -18,9 +18,9 @@ static_assert(kSharedFloats == kBuffers * 2 * TileShape<64>::kOperandFloats);
 extern __shared__ __align__(128) float tile_memory[];
 
 // What a thread keeps across calls and barriers: in registers it would spill to memory whose cache every barrier of the
-// grid empties. Of the chunk: its next step, and its end; layer; tiles that were dealt out before; tile.
-enum class Kept { step, end, layer, dealt, tile, marks };
-constexpr int kKept = 6;
+// grid empties. Of the chunk: its next step, and its end; layer; tile.
+enum class Kept { step, end, layer, tile, marks };
+constexpr int kKept = 5;
 static __shared__ int kept_memory[kKept][kThreads];
 
 __device__ inline int& kept(Kept what) {

@@ -10,23 +10,6 @@
 
 namespace mn::cuda {
 
-// All threads of a team.
-template <typename Shape>
-__device__ inline void team_barrier() {
-    if constexpr (Shape::kTeams == 1) {
-        __syncthreads();
-    } else {
-        const int barrier = 1 + threadIdx.x / Shape::kTeamThreads; // 0 is that of __syncthreads()
-        asm volatile("bar.sync %0, %1;" ::"r"(barrier), "n"(Shape::kTeamThreads) : "memory");
-    }
-}
-
-// Of the depth: where the calling thread's team begins.
-template <typename Shape>
-__device__ inline int first_part() {
-    return threadIdx.x / Shape::kTeamThreads * Shape::kDepth;
-}
-
 // Where a warp's sums wait for those of the other teams.
 template <typename Shape, typename LayoutA, typename LayoutB>
 __device__ inline void put_sums(const WarpSums& sums) {
@@ -51,42 +34,40 @@ __device__ inline void put_sums(const WarpSums& sums) {
 }
 
 // Sums of a's rows and b's rows over `depth` products; to an epilogue for outputs n .. n + 3 of row m, of the tile,
-// also outside of the matrix: prepare(m, n), as early as that pays, then finish(m, n, float4). Streams begin at the
-// team's first part of the depth, see first_part(). By the whole block.
+// also outside of the matrix: prepare(m, n), as early as that pays, then finish(m, n, float4). By the whole block.
 template <typename E, typename Shape, typename StreamA, typename StreamB, typename Epilogue>
 __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth, Epilogue epilogue) {
     using LayoutA = typename StreamA::Layout;
     using LayoutB = typename StreamB::Layout;
-    constexpr int kFurther = Shape::kTeams * Shape::kDepth; // from a team's part of the depth to its next
-    const int warp = threadIdx.x / 32;
-    constexpr int kTeamBytes = LayoutA::kOperandBytes + LayoutB::kOperandBytes;
-    constexpr int kStageBytes = Shape::kTeams * kTeamBytes;
+    constexpr uint32_t kStageBytes = LayoutA::kOperandBytes + LayoutB::kOperandBytes;
     constexpr int kFitting = kRingBytes / kStageBytes, kStages = kFitting < kMostStages ? kFitting : kMostStages;
     static_assert(kStages >= 2);
-    const char* const memory = reinterpret_cast<const char*>(tile_memory) + warp / Shape::kTeamWarps * kTeamBytes;
+    const int warp = threadIdx.x / 32;
+    const char* const memory = reinterpret_cast<const char*>(tile_memory);
     const auto shared = static_cast<uint32_t>(__cvta_generic_to_shared(memory));
     uint32_t to = 0, from = 0; // stages that are filled and multiplied
     const auto ask = [&](bool any) {
         if (any) {
-            a.copy(shared + to, kFurther);
-            b.copy(shared + to + LayoutA::kOperandBytes, kFurther);
+            a.copy(shared + to);
+            b.copy(shared + to + LayoutA::kOperandBytes);
         }
         end_stage();
         to = to == (kStages - 1) * kStageBytes ? 0 : to + kStageBytes;
     };
 
-    int left = depth - first_part<Shape>(); // of the depth, from what is multiplied next on
 #pragma unroll 1
     for (int i = 0; i < kStages - 1; ++i)
-        ask(i * kFurther < left);
+        ask(i * Shape::kDepth < depth);
     WarpSums sums = {};
 #pragma unroll 1
-    for (; left > 0; left -= kFurther) {
+    for (int left = depth; left > 0; left -= Shape::kDepth) {
         wait_for_stages<kStages - 2>();
-        team_barrier<Shape>(); // what the others copied is there, too, and all have done with the stage that comes next
-        ask((kStages - 1) * kFurther < left);
+        __syncthreads(); // what others copied is there, too, and all have done with the stage that comes next
+        ask((kStages - 1) * Shape::kDepth < left);
 #pragma unroll 1
-        for (int unit = 0; unit < Shape::kDepth / kUnit; ++unit) {
+        for (int unit = Shape::unit(warp); unit < Shape::unit(warp) + Shape::kUnits; ++unit) {
+            if (kUnit * unit >= left)
+                break;
             float av[4][4], bv[2][4];
             rows_of(LayoutA(), memory + from, unit, Shape::down(warp), av);
             columns_of(LayoutB(), memory + from + LayoutA::kOperandBytes, unit, Shape::across(warp), bv);

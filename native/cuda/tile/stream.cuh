@@ -47,22 +47,21 @@ struct StreamAlongK { // the source's rows are the tile's rows
     unsigned exists = 0;                   // which rows, a bit for a copy
     uint32_t to;                           // within the operand
 
-    __device__ StreamAlongK(const Source& source, int first_row, int first_k) {
-        const int thread = threadIdx.x % Shape::kTeamThreads;
-        const int at = Layout::first(thread), line = Layout::line(thread);
-        left = source.columns - first_k - at;
+    __device__ StreamAlongK(const Source& source, int first_row) {
+        const int at = Layout::first(threadIdx.x), line = Layout::line(threadIdx.x);
+        left = source.columns - at;
         to = sizeof(Element) * Layout::index(at, line);
 #pragma unroll
         for (int c = 0; c < Layout::kCopies; ++c) {
             const int row = first_row + line + c * Layout::kLinesFurther;
-            const bool there = row < source.rows && thread < Layout::kThreadsUsed;
+            const bool there = row < source.rows && threadIdx.x < Layout::kThreadsUsed;
             exists |= there << c;
-            lines[c] = source.line(there ? row : 0) + first_k + at;
+            lines[c] = source.line(there ? row : 0) + at;
         }
     }
-    // Into the operand at an address of shared memory; the next is `further` on in the depth.
-    __device__ void copy(uint32_t operand, int further) {
-        if (Layout::kThreadsUsed == Shape::kTeamThreads || threadIdx.x % Shape::kTeamThreads < Layout::kThreadsUsed) {
+    // The next stage, into the operand at an address of shared memory.
+    __device__ void copy(uint32_t operand) {
+        if (Layout::kThreadsUsed == kThreads || threadIdx.x < Layout::kThreadsUsed) {
 #pragma unroll
             for (int c = 0; c < Layout::kCopies; ++c) {
                 const void* from = lines[c];
@@ -73,12 +72,12 @@ struct StreamAlongK { // the source's rows are the tile's rows
                 }
                 copy_ahead(operand + to + sizeof(Element) * Layout::kLinesFurther * c * kUnit, from,
                            there && (exists >> c & 1));
-                lines[c] += further;
+                lines[c] += Shape::kDepth;
             }
         }
-        left -= further;
+        left -= Shape::kDepth;
     }
-    static_assert(Layout::kCopies == 1 || Layout::index(0, Layout::kLinesFurther) == Layout::kLinesFurther * kUnit);
+    static_assert(Layout::index(0, Layout::kLinesFurther) == Layout::kLinesFurther * kUnit);
 };
 
 template <typename Shape, int Extent, typename Source>
@@ -92,21 +91,19 @@ struct StreamAlongI { // the source's rows are the depth
     bool one = false;
     uint32_t to[Layout::kCopies];
 
-    __device__ StreamAlongI(const Source& s, int first_column, int first_k) : source(s) {
-        const int thread = threadIdx.x % Shape::kTeamThreads;
-        column = first_column + Layout::first(thread);
-        row = first_k + Layout::line(thread);
+    __device__ StreamAlongI(const Source& s, int first_column) : source(s) {
+        column = first_column + Layout::first(threadIdx.x);
+        row = Layout::line(threadIdx.x);
         if constexpr (Source::kOne)
             one = column == s.columns;
-        rows = (column < s.columns || one) && thread < Layout::kThreadsUsed ? s.rows : 0;
+        rows = (column < s.columns || one) && threadIdx.x < Layout::kThreadsUsed ? s.rows : 0;
         next = source.values + static_cast<int64_t>(row) * source.stride + column;
 #pragma unroll
         for (int c = 0; c < Layout::kCopies; ++c)
-            to[c] = sizeof(Element) *
-                    Layout::index(Layout::line(thread) + c * Layout::kLinesFurther, Layout::first(thread));
+            to[c] = sizeof(Element) * Layout::index(row + c * Layout::kLinesFurther, Layout::first(threadIdx.x));
     }
-    __device__ void copy(uint32_t operand, int further) {
-        if (Layout::kThreadsUsed == Shape::kTeamThreads || threadIdx.x % Shape::kTeamThreads < Layout::kThreadsUsed) {
+    __device__ void copy(uint32_t operand) {
+        if (Layout::kThreadsUsed == kThreads || threadIdx.x < Layout::kThreadsUsed) {
 #pragma unroll
             for (int c = 0; c < Layout::kCopies; ++c) {
                 const int at = row + c * Layout::kLinesFurther;
@@ -118,9 +115,9 @@ struct StreamAlongI { // the source's rows are the depth
                 copy_ahead(operand + to[c], from, at < rows);
             }
         }
-        row += further;
+        row += Shape::kDepth;
         if constexpr (!Source::kLookedUp)
-            next += static_cast<int64_t>(further) * source.stride;
+            next += static_cast<int64_t>(Shape::kDepth) * source.stride;
     }
 };
 

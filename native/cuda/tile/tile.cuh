@@ -65,19 +65,6 @@ __device__ void multiply_tile(FeedA a, FeedB b, int depth, int m0, int n0, Epilo
     __syncthreads();
 }
 
-// How a product's outputs are cut into tiles: of 64 x 64 (see wide()), of 32 x 32 or, where `halves` are offered and
-// all blocks have done with them in one round, of 32 x 16.
-struct Tiles {
-    int size, count;
-
-    __device__ Tiles(int64_t blocks, int rows, int columns, bool halves) {
-        size = wide(blocks, rows, columns) ? 64 : 32;
-        if (halves && size == 32 && ceil_div(rows, 32) * ceil_div(columns, 16) <= blocks)
-            size = 16;
-        count = ceil_div(columns, size) * ceil_div(rows, size == 64 ? 64 : 32);
-    }
-};
-
 // Calls visit(first row, first column) with the block's share of tiles of Down x Across, which are dealt out in turn,
 // the first to block `turn`.
 template <int Down, int Across, typename Visit>
