@@ -80,6 +80,22 @@ __device__ inline void take_samples(int index) {
         sample_memory[index & 1][row] = step.looked_up(s, row);
 }
 
+// Has the second level's cache fetch the step's samples: else its first phase, in which many blocks ask for the same
+// rows, would wait for memory. By all blocks, behind take_samples() and a barrier.
+__device__ inline void fetch_samples(int index) {
+    const StepArguments& s = arguments();
+    const StepView step(s, index);
+    if (step.rows > kSamplesHeld)
+        return;
+    constexpr int kLine = 128;
+    const int64_t row_bytes = s.data.stride * (s.data.bytes ? 1 : 4);
+    const int lines = static_cast<int>((row_bytes + kLine - 1) / kLine);
+    for (int i = blockIdx.x * kThreads + threadIdx.x; i < step.rows * lines; i += gridDim.x * kThreads) {
+        const auto* const row = static_cast<const char*>(s.data.pixels) + step.sample(s, i / lines) * row_bytes;
+        asm volatile("prefetch.global.L2 [%0];" ::"l"(global(row + i % lines * kLine)));
+    }
+}
+
 // Calls visit(row) with each of the step's rows in one warp; neighbours go to different blocks.
 template <typename Visit>
 __device__ void each_row(const StepView& step, Visit&& visit) {

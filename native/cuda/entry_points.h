@@ -17,6 +17,7 @@ struct KernelSet {
 constexpr int kClockBlocks = 1024, kClockMarks = 32;
 struct PhaseClocks {
     long long at[kClockBlocks][kClockMarks];
+    long long inner[kClockBlocks][kClockMarks / 2][6];
 };
 
 KernelSet ffma_kernels();

@@ -11,8 +11,8 @@ Layout::Layout(const Net& net) {
         LayerLayout layer;
         layer.fan_in = static_cast<int>(net.fan_in(l));
         layer.fan_out = static_cast<int>(net.fan_out(l));
-        layer.weight_stride = static_cast<int>(round_up<int64_t>(net.fan_in(l) + 1, 4));
-        layer.gradient_stride = static_cast<int>(round_up<int64_t>(net.fan_out(l), 4));
+        layer.weight_stride = static_cast<int>(round_up<int64_t>(net.fan_in(l) + 1, kRowFloats));
+        layer.gradient_stride = static_cast<int>(round_up<int64_t>(net.fan_out(l), kRowFloats));
         if (net.is_hidden(l))
             layer.activation = net.activation(l);
         layer.weight = parameters;

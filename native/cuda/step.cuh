@@ -45,7 +45,8 @@ __device__ __noinline__ inline void begin_update(int index) {
 
 #if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
 static_assert(kBlocksPerMultiprocessor * (sizeof(float) * kSharedFloats + sizeof argument_memory + sizeof layer_memory +
-                                          sizeof constants_memory) <=
+                                          sizeof constants_memory + sizeof sample_memory + sizeof kept_memory +
+                                          sizeof plan_memory + 1024) <=
                   65536,
               "a multiprocessor of compute capability 7.5 has 64 kB of shared memory");
 #endif
@@ -110,8 +111,6 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
 
 // Where the build has MN_CUDA_PHASE_CLOCKS: each block's clock before and after each barrier of the last step.
 #ifdef MN_CUDA_PHASE_CLOCKS
-static __device__ PhaseClocks phase_clocks;
-
 __device__ inline void read_clock() {
     const int mark = kept(Kept::marks)++;
     if (threadIdx.x == 0 && blockIdx.x < kClockBlocks && mark < kClockMarks)
@@ -169,6 +168,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
                 loss(kept(Kept::step));
             }
             end_phase();
+            fetch_samples(kept(Kept::step) + 1);
             for (kept(Kept::layer) = layers_outside_head(net) - 1; kept(Kept::layer) > 0; --kept(Kept::layer)) {
                 backward<E>(kept(Kept::step), kept(Kept::layer));
                 end_phase();

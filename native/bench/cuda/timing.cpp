@@ -109,6 +109,22 @@ void print_phases(const cuda::PhaseClocks& clocks, int blocks, int phases) {
         const auto whole = static_cast<double>(clocks.at[0][2 * p + 2] - clocks.at[0][2 * p]);
         std::printf("    phase %d: %7.0f cycles, of which work of a block %7.0f (mean), %7.0f (longest)\n", p, whole,
                     sum / blocks, longest);
+        const char* const names[] = {"asked", "arrived", "multiplied", "together", "handed on"};
+        if (clocks.inner[0][p][5] == 0)
+            continue;
+        for (int n = 0; n < 6; ++n) {
+            std::vector<double> times;
+            for (int b = 0; b < blocks; ++b) {
+                const long long from = n == 0 ? clocks.at[b][2 * p] : clocks.inner[b][p][n - 1];
+                if (clocks.inner[b][p][n] > clocks.at[b][2 * p] && clocks.inner[b][p][n] > from)
+                    times.push_back(static_cast<double>(clocks.inner[b][p][n] - from));
+            }
+            if (times.empty())
+                continue;
+            std::sort(times.begin(), times.end());
+            std::printf("        %-10s %6.0f (median of %zu), %6.0f (longest)\n", n == 0 ? "began" : names[n - 1],
+                        times[times.size() / 2], times.size(), times.back());
+        }
     }
 }
 

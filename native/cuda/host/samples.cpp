@@ -69,7 +69,7 @@ void send(const SampleMemory<Place::device>& to, int64_t at, const SampleMemory<
 } // namespace
 
 int64_t pixel_stride(int64_t features, PixelType type) {
-    return round_up<int64_t>(features, 16 / element_bytes(type));
+    return round_up<int64_t>(features, 32 / element_bytes(type)); // whole sectors of memory
 }
 
 int64_t sample_bytes(const Data& samples) {

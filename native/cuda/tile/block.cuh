@@ -1,6 +1,7 @@
 // What the threads of a block share: memory, and sums in a fixed order.
 #pragma once
 
+#include "cuda/entry_points.h"
 #include "cuda/tile/shape.h"
 
 namespace mn::cuda {
@@ -26,6 +27,19 @@ static __shared__ int kept_memory[kKept][kThreads];
 __device__ inline int& kept(Kept what) {
     return kept_memory[static_cast<int>(what)][threadIdx.x];
 }
+
+// In a build for mn_cuda_bench phases: where the block's last tile of a phase has come to.
+#ifdef MN_CUDA_PHASE_CLOCKS
+static __device__ PhaseClocks phase_clocks;
+
+__device__ inline void read_inner_clock(int number) {
+    const int phase = kept(Kept::marks) / 2;
+    if (threadIdx.x == 0 && blockIdx.x < kClockBlocks && phase < kClockMarks / 2)
+        phase_clocks.inner[blockIdx.x][phase][number] = clock64();
+}
+#else
+__device__ inline void read_inner_clock(int) {}
+#endif
 
 // Butterflies: every lane ends with the same bits.
 __device__ inline float warp_sum(float value) {

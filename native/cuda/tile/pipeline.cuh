@@ -55,14 +55,18 @@ __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth
         to = to == (kStages - 1) * kStageBytes ? 0 : to + kStageBytes;
     };
 
+    read_inner_clock(0);
 #pragma unroll 1
     for (int i = 0; i < kStages - 1; ++i)
         ask(i * Shape::kDepth < depth);
+    read_inner_clock(1);
     WarpSums sums = {};
 #pragma unroll 1
     for (int left = depth; left > 0; left -= Shape::kDepth) {
         wait_for_stages<kStages - 2>();
         __syncthreads(); // what others copied is there, too, and all have done with the stage that comes next
+        if (left == depth)
+            read_inner_clock(2);
         ask((kStages - 1) * Shape::kDepth < left);
 #pragma unroll 1
         for (int unit = Shape::unit(warp); unit < Shape::unit(warp) + Shape::kUnits; ++unit) {
@@ -76,6 +80,7 @@ __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth
         from = from == (kStages - 1) * kStageBytes ? 0 : from + kStageBytes;
     }
 
+    read_inner_clock(3);
     const auto row_of = [](int quad) { return quad / (Shape::kAcross / 4); };
     const auto column_of = [](int quad) { return 4 * (quad % (Shape::kAcross / 4)); };
     if (threadIdx.x < Shape::kQuads)
@@ -83,6 +88,7 @@ __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth
     __syncthreads();
     put_sums<Shape, LayoutA, LayoutB>(sums);
     __syncthreads();
+    read_inner_clock(4);
 #pragma unroll 1
     for (int quad = threadIdx.x; quad < Shape::kQuads; quad += kThreads) {
         const int row = row_of(quad), column = column_of(quad);
@@ -98,6 +104,7 @@ __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth
         epilogue.finish(row, column, total);
     }
     __syncthreads();
+    read_inner_clock(5);
 }
 
 } // namespace mn::cuda
