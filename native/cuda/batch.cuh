@@ -225,11 +225,11 @@ struct SampleRows {
     __device__ SampleRows(const StepArguments& s, const StepView& step)
         : values(static_cast<const Element*>(s.data.pixels)), columns(s.data.features), rows(step.rows),
           index(step.index), stride(static_cast<int>(s.data.stride)) {}
-    __device__ const Element* line(int row) const {
+    __device__ int place(int row) const {
         const StepArguments& s = arguments();
-        const int place = rows <= kSamplesHeld ? sample_memory[index & 1][row] : StepView(s, index).looked_up(s, row);
-        return values + static_cast<int64_t>(place) * stride;
+        return rows <= kSamplesHeld ? sample_memory[index & 1][row] : StepView(s, index).looked_up(s, row);
     }
+    __device__ const Element* line(int row) const { return values + static_cast<int64_t>(place(row)) * stride; }
     __device__ static const void* one() {
         return kBytes ? static_cast<const void*>(kOneAsByte) : static_cast<const void*>(kOneAsFloat);
     }

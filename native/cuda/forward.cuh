@@ -81,7 +81,8 @@ struct ForwardEpilogue {
 // The block's share of the layer's tiles.
 template <typename E, Cut kCut, typename Source>
 __device__ __noinline__ void forward_streams(int index, int l) {
-    using Shape = TeamOf<kCut>;
+    // lines of bytes are short: twice as long a stage where one team multiplies all of it
+    using Shape = TeamOf<kCut, Source::kBytes && kCut == Cut::large ? 4 : 0>;
     const StepArguments& s = arguments();
     const StepView step(s, index);
     each_tile<Shape::kDown, Shape::kAcross>(step.rows, layer_at(s.net, l).fan_out, 0, [&](int row0, int n0) {

@@ -15,19 +15,21 @@ using Half = TeamOf<Cut::half>;
 using Square = TeamOf<Cut::square>;
 using Wide = TeamOf<Cut::wide>;
 using Large = TeamOf<Cut::large>;
+using Long = TeamOf<Cut::large, 4>; // stages twice as long
 
 template <typename Shape>
 class CudaTeam : public testing::Test {};
-using Shapes = testing::Types<Half, Square, Wide, Large>;
+using Shapes = testing::Types<Half, Square, Wide, Large, Long>;
 TYPED_TEST_SUITE(CudaTeam, Shapes);
 
 template <typename Layout>
 class CudaStage : public testing::Test {};
 using Layouts =
     testing::Types<AlongK<Half, 32, false>, AlongK<Half, 32, true>, AlongK<Half, 16, false>, AlongK<Square, 32, false>,
-                   AlongK<Square, 32, true>, AlongK<Large, 64, false>, AlongK<Large, 64, true>, AlongI<Half, 16, false>,
-                   AlongI<Square, 32, false>, AlongI<Square, 32, true>, AlongI<Wide, 32, false>,
-                   AlongI<Wide, 64, false>, AlongI<Wide, 64, true>, AlongI<Large, 64, false>, AlongI<Large, 64, true>>;
+                   AlongK<Square, 32, true>, AlongK<Large, 64, false>, AlongK<Large, 64, true>, AlongK<Long, 64, false>,
+                   AlongK<Long, 64, true>, AlongI<Half, 16, false>, AlongI<Square, 32, false>, AlongI<Square, 32, true>,
+                   AlongI<Wide, 32, false>, AlongI<Wide, 64, false>, AlongI<Wide, 64, true>, AlongI<Large, 64, false>,
+                   AlongI<Large, 64, true>>;
 TYPED_TEST_SUITE(CudaStage, Layouts);
 
 template <typename Layout>

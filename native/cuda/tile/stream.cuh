@@ -34,7 +34,7 @@ __device__ inline void wait_for_stages() {
 }
 
 // A source of a stream has `rows` rows of `columns` floats or bytes (kBytes), whole pieces of which lie in memory;
-// zeros beyond. kLookedUp: line(row), where a row begins, is looked up; else rows are `stride` values apart. kOne:
+// zeros beyond. kLookedUp: a row is found by place(row); else rows are `stride` values apart. kOne:
 // behind the columns, which are whole pieces then, there is a 1, the bias's input.
 
 template <typename Shape, int Extent, typename Source>
@@ -89,6 +89,7 @@ struct StreamAlongI { // the source's rows are the depth
     const Element* next; // of the first copy, where rows are not looked up
     int column, row, rows;
     bool one = false;
+    int places[Source::kLookedUp ? Layout::kCopies : 1]; // of the next stage's rows: finding them may take a load
     uint32_t to[Layout::kCopies];
 
     __device__ StreamAlongI(const Source& s, int first_column) : source(s) {
@@ -101,6 +102,7 @@ struct StreamAlongI { // the source's rows are the depth
 #pragma unroll
         for (int c = 0; c < Layout::kCopies; ++c)
             to[c] = sizeof(Element) * Layout::index(row + c * Layout::kLinesFurther, Layout::first(threadIdx.x));
+        look_up();
     }
     __device__ void copy(uint32_t operand) {
         if (Layout::kThreadsUsed == kThreads || threadIdx.x < Layout::kThreadsUsed) {
@@ -109,7 +111,7 @@ struct StreamAlongI { // the source's rows are the depth
                 const int at = row + c * Layout::kLinesFurther;
                 const void* from = next + c * Layout::kLinesFurther * source.stride;
                 if constexpr (Source::kLookedUp)
-                    from = at < rows ? source.line(at) + column : source.values;
+                    from = source.values + static_cast<int64_t>(places[c]) * source.stride + column;
                 if constexpr (Source::kOne)
                     from = one ? Source::one() : from;
                 copy_ahead(operand + to[c], from, at < rows);
@@ -118,6 +120,18 @@ struct StreamAlongI { // the source's rows are the depth
         row += Shape::kDepth;
         if constexpr (!Source::kLookedUp)
             next += static_cast<int64_t>(Shape::kDepth) * source.stride;
+        look_up();
+    }
+
+  private:
+    __device__ void look_up() {
+        if constexpr (Source::kLookedUp) {
+#pragma unroll
+            for (int c = 0; c < Layout::kCopies; ++c) {
+                const int at = row + c * Layout::kLinesFurther;
+                places[c] = at < rows ? source.place(at) : 0;
+            }
+        }
     }
 };
 

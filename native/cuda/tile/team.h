@@ -22,17 +22,18 @@ constexpr int ring_bytes(int architecture_major) {
     return architecture_major < 9 ? 64 << 10 : 80 << 10;
 }
 
-// A block computes Down x Across outputs. Its warps form kTeams teams, each of which multiplies its own unit of a stage
-// (one team: both of them); a warp computes 32 x 16 outputs. The teams' sums are added in a fixed order. All threads
-// copy each stage, so that what lies side by side in memory is asked for at once.
-template <int Down, int Across>
+// A block computes Down x Across outputs. Its warps form kTeams teams, each of which multiplies its own units of a
+// stage; a warp computes 32 x 16 outputs. The teams' sums are added in a fixed order. All threads copy each stage, so
+// that what lies side by side in memory is asked for at once. Units: of a stage and team; 0: one, or two where there is
+// one team.
+template <int Down, int Across, int Units = 0>
 struct TeamShape {
     static constexpr int kDown = Down, kAcross = Across;
     static constexpr int kWarpsDown = Down / 32, kWarpsAcross = Across / 16;
     static constexpr int kTeamWarps = kWarpsDown * kWarpsAcross;
     static constexpr int kTeams = kWarps / kTeamWarps;
-    static constexpr int kUnits = kTeams == 1 ? 2 : 1;     // of a stage, of each team
-    static constexpr int kDepth = kUnit * kUnits * kTeams; // of a stage
+    static constexpr int kUnits = Units != 0 ? Units : kTeams == 1 ? 2 : 1; // of a stage, of each team
+    static constexpr int kDepth = kUnit * kUnits * kTeams;                  // of a stage
     static constexpr int kSumStride = Across + 4;    // of the outputs in shared memory; spreads rows over the banks
     static constexpr int kQuads = Down * Across / 4; // outputs of the block, four by four
     static_assert(kTeams * kTeamWarps == kWarps && Down % 32 == 0 && Across % 16 == 0);
@@ -54,8 +55,8 @@ MN_HOST_DEVICE constexpr int across_of(Cut cut) {
     return cut == Cut::half ? 16 : cut == Cut::square ? 32 : 64;
 }
 
-template <Cut kCut>
-using TeamOf = TeamShape<down_of(kCut), across_of(kCut)>;
+template <Cut kCut, int Units = 0>
+using TeamOf = TeamShape<down_of(kCut), across_of(kCut), Units>;
 
 // Lane 4 g + t of a warp takes the products 4 t .. 4 t + 3 of each unit, in whatever order mma counts them: both
 // operands do the same. Values are floats or bytes (kBytes); places are in values from the start of the operand.
