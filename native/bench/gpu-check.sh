@@ -3,13 +3,15 @@
 # reference's, compute-sanitizer, times by precision, batch and net, and PyTorch on the same card. Needs nvcc of CUDA 12
 # or newer, CMake 3.25 or newer, and g++; Google Test, Highway, compute-sanitizer and PyTorch are used where they are.
 # No network, JDK or Maven. Usage: native/bench/gpu-check.sh [BUILD_DIR]
-# Environment: PYTHON, the interpreter that has PyTorch; CMAKE_OPTIONS, more words for CMake; QUICK=1, no times, no test
+# Environment: PYTHON, the interpreter that has PyTorch; CMAKE_OPTIONS, more words for CMake; BUILT=1, BUILD_DIR was
+# built on another machine, for this GPU's architecture, and nvcc and CMake are not needed; QUICK=1, no times, no test
 # suite and no PyTorch, to try this script itself.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 build=${1:-build-gpu}
 python=${PYTHON:-python3}
 quick=${QUICK:-}
+export MN_TREE=$PWD # the tests' data are this checkout's, wherever the tests were built
 bench=$build/native/bench/cuda/mn_cuda_bench
 failed=0
 
@@ -31,24 +33,30 @@ if command -v nvidia-smi >/dev/null; then
 else
     skipped "nvidia-smi: not on the PATH"
 fi
-nvcc --version | tail -2
+[ -n "${BUILT:-}" ] || nvcc --version | tail -2
 
 step "build, with the compiler's report of registers and spills"
 mkdir -p "$build"
 tests=OFF
 targets=(mn_cuda_bench)
-if [ -n "$quick" ]; then
-    configure OFF
-elif configure ON; then
-    tests=ON
-    targets+=(mn_tests)
+if [ -n "${BUILT:-}" ]; then
+    skipped "the build: BUILT=1"
+    [ -x "$bench" ] || { echo "there is no $bench: build mn_cuda_bench and mn_tests, or leave BUILT out"; exit 1; }
+    [ -n "$quick" ] || [ ! -x "$build/tests/native/mn_tests" ] || tests=ON
 else
-    configure OFF
-fi || { cat "$build.log"; exit 1; }
-cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]}" >>"$build.log" 2>&1 ||
-    { tail -50 "$build.log"; exit 1; }
-grep -E 'Compiling entry|Used [0-9]+ registers' "$build.log" | sed 's/^ptxas info *: //'
-grep -E '[1-9][0-9]* bytes spill' "$build.log" || echo "no spills"
+    if [ -n "$quick" ]; then
+        configure OFF
+    elif configure ON; then
+        tests=ON
+        targets+=(mn_tests)
+    else
+        configure OFF
+    fi || { cat "$build.log"; exit 1; }
+    cmake --build "$build" --parallel "$(nproc)" --target "${targets[@]}" >>"$build.log" 2>&1 ||
+        { tail -50 "$build.log"; exit 1; }
+    grep -E 'Compiling entry|Used [0-9]+ registers' "$build.log" | sed 's/^ptxas info *: //'
+    grep -E '[1-9][0-9]* bytes spill' "$build.log" || echo "no spills"
+fi
 
 step "results against the reference"
 must "$bench" check
@@ -58,7 +66,7 @@ if [ $tests = ON ]; then
     must timeout 120 "$build/tests/native/mn_tests" --gtest_brief=1 --gtest_filter='*/cuda:Cuda*'
 else
     skipped "the test suite: it needs Google Test, zlib and Highway (libgtest-dev, zlib1g-dev, libhwy-dev), of which" \
-        "this machine lacks one; the check above has its core"
+        "the machine of the build lacks one, or QUICK=1; the check above has its core"
 fi
 
 step "compute-sanitizer"

@@ -64,7 +64,7 @@ says "cuda is not used: the NVIDIA driver is too old: it serves CUDA 11.4, this 
 # A context on a GPU that is not used, or on any GPU for a single sample, is a finding: cuda_shim.cpp.
 shim=$(realpath "$build/shim/libcuda.so.1")
 
-# auto TEXT DEVICE [VARIABLE=VALUE..]: trains a little with --device auto, which is to say TEXT and to compute on DEVICE.
+# auto TEXT DEVICE [VARIABLE=VALUE..]: trains a little with --device auto, which is to say TEXT and compute on DEVICE.
 auto() {
     local said
     said=$(env "${@:3}" LD_PRELOAD="$shim" "$standin" run "$build/standin" -- \

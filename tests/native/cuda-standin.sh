@@ -79,12 +79,16 @@ later on_device "--check" '*/cuda:Cuda.*:-Heavy/*'
 # Races: the orders of threads differ in what is common to all runs, which Cuda.* visits; what takes minutes under the
 # race detector computes by the same kernels as the tests that stay.
 on_device "--race --check --order all" 'Cuda.*'
-slow='Heavy/*:SameBits.*:Golden.optimizers*:Golden.small_nets*:Breadth.*:TargetLoss.every_loss*:WithDropout.first_gradient*'
-slow+=:AgainstReference.every_optimizer*
+slow='Heavy/*:SameBits.*:Golden.optimizers*:Golden.small_nets*:Breadth.*:TargetLoss.every_loss*'
+slow+=':WithDropout.first_gradient*:AgainstReference.every_optimizer*'
 now
 later on_device "--race --order 3" "*/cuda:-$slow"
 CUDA_STANDIN_CC=75 on_device "--check --race" \
-    'Golden.cross_entropy*/cuda:AgainstReference.first_gradient_batch_31/cuda:Cuda.many_classes*' -75
+    'Golden.cross_entropy*/cuda:AgainstReference.first_gradient_batch_31/cuda:Cuda.many_classes*:Cuda.the_engine*' -75
+for capability in 86 90; do # the first computes float32 by FMA, the second by tensor cores
+    CUDA_STANDIN_CC=$capability on_device "--check" \
+        'Cuda.the_engine*:AgainstReference.first_gradient_batch_31/cuda:Cuda.many_classes*'
+done
 step "float32 on tensor cores that cut off, as a GPU's do"
 "$standin" run "$device-truncating" -- "$build/native/bench/cuda/mn_cuda_bench" check
 
@@ -97,6 +101,12 @@ with_fault CUDA_STANDIN_REPORT=/dev/null CudaFaults.a_stream_that_is_gone_is_ref
 shim=$(realpath "$build")/shim/libcuda.so.1
 for refusal in CUDA_SHIM_COOPERATIVE=720 CUDA_SHIM_COOPERATIVE=701 CUDA_SHIM_COOPERATIVE=801 CUDA_SHIM_OCCUPANCY=0; do
     with_shim $refusal CudaFaults.a_launch_that_does_not_fit_is_made_of_graphs
+done
+for fault in 214 220 226; do # of memory, of a link, and one that the GPU contained
+    with_shim CUDA_SHIM_KERNEL=$fault CudaFaults.a_fault_of_the_hardware_ends_work_on_this_gpu
+done
+for fault in COUNT=802 BROKEN=0:802; do
+    with_shim CUDA_SHIM_$fault CudaFaults.a_system_that_is_not_ready_asks_for_its_service
 done
 with_shim "CUDA_SHIM_DEVICES=2 CUDA_SHIM_FORBIDDEN=0" CudaFaults.other_gpus_and_the_callers_context_are_left_alone
 with_shim "CUDA_SHIM_DEVICES=2 CUDA_SHIM_FORBIDDEN=1" 'Cuda.works_on_the_callers_stream'

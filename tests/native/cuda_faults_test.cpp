@@ -142,6 +142,40 @@ TEST_F(CudaFaults, a_failed_launch_ends_this_trainer_only) {
     EXPECT_EQ(cpu.work(), MN_OK) << mn_last_error();
 }
 
+// Run with the first chunk kernel ending in an error of the hardware.
+TEST_F(CudaFaults, a_fault_of_the_hardware_ends_work_on_this_gpu) {
+    MN_NEEDS_FAULT("CUDA_SHIM_KERNEL");
+    const Door gpu(MN_DEVICE_CUDA);
+    EXPECT_EQ(gpu.work(), MN_DEVICE_ERROR);
+    const std::string message = mn_last_error();
+    EXPECT_TRUE(contains(message, "the chunk kernel (told by cudaStreamSynchronize")) << message;
+    EXPECT_TRUE(contains(message, "restart the process")) << message;
+    EXPECT_TRUE(contains(message, "Xid")) << message;
+    const auto [status, again] = failure([] { cuda::make_trainer(small_net(), {}); });
+    EXPECT_EQ(status, Status::device_error);
+    EXPECT_TRUE(contains(again, "restart the process")) << again;
+    const Door cpu(MN_DEVICE_CPU);
+    EXPECT_EQ(cpu.work(), MN_OK) << mn_last_error();
+}
+
+// Run with that error from whoever counts the GPUs, or from whoever makes a context: NVLink switches without their
+// service.
+TEST_F(CudaFaults, a_system_that_is_not_ready_asks_for_its_service) {
+    if (!fault_is_made("CUDA_SHIM_COUNT") && !fault_is_made("CUDA_SHIM_BROKEN"))
+        GTEST_SKIP() << "SKIPPED: no injected fault: neither CUDA_SHIM_COUNT nor CUDA_SHIM_BROKEN is set";
+    std::string reason;
+    const int count = cuda::device_count(&reason);
+    const auto [status, message] = failure([] { cuda::make_trainer(small_net(), {}); });
+    EXPECT_EQ(status, Status::unsupported);
+    EXPECT_TRUE(contains(message, "start the service nvidia-fabricmanager")) << message;
+    if (fault_is_made("CUDA_SHIM_COUNT")) {
+        EXPECT_EQ(count, 0);
+        EXPECT_EQ(message, reason);
+    } else {
+        EXPECT_EQ(count, 1) << reason;
+    }
+}
+
 // Run with every cooperative launch refused, or with no block of the kernel fitting.
 TEST_F(CudaFaults, a_launch_that_does_not_fit_is_made_of_graphs) {
     if (!fault_is_made("CUDA_SHIM_COOPERATIVE") && !fault_is_made("CUDA_SHIM_OCCUPANCY"))

@@ -5,6 +5,9 @@
 // What it finds it writes to standard error, and to the file that CUDA_STANDIN_REPORT names: cuda-standin run then
 // fails. Environment:
 //   CUDA_SHIM_DEVICES=N          so many GPUs, all of them the stand-in; 1 if unset
+//   CUDA_SHIM_COUNT=ERROR        cudaGetDeviceCount() returns that error
+//   CUDA_SHIM_KERNEL=ERROR       the first cooperative launch fails so on the device: who waits hears of it first, and
+//                                every call from then on fails
 //   CUDA_SHIM_BROKEN=I:ERROR     no context can be made on GPU I: that error
 //   CUDA_SHIM_FORBIDDEN=I        a context on GPU I is a finding
 //   CUDA_SHIM_COOPERATIVE=ERROR  every cooperative launch returns that error
@@ -106,6 +109,10 @@ int make(int device) {
     return 0;
 }
 
+// What a kernel did to the device; 0: nothing. Nobody knows before somebody has waited.
+int done_by_kernel = 0;
+bool known = false;
+
 int current_device() {
     return stack.empty() || !stack.back() ? chosen_device : stack.back()->device;
 }
@@ -128,9 +135,15 @@ cudaError_t need_context() {
 
 } // namespace
 
+// Of every call that needs a context and does not wait, and of those that do.
 #define IN_CONTEXT                                                                                                     \
+    if (known)                                                                                                         \
+        return static_cast<cudaError_t>(done_by_kernel);                                                               \
     if (const cudaError_t error = need_context())                                                                      \
     return error
+#define WAITING_IN_CONTEXT                                                                                             \
+    known = done_by_kernel != 0;                                                                                       \
+    IN_CONTEXT
 
 extern "C" {
 
@@ -178,6 +191,8 @@ CUcontext cuda_shim_own_context() {
 }
 
 cudaError_t cudaGetDeviceCount(int* count) {
+    if (const int error = number("CUDA_SHIM_COUNT", 0))
+        return static_cast<cudaError_t>(error);
     const cudaError_t error = NEXT(cudaGetDeviceCount)(count);
     if (error == cudaSuccess)
         *count = devices();
@@ -317,7 +332,7 @@ cudaError_t cudaMemsetAsync(void* memory, int value, size_t bytes, cudaStream_t 
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
     TURN;
-    IN_CONTEXT;
+    WAITING_IN_CONTEXT;
     const cudaError_t error = NEXT(cudaStreamSynchronize)(stream);
     if (pageable_stream == stream)
         pageable = nullptr;
@@ -334,7 +349,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
     TURN;
-    IN_CONTEXT;
+    WAITING_IN_CONTEXT;
     next_call("cudaEventSynchronize");
     const cudaError_t error = NEXT(cudaEventSynchronize)(event);
     if (const auto at = recorded.find(event); at != recorded.end())
@@ -404,6 +419,7 @@ cudaError_t cudaLaunchCooperativeKernel(const void* kernel, dim3 grid, dim3 bloc
     next_call("cudaLaunchCooperativeKernel");
     if (const int error = number("CUDA_SHIM_COOPERATIVE", 0))
         return static_cast<cudaError_t>(error);
+    done_by_kernel = number("CUDA_SHIM_KERNEL", 0);
     return next<cudaError_t(const void*, dim3, dim3, void**, size_t, cudaStream_t)>("cudaLaunchCooperativeKernel")(
         kernel, grid, block, arguments, shared, stream);
 }

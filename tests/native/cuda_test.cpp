@@ -117,6 +117,18 @@ TEST_F(Cuda, every_engine_and_tile_size_has_the_references_gradient) {
     }
 }
 
+// Of whichever GPU there is: the stand-in claims several.
+TEST_F(Cuda, the_engine_for_float32_is_that_of_the_capability) {
+    const DeviceInfo info = cuda::device_info(0);
+    const std::string capability =
+        std::to_string(info.architecture_major) + "." + std::to_string(info.architecture_minor);
+    const bool graphics = capability == "8.6" || capability == "8.9" || info.architecture_major == 12;
+    const bool by_fma = graphics || info.architecture_major < 8;
+    const std::string text = cuda::make_trainer(options_for({{12, 9, 5}}), Tuning{})->describe();
+    EXPECT_NE(text.find("compute capability " + capability), std::string::npos) << text;
+    EXPECT_NE(text.find(by_fma ? "float32 (FMA)" : "float32 (3xTF32"), std::string::npos) << text;
+}
+
 // More classes than the head phase takes, and a single layer: the loss is a phase of its own then.
 TEST_F(Cuda, many_classes_and_one_layer_have_the_references_gradient) {
     for (const Net& net : {Net{{20, 17, 33}}, Net{{20, 100}}, Net{{20, 3}}, Net{{1, 1}}}) {

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "fuzz/api_fuzz.h"
+#include "support/data.h"
 
 namespace mn::test {
 
 TEST(FuzzCorpus, the_c_abi_keeps_its_word) {
     int inputs = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(MN_FUZZ_CORPUS)) {
+    for (const auto& entry : std::filesystem::directory_iterator(tree_path("tests/native/fuzz/corpus"))) {
         SCOPED_TRACE(entry.path());
         std::ifstream file(entry.path(), std::ios::binary);
         const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include "support/odd_shapes.h"
@@ -55,7 +56,14 @@ TEST_P(Prediction, any_numbers_of_rows_one_after_the_other) {
             Data samples = data.samples();
             samples.count = count;
             const std::vector<float> logits = logits_of(*model, net, samples);
-            EXPECT_TRUE(std::equal(logits.begin(), logits.end(), all.begin())) << count << " rows";
+            if (variant().placement.device != DeviceKind::cuda) {
+                EXPECT_TRUE(std::equal(logits.begin(), logits.end(), all.begin())) << count << " rows";
+                continue;
+            }
+            // There the number of rows chooses how products are cut into tiles, and so the order of their sums.
+            EXPECT_TRUE(all_within({logits.begin(), logits.end()}, {all.begin(), all.begin() + count * 10},
+                                   [](double b) { return 1e-6 + 1e-6 * std::abs(b); }))
+                << count << " rows";
         }
     };
     predict_in_turn();

@@ -27,6 +27,13 @@ Status status_of(cudaError_t error) {
     }
 }
 
+// cudaErrorContained, which older headers of CUDA 12 do not name.
+constexpr auto kContained = static_cast<cudaError_t>(226);
+
+bool of_the_hardware(cudaError_t error) {
+    return error == cudaErrorECCUncorrectable || error == cudaErrorNvlinkUncorrectable || error == kContained;
+}
+
 std::string remedy(cudaError_t error) {
     switch (error) {
     case cudaErrorMemoryAllocation:
@@ -49,12 +56,13 @@ std::string remedy(cudaError_t error) {
     case cudaErrorDevicesUnavailable:
         return "end the other process that holds the GPU, or train on the CPU";
     default:
+        if (of_the_hardware(error)) {
+            return "restart the process; if it happens again, the GPU or its link is faulty: see the Xid errors in the "
+                   "kernel's log (dmesg), have the GPU reset, or train on the CPU";
+        }
         return "close this trainer; if a new one fails too, restart the process, or train on the CPU";
     }
 }
-
-// cudaErrorContained, which older headers of CUDA 12 do not name.
-constexpr auto kContained = static_cast<cudaError_t>(226);
 
 // Whether it happened in a kernel, while the call that tells of it may be any.
 bool of_a_kernel(cudaError_t error) {
@@ -68,11 +76,9 @@ bool of_a_kernel(cudaError_t error) {
     case cudaErrorInvalidPc:
     case cudaErrorHardwareStackError:
     case cudaErrorAssert:
-    case cudaErrorECCUncorrectable:
-    case cudaErrorNvlinkUncorrectable:
         return true;
     default:
-        return error == kContained;
+        return of_the_hardware(error);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -16,10 +17,10 @@ namespace {
 
 // The first `size` bytes after the header of a gzipped IDX file.
 std::vector<uint8_t> read_idx(const std::string& name, unsigned header, int64_t size) {
-    const std::string path = std::string(MN_MNIST_DIR) + "/" + name;
+    const std::string path = tree_path("java/dev/mnistnative/data/mnist/" + name);
     const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
     if (!file)
-        throw std::runtime_error("cannot open " + name);
+        throw std::runtime_error("cannot open " + path + ": MN_TREE in the environment names the repository's folder");
     std::vector<uint8_t> bytes(header + static_cast<size_t>(size));
     const int length = static_cast<int>(bytes.size());
     if (gzread(file.get(), bytes.data(), static_cast<unsigned>(length)) != length) {
@@ -39,6 +40,11 @@ int64_t below(std::mt19937& words, int64_t n) {
 }
 
 } // namespace
+
+std::string tree_path(const std::string& name) {
+    const char* elsewhere = std::getenv("MN_TREE");
+    return std::string(elsewhere ? elsewhere : MN_TREE_DIR) + "/" + name;
+}
 
 Data OwnedData::samples() const {
     const bool is_bytes = !bytes.empty();

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "floor/floor.h"
 
 namespace mn::test {
+
+// A file or folder of the repository: of the tree that the tests were built from, or of the one that MN_TREE names in
+// the environment, where they run on another machine.
+std::string tree_path(const std::string& name);
 
 // Owns the samples that samples() lends.
 struct OwnedData {

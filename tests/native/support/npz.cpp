@@ -9,6 +9,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/data.h"
+
 namespace mn::test {
 
 namespace {
@@ -117,9 +119,10 @@ Archive parse_npz(const std::string& zip) {
 } // namespace
 
 std::string read_golden_bytes(const std::string& name) {
-    std::ifstream file(std::string(MN_GOLDEN_DIR) + "/" + name, std::ios::binary);
+    const std::string path = tree_path("tests/golden/" + name);
+    std::ifstream file(path, std::ios::binary);
     if (!file)
-        throw std::runtime_error("cannot open golden file " + name);
+        throw std::runtime_error("cannot open " + path + ": MN_TREE in the environment names the repository's folder");
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
