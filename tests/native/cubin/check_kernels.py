@@ -30,11 +30,21 @@ ENGINES = {'Ffma': 'float32, FMA', 'Tf32x3': 'float32, 3xTF32', 'Tf32': 'tf32', 
 KERNELS = ('chunk_kernel', 'phase_kernel', 'norms_kernel')
 
 
+def short(name):
+    """A function's name and its template's arguments; without its result, its own arguments and what all have."""
+    if name.endswith(')'):
+        depth, at = 1, len(name) - 1
+        while depth:
+            at -= 1
+            depth += {')': 1, '(': -1}.get(name[at], 0)
+        name = name[:at]
+    return re.sub(r'^(void|bool|int) |mn::cuda::|mn::', '', name).replace('> >', '>>')
+
+
 def demangled(names):
-    """As c++filt of the binutils, which every compiler for the host comes with, says; without what all have."""
+    """As c++filt of the binutils, which every compiler for the host comes with, says."""
     said = subprocess.run(['c++filt'], input='\n'.join(names), stdout=subprocess.PIPE, check=True, text=True).stdout
-    return {name: re.sub(r'^void |mn::cuda::|\(.*\)$', '', line).replace('> >', '>>')
-            for name, line in zip(names, said.splitlines())}
+    return {name: short(line) for name, line in zip(names, said.splitlines())}
 
 
 def work_of(engine):
@@ -102,8 +112,9 @@ def examine(kernels):
                     wrong.append(f'{where}: {number} {what}')
             if place == 'chunk_kernel' and is_product(function, name, work_of(engine)):
                 found, bad = products(function, name, work_of(engine))
-                of_engine.update(found)
                 wrong += [f'{where}: {w}' for w in bad]
+                wrong += [f'{where}: a second one of that name' for n in found if n in of_engine]
+                of_engine.update(found)
     for engine in ENGINES:
         missing = [k for k in KERNELS if k not in counts.get(engine, {})]
         if missing:

@@ -114,6 +114,13 @@ class Known(unittest.TestCase):
             self.assertIn('Tf32: no chunk_kernel, norms_kernel for compute capability 9.0', wrong)
         self.assertEqual(check_kernels.examine([self.kernels['plain']])[1][0], 'plain: a kernel of no known kind')
 
+    def test_short_names(self):
+        for name, expected in (('void mn::cuda::a_tile<mn::cuda::Tf32, 32, mn::cuda::B<true> >(int, int)',
+                                'a_tile<Tf32, 32, B<true>>'),
+                               ('void mn::cuda::b<(mn::cuda::Form)1, mn::E>(mn::cuda::S const*, void (*)(int))',
+                                'b<(Form)1, E>'), ('plain', 'plain')):
+            self.assertEqual(check_kernels.short(name), expected)
+
     def test_what_got_worse(self):
         def counts(instructions, covered):
             return {'Tf32': {'a_tile': {'instructions': instructions, 'HMMA': 8, 'covered': covered}}}
