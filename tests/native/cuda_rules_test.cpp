@@ -360,8 +360,8 @@ TEST(CudaGrid, has_no_more_blocks_than_work) {
     EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 320), 160); // likewise
     EXPECT_EQ(useful_blocks(Layout(Net{{10, 10, 10}}), 1), 2);     // the update of two layers
     EXPECT_EQ(useful_blocks(Layout(Net{{784, 312, 256, 10}}), 320), 25 * 10 + 10 * 8 + 9);
-    EXPECT_EQ(useful_blocks(Layout(Net{{3, 650, 2}}), 128), 4 * 41);                  // forward
-    EXPECT_EQ(useful_blocks(Layout(Net{{2, 65, 33, 1000}}), 33), 2 * 63);             // forward
+    EXPECT_EQ(useful_blocks(Layout(Net{{3, 650, 2}}), 128), 4 * 41);      // forward
+    EXPECT_EQ(useful_blocks(Layout(Net{{2, 65, 33, 1000}}), 33), 2 * 63); // forward
 }
 
 TEST(CudaGrid, tiles_are_large_where_their_rounds_cost_no_more) {
