@@ -64,7 +64,7 @@ with_shim() {
 
 step "build for the stand-in: shared run-time library; one architecture, as PTX, since its device code never runs"
 cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-virtual \
-    -DMN_UNITY=ON
+    -DMN_UNITY=ON -DMN_CUDA_STATIC_STAGES=ON
 cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench mn_cuda_shim
 # translate FOLDER OPTION..: the kernels as a run-time library there
 translate() {

@@ -16,7 +16,11 @@ static_assert(kSharedFloats == kBuffers * 2 * TileShape<64>::kOperandFloats);
 
 // Not handed from function to function: as a constant its address takes no registers. kSharedFloats, or as many stages
 // of operands as the launch asks for.
+#ifndef MN_CUDA_STATIC_STAGES
 extern __shared__ __align__(128) float tile_memory[];
+#else // what the launch asks for lies behind it, unused; never assembled for a GPU, which has less that is static
+static __shared__ __align__(128) float tile_memory[kSharedFloats > (4 << 10) ? 16 << 10 : kSharedFloats];
+#endif
 
 // What a thread keeps across calls and barriers: in registers it would spill to memory whose cache every barrier of the
 // grid empties. Of the chunk: its next step, and its end; layer; tile.
