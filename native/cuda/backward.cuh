@@ -75,9 +75,10 @@ __device__ __noinline__ void backward_streams(int index, int l) {
     const StepView step(s, index);
     each_tile<Shape::kDown, Shape::kAcross>(step.rows, layer_at(s.net, l).fan_in, 0, [&](int row0, int n0) {
         const LayerLayout layer = layer_at(s.net, l);
-        multiply_streams<E, Shape>(StreamAlongK<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), row0),
-                                   StreamAlongI<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0),
-                                   layer.fan_out, BackwardEpilogue{index, l, row0, n0});
+        multiply_streams<E, Shape, Operand::b>(
+            StreamAlongK<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), row0),
+            StreamAlongI<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0), layer.fan_out,
+            BackwardEpilogue{index, l, row0, n0});
     });
 }
 
@@ -98,6 +99,7 @@ __device__ void backward_tiles(int index, int l) {
     } else {
         constexpr int kTile = down_of(kCut);
         const StepArguments& s = arguments();
+        meet();
         each_tile<kTile, kTile>(StepView(s, index).rows, layer_at(s.net, l).fan_in, 0,
                                 [&](int m0, int n0) { backward_tile<E, kTile>(index, l, m0, n0); });
     }

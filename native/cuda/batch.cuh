@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "cuda/arguments.h"
+#include "cuda/tile/block.cuh"
 #include "cuda/tile/feed.cuh"
 
 namespace mn::cuda {
@@ -12,8 +13,13 @@ constexpr int kArgumentFloats = sizeof(StepArguments) / sizeof(float);
 static_assert(sizeof(StepArguments) % sizeof(float) == 0);
 constexpr int kLayerFloats = sizeof(LayerLayout) / sizeof(float);
 static_assert(sizeof(LayerLayout) % sizeof(float) == 0);
-constexpr int kLayersHeld = 8;     // in shared memory; those of deeper nets are read where they lie
-constexpr int kSamplesHeld = 1024; // likewise; those of larger batches are looked up in the order each time
+constexpr int kLayersHeld = 8; // in shared memory; those of deeper nets are read where they lie
+// Likewise; those of larger batches are looked up in the order each time.
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 800
+constexpr int kSamplesHeld = 512;
+#else
+constexpr int kSamplesHeld = 1024;
+#endif
 
 // Not handed from function to function, as tile_memory is not.
 alignas(16) static __shared__ float argument_memory[kArgumentFloats];
@@ -32,6 +38,7 @@ __device__ inline LayerLayout layer_at(const NetArguments& net, int l) {
 
 // By the whole block, before arguments().
 __device__ inline void take_arguments(const StepArguments* given) {
+    kept(Kept::parted) = 0;
     for (int i = threadIdx.x; i < kArgumentFloats; i += kThreads)
         argument_memory[i] = reinterpret_cast<const float*>(given)[i];
     __syncthreads();
@@ -71,7 +78,7 @@ struct StepView {
 };
 
 // By the whole block, a barrier before anyone asks for a sample of the step.
-__device__ inline void take_samples(int index) {
+__device__ __noinline__ inline void take_samples(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     if (step.rows > kSamplesHeld)
@@ -82,7 +89,7 @@ __device__ inline void take_samples(int index) {
 
 // Has the second level's cache fetch the step's samples: else its first phase, in which many blocks ask for the same
 // rows, would wait for memory. By all blocks, behind take_samples() and a barrier.
-__device__ inline void fetch_samples(int index) {
+__device__ __noinline__ inline void fetch_samples(int index) {
     const StepArguments& s = arguments();
     const StepView step(s, index);
     if (step.rows > kSamplesHeld)

@@ -87,10 +87,10 @@ __device__ __noinline__ void forward_streams(int index, int l) {
     const StepView step(s, index);
     each_tile<Shape::kDown, Shape::kAcross>(step.rows, layer_at(s.net, l).fan_out, 0, [&](int row0, int n0) {
         const LayerLayout layer = layer_at(s.net, l);
-        multiply_streams<E, Shape>(StreamAlongK<Shape, Shape::kDown, Source>(source_of<Source>(s, step, layer), row0),
-                                   StreamAlongK<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0),
-                                   Source::kBytes ? layer.fan_in : layer.fan_in + 1,
-                                   ForwardEpilogue<Source::kBytes>{index, l, row0, n0, {}});
+        multiply_streams<E, Shape, Source::kLookedUp ? Operand::a : Operand::b>(
+            StreamAlongK<Shape, Shape::kDown, Source>(source_of<Source>(s, step, layer), row0),
+            StreamAlongK<Shape, Shape::kAcross, Matrix>(weights(s.net, layer), n0),
+            Source::kBytes ? layer.fan_in : layer.fan_in + 1, ForwardEpilogue<Source::kBytes>{index, l, row0, n0, {}});
     });
 }
 
@@ -119,6 +119,7 @@ __device__ void forward_tiles(int index, int l) {
     } else {
         constexpr int kTile = down_of(kCut);
         const StepArguments& s = arguments();
+        meet();
         each_tile<kTile, kTile>(layer_at(s.net, l).fan_out, StepView(s, index).rows, 0,
                                 [&](int m0, int n0) { forward_tile<E, kTile, Source>(index, l, m0, n0); });
     }

@@ -1,8 +1,6 @@
 // The kernels: one phase of a step (a node of a graph), or all steps of a chunk with barriers across the grid.
 #pragma once
 
-#include <cooperative_groups.h>
-
 #include "cuda/backward.cuh"
 #include "cuda/batch.cuh"
 #include "cuda/dropout.cuh"
@@ -10,6 +8,7 @@
 #include "cuda/forward.cuh"
 #include "cuda/head.cuh"
 #include "cuda/loss.cuh"
+#include "cuda/meeting.cuh"
 #include "cuda/plan.cuh"
 #include "cuda/update.cuh"
 
@@ -38,8 +37,10 @@ __device__ constexpr bool compiled_here() {
 }
 
 __device__ __noinline__ inline void begin_update(int index) {
-    if (blockIdx.x == gridDim.x - 1)
+    if (blockIdx.x == gridDim.x - 1) {
+        meet();
         finish_step(index);
+    }
     draw_input(index + 1);
 }
 
@@ -109,33 +110,6 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
     }
 }
 
-// Where the build has MN_CUDA_PHASE_CLOCKS: each block's clock before and after each barrier of the last step.
-#ifdef MN_CUDA_PHASE_CLOCKS
-__device__ inline void read_clock() {
-    const int mark = kept(Kept::marks)++;
-    if (threadIdx.x == 0 && blockIdx.x < kClockBlocks && mark < kClockMarks)
-        phase_clocks.at[blockIdx.x][mark] = clock64();
-}
-#else
-__device__ inline void read_clock() {}
-#endif
-
-__device__ inline void begin_clock() {
-    kept(Kept::marks) = 0;
-    read_clock();
-}
-
-// A barrier of all blocks, which orders what they wrote.
-__device__ __noinline__ inline void across_the_grid() {
-    cooperative_groups::this_grid().sync();
-}
-
-__device__ inline void end_phase() {
-    read_clock();
-    across_the_grid();
-    read_clock();
-}
-
 // Steps first .. first + count - 1 by a grid that is wholly resident. The arguments, too, are read anew after each
 // phase.
 template <typename E>
@@ -151,30 +125,34 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         sum_norms(first, count);
         draw_input(first);
         take_samples(first);
-        across_the_grid();
+        part();
         for (; kept(Kept::step) < kept(Kept::end); ++kept(Kept::step)) {
-            if (diverged_before(arguments(), kept(Kept::step)))
-                return;
-            begin_clock();
+            kept(Kept::marks) = 0;
             for (kept(Kept::layer) = 0; kept(Kept::layer) < layers_outside_head(net); ++kept(Kept::layer)) {
                 forward<E>(kept(Kept::step), kept(Kept::layer));
-                end_phase();
+                meet(); // in the phase, or here
+                part();
             }
             take_samples(kept(Kept::step) + 1); // both behind the barrier of the step before, one before their use
             take_constants(arguments().constants + kept(Kept::step));
+            meet();
+            if (ended_by_divergence())
+                return;
             if (layers_outside_head(net) < net.layer_count) {
                 head(kept(Kept::step));
             } else {
                 loss(kept(Kept::step));
             }
-            end_phase();
+            part();
             fetch_samples(kept(Kept::step) + 1);
             for (kept(Kept::layer) = layers_outside_head(net) - 1; kept(Kept::layer) > 0; --kept(Kept::layer)) {
                 backward<E>(kept(Kept::step), kept(Kept::layer));
-                end_phase();
+                meet();
+                part();
             }
             update_and_finish<E>(kept(Kept::step));
-            end_phase();
+            meet();
+            part();
         }
     }
 }

@@ -130,7 +130,7 @@ __device__ __noinline__ void update_streams(int index, int l, int turn) {
     each_tile<Shape::kDown, Shape::kAcross>(
         layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn, [&](int m0, int n0) {
             const LayerLayout layer = layer_at(s.net, l);
-            multiply_streams<E, Shape>(
+            multiply_streams<E, Shape, Operand::b>(
                 StreamAlongI<Shape, Shape::kDown, Matrix>(upstream(s.net, layer, step.rows), m0),
                 StreamAlongI<Shape, Shape::kAcross, Source>(source_of<Source>(s, step, layer), n0), step.rows,
                 UpdateEpilogue<Source::kBytes>{l, m0, n0});
@@ -155,6 +155,7 @@ __device__ void update_tiles(int index, int l, int turn) {
     } else {
         constexpr int kTile = down_of(kCut);
         const StepArguments& s = arguments();
+        meet();
         each_tile<kTile, kTile>(layer_at(s.net, l).fan_out, layer_at(s.net, l).fan_in + 1, turn,
                                 [&](int m0, int n0) { update_tile<E, kTile, Source>(index, l, m0, n0); });
     }

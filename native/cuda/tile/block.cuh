@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cuda/entry_points.h"
-#include "cuda/tile/shape.h"
+#include "cuda/tile/team.h"
 
 namespace mn::cuda {
 
@@ -14,8 +14,8 @@ constexpr int kSharedFloats = shared_floats(8);
 constexpr int kBuffers = kSharedFloats / (2 * TileShape<32>::kOperandFloats);
 static_assert(kSharedFloats == kBuffers * 2 * TileShape<64>::kOperandFloats);
 
-// Not handed from function to function: as a constant its address takes no registers. kSharedFloats, or as many stages
-// of operands as the launch asks for.
+// Not handed from function to function: as a constant its address takes no registers. kSharedFloats, or kRingBytes, as
+// the launch asks for.
 #ifndef MN_CUDA_STATIC_STAGES
 extern __shared__ __align__(128) float tile_memory[];
 #else // what the launch asks for lies behind it, unused; never assembled for a GPU, which has less that is static
@@ -23,9 +23,10 @@ static __shared__ __align__(128) float tile_memory[kSharedFloats > (4 << 10) ? 1
 #endif
 
 // What a thread keeps across calls and barriers: in registers it would spill to memory whose cache every barrier of the
-// grid empties. Of the chunk: its next step, and its end; layer; tile.
-enum class Kept { step, end, layer, tile, marks };
-constexpr int kKept = 5;
+// grid empties. Of the chunk: its next step, and its end, and the step that diverged, if any; of the barrier: whether
+// it was not passed yet, and its token; layer; tile.
+enum class Kept { step, end, diverged, parted, token, layer, tile, marks };
+constexpr int kKept = 8;
 static __shared__ int kept_memory[kKept][kThreads];
 
 __device__ inline int& kept(Kept what) {

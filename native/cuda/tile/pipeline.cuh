@@ -2,6 +2,7 @@
 // ahead, through shared memory; sums in registers; the tile to an epilogue.
 #pragma once
 
+#include "cuda/meeting.cuh"
 #include "cuda/tile/block.cuh"
 #include "cuda/tile/engines.cuh"
 #include "cuda/tile/fragments.cuh"
@@ -35,7 +36,10 @@ __device__ inline void put_sums(const WarpSums& sums) {
 
 // Sums of a's rows and b's rows over `depth` products; to an epilogue for outputs n .. n + 3 of row m, of the tile,
 // also outside of the matrix: prepare(m, n), as early as that pays, then finish(m, n, float4). By the whole block.
-template <typename E, typename Shape, typename StreamA, typename StreamB, typename Epilogue>
+// kFirst: the operand that does not depend on the phase before, so that it is asked for before all blocks have met.
+enum class Operand { a, b };
+
+template <typename E, typename Shape, Operand kFirst, typename StreamA, typename StreamB, typename Epilogue>
 __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth, Epilogue epilogue) {
     using LayoutA = typename StreamA::Layout;
     using LayoutB = typename StreamB::Layout;
@@ -45,20 +49,26 @@ __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth
     const int warp = threadIdx.x / 32;
     const char* const memory = reinterpret_cast<const char*>(tile_memory);
     const auto shared = static_cast<uint32_t>(__cvta_generic_to_shared(memory));
-    uint32_t to = 0, from = 0; // stages that are filled and multiplied
-    const auto ask = [&](bool any) {
-        if (any) {
-            a.copy(shared + to);
-            b.copy(shared + to + LayoutA::kOperandBytes);
+    uint32_t to = (kStages - 1) * kStageBytes, from = 0; // stages that are filled and multiplied
+    const auto ask = [&](Operand which, uint32_t stage) {
+        if (which == Operand::a) {
+            a.copy(shared + stage);
+        } else {
+            b.copy(shared + stage + LayoutA::kOperandBytes);
         }
-        end_stage();
-        to = to == (kStages - 1) * kStageBytes ? 0 : to + kStageBytes;
     };
 
     read_inner_clock(0);
 #pragma unroll 1
-    for (int i = 0; i < kStages - 1; ++i)
-        ask(i * Shape::kDepth < depth);
+    for (int i = 0; i < kStages - 1 && i * Shape::kDepth < depth; ++i)
+        ask(kFirst, i * kStageBytes);
+    meet_here();
+#pragma unroll 1
+    for (int i = 0; i < kStages - 1; ++i) {
+        if (i * Shape::kDepth < depth)
+            ask(kFirst == Operand::a ? Operand::b : Operand::a, i * kStageBytes);
+        end_stage(); // the first has all that was asked for before, too
+    }
     read_inner_clock(1);
     WarpSums sums = {};
 #pragma unroll 1
@@ -67,7 +77,12 @@ __device__ __forceinline__ void multiply_streams(StreamA a, StreamB b, int depth
         __syncthreads(); // what others copied is there, too, and all have done with the stage that comes next
         if (left == depth)
             read_inner_clock(2);
-        ask((kStages - 1) * Shape::kDepth < left);
+        if ((kStages - 1) * Shape::kDepth < left) {
+            ask(Operand::a, to);
+            ask(Operand::b, to);
+        }
+        end_stage();
+        to = to == (kStages - 1) * kStageBytes ? 0 : to + kStageBytes;
 #pragma unroll 1
         for (int unit = Shape::unit(warp); unit < Shape::unit(warp) + Shape::kUnits; ++unit) {
             if (kUnit * unit >= left)

@@ -86,19 +86,26 @@ struct StreamAlongI { // the source's rows are the depth
     using Element = typename Source::Element;
     static constexpr bool kBytes = Source::kBytes;
     const Source source;
-    const Element* next; // of the first copy, where rows are not looked up
-    int column, row, rows;
-    bool one = false;
+    const Element* next; // this thread's column of the first copy's row or, where rows are looked up, of row 0
+    int stride;          // of rows
+    int row, rows;       // of the first copy's, and as many as there are for this thread
     int places[Source::kLookedUp ? Layout::kCopies : 1]; // of the next stage's rows: finding them may take a load
     uint32_t to[Layout::kCopies];
 
-    __device__ StreamAlongI(const Source& s, int first_column) : source(s) {
-        column = first_column + Layout::first(threadIdx.x);
+    __device__ StreamAlongI(const Source& s, int first_column) : source(s), stride(s.stride) {
+        const int column = first_column + Layout::first(threadIdx.x);
         row = Layout::line(threadIdx.x);
-        if constexpr (Source::kOne)
-            one = column == s.columns;
-        rows = (column < s.columns || one) && threadIdx.x < Layout::kThreadsUsed ? s.rows : 0;
-        next = source.values + static_cast<int64_t>(row) * source.stride + column;
+        rows = column < s.columns && threadIdx.x < Layout::kThreadsUsed ? s.rows : 0;
+        next = source.values + column;
+        if constexpr (Source::kOne) {
+            if (column == s.columns) { // the same for all rows
+                next = static_cast<const Element*>(Source::one());
+                stride = 0;
+                rows = threadIdx.x < Layout::kThreadsUsed ? s.rows : 0;
+            }
+        }
+        if constexpr (!Source::kLookedUp)
+            next += static_cast<int64_t>(row) * stride;
 #pragma unroll
         for (int c = 0; c < Layout::kCopies; ++c)
             to[c] = sizeof(Element) * Layout::index(row + c * Layout::kLinesFurther, Layout::first(threadIdx.x));
@@ -108,18 +115,13 @@ struct StreamAlongI { // the source's rows are the depth
         if (Layout::kThreadsUsed == kThreads || threadIdx.x < Layout::kThreadsUsed) {
 #pragma unroll
             for (int c = 0; c < Layout::kCopies; ++c) {
-                const int at = row + c * Layout::kLinesFurther;
-                const void* from = next + c * Layout::kLinesFurther * source.stride;
-                if constexpr (Source::kLookedUp)
-                    from = source.values + static_cast<int64_t>(places[c]) * source.stride + column;
-                if constexpr (Source::kOne)
-                    from = one ? Source::one() : from;
-                copy_ahead(operand + to[c], from, at < rows);
+                const int64_t lines = Source::kLookedUp ? places[c] : c * Layout::kLinesFurther;
+                copy_ahead(operand + to[c], next + lines * stride, row + c * Layout::kLinesFurther < rows);
             }
         }
         row += Shape::kDepth;
         if constexpr (!Source::kLookedUp)
-            next += static_cast<int64_t>(Shape::kDepth) * source.stride;
+            next += static_cast<int64_t>(Shape::kDepth) * stride;
         look_up();
     }
 
