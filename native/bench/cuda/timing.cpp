@@ -106,7 +106,8 @@ void print_phases(const cuda::PhaseClocks& clocks, int blocks, int phases) {
             sum += work;
             longest = std::max(longest, work);
         }
-        const auto whole = static_cast<double>(clocks.at[0][2 * p + 2] - clocks.at[0][2 * p]);
+        // of the last phase, what came before the barrier
+        const auto whole = static_cast<double>(clocks.at[0][2 * p + (p + 1 < phases ? 2 : 1)] - clocks.at[0][2 * p]);
         std::printf("    phase %d: %7.0f cycles, of which work of a block %7.0f (mean), %7.0f (longest)\n", p, whole,
                     sum / blocks, longest);
         const char* const names[] = {"asked", "arrived", "multiplied", "together", "handed on"};
