@@ -38,7 +38,7 @@ __device__ inline LayerLayout layer_at(const NetArguments& net, int l) {
 
 // By the whole block, before arguments().
 __device__ inline void take_arguments(const StepArguments* given) {
-    kept(Kept::parted) = kept(Kept::marks) = 0;
+    kept(Kept::parted) = kept(Kept::marks) = 0; // kTogether
     for (int i = threadIdx.x; i < kArgumentFloats; i += kThreads)
         argument_memory[i] = reinterpret_cast<const float*>(given)[i];
     __syncthreads();

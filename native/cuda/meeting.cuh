@@ -20,23 +20,31 @@ __device__ inline void read_clock() {
 __device__ inline void read_clock() {}
 #endif
 
-// By the whole block, at the end of a phase.
-__device__ __noinline__ inline void part() {
+enum Parted { kTogether, kPhaseEnded, kStepEnded };
+
+// By the whole block, at the end of a phase, which may be a step's last.
+__device__ __noinline__ inline void part(Parted how = kPhaseEnded) {
     read_clock();
     kept(Kept::token) = static_cast<int>(cooperative_groups::this_grid().barrier_arrive());
-    kept(Kept::parted) = 1;
+    kept(Kept::parted) = how;
 }
 
-__device__ __forceinline__ void wait_for_all_blocks() {
-    cooperative_groups::this_grid().barrier_wait(static_cast<unsigned>(kept(Kept::token)));
-    kept(Kept::parted) = 0;
-    read_clock();
-    // whether a step diverged; on its way while the block works
+// Whether a step diverged; on its way while the block works.
+__device__ __forceinline__ void ask_for_divergence() {
 #if __CUDA_ARCH__ >= 800
     const auto to = static_cast<uint32_t>(__cvta_generic_to_shared(&kept(Kept::diverged)));
     asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(global(arguments().first_diverged))
                  : "memory");
 #endif
+}
+
+__device__ __forceinline__ void wait_for_all_blocks() {
+    const bool step_ended = kept(Kept::parted) == kStepEnded;
+    cooperative_groups::this_grid().barrier_wait(static_cast<unsigned>(kept(Kept::token)));
+    kept(Kept::parted) = kTogether;
+    read_clock();
+    if (step_ended) // at other times that may be about to be written
+        ask_for_divergence();
 }
 
 // By the whole block: from here on all see what others did before they parted. Once is enough, more do no harm.

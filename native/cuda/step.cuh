@@ -125,7 +125,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
         sum_norms(first, count);
         draw_input(first);
         take_samples(first);
-        part();
+        part(kStepEnded);
         for (; kept(Kept::step) < kept(Kept::end); ++kept(Kept::step)) {
             kept(Kept::marks) = 0;
             for (kept(Kept::layer) = 0; kept(Kept::layer) < layers_outside_head(net); ++kept(Kept::layer)) {
@@ -152,7 +152,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerMultiprocessor)
             }
             update_and_finish<E>(kept(Kept::step));
             meet();
-            part();
+            part(kStepEnded);
         }
     }
 }
