@@ -1,0 +1,184 @@
+package dev.mnistnative.spark;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.apache.spark.ml.classification.LogisticRegression;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.Test;
+
+/** What Spark's tests ask of its own multi-layer perceptron, asked of ours. */
+class MlpcCasesTest {
+    private static MnistNativeClassifier xorLearner() {
+        return new MnistNativeClassifier()
+                .setLayers(2, 8, 2)
+                .setActivation("tanh")
+                .setBatchSize(4)
+                .setStepSize(0.05)
+                .setSeed(123)
+                .setMaxIter(200);
+    }
+
+    @Test
+    void layersAreChecked() {
+        MnistNativeClassifier classifier = new MnistNativeClassifier();
+        assertThrows(IllegalArgumentException.class, () -> classifier.setLayers());
+        assertThrows(IllegalArgumentException.class, () -> classifier.setLayers(1));
+        assertThrows(IllegalArgumentException.class, () -> classifier.setLayers(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> classifier.setMaxIter(0));
+        assertThrows(IllegalArgumentException.class, () -> classifier.setStepSize(0));
+        assertThrows(IllegalArgumentException.class, () -> classifier.setOptimizer("l-bfgs"));
+        assertThrows(IllegalArgumentException.class, () -> classifier.setActivation("softmax"));
+        assertFalse(classifier.isSet(classifier.layers()));
+        assertArrayEquals(new int[] {1, 1}, classifier.setLayers(1, 1).getLayers());
+    }
+
+    @Test
+    void exclusiveOrIsLearntWithTwoOutputs() {
+        MnistNativeClassificationModel model = xorLearner().fit(Sessions.xor());
+        assertEquals(2, model.numFeatures());
+        assertEquals(2, model.numClasses());
+        assertEquals(1, Sessions.accuracy(model.transform(Sessions.xor())));
+    }
+
+    @Test
+    void oneVectorIsPredictedAsItsRowIs() {
+        MnistNativeClassificationModel model = xorLearner().setMaxIter(20).fit(Sessions.xor());
+        for (Row row : model.transform(Sessions.xor()).collectAsList()) {
+            Vector features = row.getAs("features");
+            assertEquals(row.<Vector>getAs("rawPrediction"), model.predictRaw(features));
+            assertEquals(row.<Vector>getAs("probability"), model.predictProbability(features));
+            assertEquals(row.<Double>getAs("prediction"), model.predict(features));
+        }
+    }
+
+    @Test
+    void probabilitiesAddUpAndFollowTheData() {
+        MnistNativeClassificationModel model = new MnistNativeClassifier()
+                .setHiddenLayers(8)
+                .setBatchSize(30)
+                .setStepSize(0.01)
+                .setMaxIter(30)
+                .fit(Sessions.clouds(600, 1, 3));
+        for (Row row : model.transform(Sessions.clouds(300, 2, 2)).collectAsList()) {
+            double[] probability = row.<Vector>getAs("probability").toArray();
+            assertEquals(1, probability[0] + probability[1] + probability[2], 1e-12);
+            double[] raw = row.<Vector>getAs("rawPrediction").toArray();
+            assertEquals(Math.exp(raw[1] - raw[0]), probability[1] / probability[0], 1e-9 * Math.exp(raw[1] - raw[0]));
+            assertEquals(
+                    row.<Vector>getAs("probability").argmax(),
+                    row.<Double>getAs("prediction").intValue());
+        }
+    }
+
+    @Test
+    void trainingGoesOnFromGivenWeights() {
+        Dataset<Row> rows = Sessions.xor();
+        MnistNativeClassifier learner =
+                xorLearner().setShuffle(false).setOptimizer("sgd").setMaxIter(5);
+        MnistNativeClassificationModel half = learner.fit(rows);
+        MnistNativeClassificationModel on = learner.copy(ParamMap.empty())
+                .setInitialWeights(half.weights().toArray())
+                .fit(rows);
+        MnistNativeClassificationModel whole =
+                learner.copy(ParamMap.empty()).setMaxIter(10).fit(rows);
+        assertEquals(whole.weights(), on.weights(), "5 and 5 steps are 10 where the optimizer keeps nothing");
+        assertNotEquals(half.weights(), on.weights());
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> learner.copy(ParamMap.empty())
+                                .setInitialWeights(1, 2)
+                                .fit(rows))
+                .getMessage();
+        assertTrue(message.contains("initialWeights has 2 values"), message);
+    }
+
+    @Test
+    void threeClassesAreLearntAsWellAsByLogisticRegression() {
+        Dataset<Row> training = Sessions.clouds(900, 3, 3).cache();
+        Dataset<Row> test = Sessions.clouds(600, 4, 2);
+        MnistNativeClassificationModel model = new MnistNativeClassifier()
+                .setLayers(4, 8, 8, 3)
+                .setBatchSize(30)
+                .setStepSize(0.005)
+                .setMaxIter(30)
+                .fit(training);
+        double logistic =
+                Sessions.accuracy(new LogisticRegression().fit(training).transform(test));
+        double ours = Sessions.accuracy(model.transform(test));
+        assertTrue(ours > logistic - 0.02, ours + " against " + logistic);
+        assertTrue(ours > 0.9, "accuracy " + ours);
+    }
+
+    @Test
+    void everyNumericTypeOfLabelsGivesTheSameModelAndOthersAreRefused() {
+        Dataset<Row> rows = Sessions.clouds(90, 5, 2);
+        MnistNativeClassifier learner =
+                new MnistNativeClassifier().setHiddenLayers(4).setMaxIter(2);
+        Vector expected = learner.fit(rows).weights();
+        List<DataType> types = List.of(
+                DataTypes.ByteType,
+                DataTypes.ShortType,
+                DataTypes.IntegerType,
+                DataTypes.LongType,
+                DataTypes.FloatType,
+                DataTypes.createDecimalType(5, 1));
+        for (DataType type : types) {
+            Dataset<Row> typed = rows.withColumn("label", functions.col("label").cast(type));
+            assertEquals(expected, learner.fit(typed).weights(), type.toString());
+        }
+        Dataset<Row> text = rows.withColumn("label", functions.col("label").cast("string"));
+        String message = assertThrows(IllegalArgumentException.class, () -> learner.fit(text))
+                .getMessage();
+        assertTrue(message.contains("label"), message);
+    }
+
+    @Test
+    void theSummaryTellsTheObjectiveOfEachEpoch() {
+        MnistNativeClassificationModel model = new MnistNativeClassifier()
+                .setHiddenLayers(6)
+                .setBatchSize(30)
+                .setStepSize(0.01)
+                .setMaxIter(7)
+                .fit(Sessions.clouds(300, 6, 2));
+        TrainingSummary summary = model.summary().orElseThrow();
+        assertEquals(7, summary.totalIterations());
+        double[] objectives = summary.objectiveHistory();
+        assertEquals(7, objectives.length);
+        assertTrue(objectives[6] < objectives[0] / 2, objectives[0] + " to " + objectives[6]);
+        assertEquals("COMPLETED", summary.stopReason());
+        assertEquals(7, summary.modelEpoch());
+        assertEquals(0, summary.validationLossHistory().length);
+    }
+
+    @Test
+    void parametersAreSparksInEveryRespect() {
+        MnistNativeClassifier classifier = new MnistNativeClassifier("mine").setMaxIter(3);
+        assertEquals("mine", classifier.uid());
+        assertEquals("mine", classifier.maxIter().parent());
+        assertTrue(classifier.explainParams().contains("batchSize: rows a step (> 0) (default: 320)"));
+        assertEquals(3, classifier.getMaxIter());
+        MnistNativeClassifier copy =
+                classifier.copy(new ParamMap().put(classifier.maxIter().w(9)));
+        assertEquals("mine", copy.uid());
+        assertEquals(9, copy.getMaxIter());
+        assertEquals(3, classifier.getMaxIter());
+        MnistNativeClassificationModel model = classifier.setMaxIter(1).fit(Sessions.xor());
+        assertEquals("mine", model.uid());
+        assertEquals(classifier, model.parent());
+        assertEquals(1, model.getMaxIter());
+        assertEquals(model.weights(), model.copy(ParamMap.empty()).weights());
+        assertEquals(classifier, model.copy(ParamMap.empty()).parent());
+    }
+}
