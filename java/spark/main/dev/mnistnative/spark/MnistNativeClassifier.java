@@ -122,7 +122,8 @@ public class MnistNativeClassifier
                 columns,
                 LabelNames.featureNames(dataset.schema().apply(getFeaturesCol())),
                 names.size() == layers[layers.length - 1] ? names : List.of());
-        TrainingOutcome outcome = TrainingJob.run(rows, scan, new TrainingPlan(this, layers, answers, scan));
+        TrainingOutcome outcome = TrainingJob.run(
+                rows, scan, new TrainingPlan(this, layers, answers, scan, Slots.wantsSealing(rows.context())));
         return new MnistNativeClassificationModel(uid(), outcome.model(), outcome.summary());
     }
 

@@ -152,6 +152,31 @@ public interface NativeParams extends Params {
         return trainingParams().initialWeights;
     }
 
+    /** Tasks that train side by side; default 1. */
+    default IntParam numWorkers() {
+        return trainingParams().numWorkers;
+    }
+
+    /** Parts of the rows that are trained on by themselves between two averages; not set: numWorkers. */
+    default IntParam numShards() {
+        return trainingParams().numShards;
+    }
+
+    /** Steps between two averages of all shards; default 32. */
+    default IntParam syncSteps() {
+        return trainingParams().syncSteps;
+    }
+
+    /** Whether stepSize is multiplied by the shards; default true. */
+    default BooleanParam scaleLearningRate() {
+        return trainingParams().scaleLearningRate;
+    }
+
+    /** Seconds without a byte after which a task gives the others up; default 120. */
+    default IntParam syncTimeout() {
+        return trainingParams().syncTimeout;
+    }
+
     /** The value of {@link #layers}. */
     default int[] getLayers() {
         return getOrDefault(layers());
@@ -285,5 +310,30 @@ public interface NativeParams extends Params {
     /** The value of {@link #initialWeights}. */
     default double[] getInitialWeights() {
         return getOrDefault(initialWeights());
+    }
+
+    /** The value of {@link #numWorkers}. */
+    default int getNumWorkers() {
+        return (Integer) getOrDefault(numWorkers());
+    }
+
+    /** The value of {@link #numShards}. */
+    default int getNumShards() {
+        return (Integer) getOrDefault(numShards());
+    }
+
+    /** The value of {@link #syncSteps}. */
+    default int getSyncSteps() {
+        return (Integer) getOrDefault(syncSteps());
+    }
+
+    /** The value of {@link #scaleLearningRate}. */
+    default boolean getScaleLearningRate() {
+        return (Boolean) getOrDefault(scaleLearningRate());
+    }
+
+    /** The value of {@link #syncTimeout}. */
+    default int getSyncTimeout() {
+        return (Integer) getOrDefault(syncTimeout());
     }
 }

@@ -170,4 +170,34 @@ public interface NativeSetters<E> extends NativeParams {
         set(initialWeights(), value);
         return self();
     }
+
+    /** Tasks that train side by side; default 1. */
+    default E setNumWorkers(int value) {
+        set(numWorkers(), value);
+        return self();
+    }
+
+    /** Parts of the rows that are trained on by themselves between two averages; not set: numWorkers. */
+    default E setNumShards(int value) {
+        set(numShards(), value);
+        return self();
+    }
+
+    /** Steps between two averages of all shards; default 32. */
+    default E setSyncSteps(int value) {
+        set(syncSteps(), value);
+        return self();
+    }
+
+    /** Whether stepSize is multiplied by the shards; default true. */
+    default E setScaleLearningRate(boolean value) {
+        set(scaleLearningRate(), value);
+        return self();
+    }
+
+    /** Seconds without a byte after which a task gives the others up; default 120. */
+    default E setSyncTimeout(int value) {
+        set(syncTimeout(), value);
+        return self();
+    }
 }

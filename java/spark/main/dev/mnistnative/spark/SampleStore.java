@@ -11,22 +11,29 @@ import java.util.BitSet;
 final class SampleStore {
     private final TrainingPlan plan;
     private final int rows;
+    private final int places;
     private final DatasetBuilder builder;
     private final boolean labels;
     private final float[] targets;
     private final float[] weights;
     private final BitSet there;
 
-    /** @param rows that are to come, 0 or more */
-    SampleStore(TrainingPlan plan, int rows) {
+    /**
+     * @param rows that are to come, 0 or more
+     * @param places at least as many; those that are left are filled with samples that count for nothing, so that all
+     *     shards have as many steps
+     */
+    SampleStore(TrainingPlan plan, int rows, int places) {
         this.plan = plan;
         this.rows = rows;
-        OffHeapMemory.makeRoom((long) rows * plan.features());
-        this.builder = rows == 0 ? null : Dataset.builder(plan.features(), rows);
+        this.places = places;
+        OffHeapMemory.makeRoom((long) places * plan.features());
+        this.builder = places == 0 ? null : Dataset.builder(plan.features(), places);
         this.labels = !plan.answers().toLoss().takesTargets();
-        this.targets = labels ? null : new float[Math.multiplyExact(rows, plan.outputs())];
-        this.weights = plan.answers().columns().weighted() ? new float[rows] : null;
-        this.there = new BitSet(rows);
+        this.targets = labels ? null : new float[Math.multiplyExact(places, plan.outputs())];
+        boolean padded = places > rows && !labels;
+        this.weights = padded || plan.answers().columns().weighted() ? new float[places] : null;
+        this.there = new BitSet(places);
     }
 
     /** @throws IllegalStateException if there is no such place, for the rows were counted as others */
@@ -61,12 +68,24 @@ final class SampleStore {
         if (there.cardinality() != rows) {
             throw changed(there.cardinality() + " rows");
         }
+        for (int place = rows; place < places; place++) {
+            pad(place);
+        }
         Dataset data = builder.build();
         OffHeapMemory.track(data, data.nativeBytes());
         if (targets != null) {
             data = data.withTargets(targets, plan.outputs());
         }
         return weights == null ? data : data.withSampleWeights(weights);
+    }
+
+    /** Its label is ignored, or its weight stays 0. */
+    private void pad(int place) {
+        if (labels) {
+            builder.put(place, new byte[plan.features()], (int) Dataset.DEFAULT_IGNORE_INDEX);
+        } else {
+            builder.put(place, new byte[plan.features()]);
+        }
     }
 
     private IllegalStateException changed(String what) {

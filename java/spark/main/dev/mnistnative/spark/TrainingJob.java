@@ -1,13 +1,16 @@
 package dev.mnistnative.spark;
 
+import java.io.Serializable;
 import java.util.Iterator;
-import java.util.List;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Row;
+import scala.Function1;
 import scala.Tuple2;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * The driver's side of training: a row's number is its place in the data set's order, so that shuffles may hand rows
@@ -16,8 +19,9 @@ import scala.Tuple2;
 final class TrainingJob {
     private TrainingJob() {}
 
-    /** Turns a partition's rows into samples with numbers, on an executor. */
-    private record Numbering(SampleColumns columns, int features, long[] trainingBefore, long[] validationBefore)
+    /** Turns a partition's rows into samples with numbers, keyed by their tasks, on an executor. */
+    private record Numbering(
+            SampleColumns columns, int features, int tasks, int shards, long[] trainingBefore, long[] validationBefore)
             implements Function2<Integer, Iterator<Row>, Iterator<Tuple2<Integer, byte[]>>> {
         @Override
         public Iterator<Tuple2<Integer, byte[]>> call(Integer partition, Iterator<Row> rows) {
@@ -25,18 +29,26 @@ final class TrainingJob {
             return new Iterator<>() {
                 private long training = trainingBefore[partition];
                 private long validation = validationBefore[partition];
+                private byte[] held; // a validation row, which every task gets
+                private int heldBy = tasks;
 
                 @Override
                 public boolean hasNext() {
-                    return rows.hasNext();
+                    return heldBy < tasks || rows.hasNext();
                 }
 
                 @Override
                 public Tuple2<Integer, byte[]> next() {
-                    Row row = rows.next();
-                    boolean held = columns.isValidation(row);
-                    long number = held ? validation++ : training++;
-                    return new Tuple2<>(0, writer.bytes(row, number, held));
+                    if (heldBy == tasks) {
+                        Row row = rows.next();
+                        if (!columns.isValidation(row)) {
+                            int task = (int) (training % shards) / (shards / tasks);
+                            return new Tuple2<>(task, writer.bytes(row, training++, false));
+                        }
+                        held = writer.bytes(row, validation++, true);
+                        heldBy = 0;
+                    }
+                    return new Tuple2<>(heldBy++, held);
                 }
             };
         }
@@ -72,19 +84,40 @@ final class TrainingJob {
         }
     }
 
+    /** What the stage of a barrier begins with; all else is Java's API. */
+    private interface Same<T> extends Function1<T, T>, Serializable {}
+
     /**
-     * Trains on one worker.
+     * Trains.
      *
      * @param rows as the scan saw them
      * @throws IllegalArgumentException if training refuses what it was given, or diverges
+     * @throws IllegalStateException if the cluster has fewer slots than workers
      */
     static TrainingOutcome run(JavaRDD<Row> rows, InputScan scan, TrainingPlan plan) {
         Numbering numbering = new Numbering(
-                plan.answers().columns(), plan.features(), scan.trainingBefore(), scan.validationBefore());
+                plan.answers().columns(),
+                plan.features(),
+                plan.tasks(),
+                plan.shards(),
+                scan.trainingBefore(),
+                scan.validationBefore());
         JavaRDD<byte[]> samples = JavaPairRDD.fromJavaRDD(rows.mapPartitionsWithIndex(numbering, true))
-                .partitionBy(new ByTask(1))
+                .partitionBy(new ByTask(plan.tasks()))
                 .values();
-        List<byte[]> told = samples.mapPartitions(new TrainingTask(plan)).collect();
-        return (TrainingOutcome) Wire.read(told.get(0));
+        JavaRDD<byte[]> told = plan.tasks() == 1
+                ? samples.mapPartitions(new TrainingTask(plan))
+                // behind a shuffle a stage that lost a task is tried again; a job's last stage fails the job
+                : barrier(samples).mapPartitions(new TrainingTask(plan)).repartition(1);
+        if (plan.tasks() > 1) {
+            Slots.require(rows.context(), plan.tasks());
+        }
+        return (TrainingOutcome) Wire.read(told.collect().get(0));
+    }
+
+    private static JavaRDD<byte[]> barrier(JavaRDD<byte[]> samples) {
+        ClassTag<byte[]> tag = ClassTag$.MODULE$.apply(byte[].class);
+        Same<scala.collection.Iterator<byte[]>> same = all -> all;
+        return JavaRDD.fromRDD(samples.rdd().barrier().mapPartitions(same, true, tag), tag);
     }
 }

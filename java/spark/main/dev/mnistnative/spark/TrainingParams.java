@@ -45,6 +45,11 @@ public final class TrainingParams implements Serializable {
     final Param<String> weightCol;
     final Param<String> validationIndicatorCol;
     final DoubleArrayParam initialWeights;
+    final IntParam numWorkers;
+    final IntParam numShards;
+    final IntParam syncSteps;
+    final BooleanParam scaleLearningRate;
+    final IntParam syncTimeout;
 
     /** What a validator is: serializable, for estimators travel. */
     private interface Valid<T> extends Function1<T, Object>, Serializable {}
@@ -98,6 +103,25 @@ public final class TrainingParams implements Serializable {
                 of,
                 "validationIndicatorCol",
                 "boolean column: true rows are not trained on but evaluated after each epoch");
+        numWorkers = new IntParam(of, "numWorkers", "tasks that train side by side (> 0)", ParamValidators.gt(0));
+        numShards = new IntParam(
+                of,
+                "numShards",
+                "parts of the rows, each trained on by itself between two averages; a multiple of numWorkers; the"
+                        + " same number gives the same bits on any workers; not set: numWorkers",
+                ParamValidators.gt(0));
+        syncSteps = new IntParam(
+                of,
+                "syncSteps",
+                "steps between two averages of all shards, which are averaged after each epoch, too (> 0)",
+                ParamValidators.gt(0));
+        scaleLearningRate =
+                new BooleanParam(of, "scaleLearningRate", "whether stepSize is multiplied by the number of shards");
+        syncTimeout = new IntParam(
+                of,
+                "syncTimeout",
+                "seconds without a byte from the others after which a task gives up (> 0)",
+                ParamValidators.gt(0));
         initialWeights = new DoubleArrayParam(
                 of,
                 "initialWeights",
@@ -129,6 +153,10 @@ public final class TrainingParams implements Serializable {
         of.setDefault(of.device(), "cpu");
         of.setDefault(of.threads(), 0);
         of.setDefault(of.earlyStopping(), 0);
+        of.setDefault(of.numWorkers(), 1);
+        of.setDefault(of.syncSteps(), 32);
+        of.setDefault(of.scaleLearningRate(), true);
+        of.setDefault(of.syncTimeout(), 120);
     }
 
     private static boolean allPositive(int[] sizes) {

@@ -16,6 +16,7 @@ import dev.mnistnative.train.Optimizer;
 import dev.mnistnative.train.Sgd;
 import dev.mnistnative.train.TrainingSettings;
 import java.io.Serializable;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.Map;
 /** All that a task must know to train: plain values, which travel from the driver. */
 final class TrainingPlan implements Serializable {
     private static final long serialVersionUID = 1;
+    private static final long SEED_STEP = 0x9e3779b97f4a7c15L; // the golden ratio's: far apart for any two seeds
 
     /** What the learning rate, the momentum and so on are. */
     private record Steps(String optimizer, double rate, double weightDecay, double momentum, double beta1, double beta2)
@@ -90,9 +92,18 @@ final class TrainingPlan implements Serializable {
     private final float[] initialWeights; // null: drawn
     private final long trainingRows;
     private final long validationRows;
+    private final int tasks;
+    private final int shards;
+    private final int syncSteps;
+    private final int syncTimeout;
+    private final boolean sealed;
+    private final byte[] key = new byte[PieceCipher.KEY_BYTES];
 
-    /** @param layers from the features to the outputs */
-    TrainingPlan(NativeParams from, int[] layers, Answers answers, InputScan scan) {
+    /**
+     * @param layers from the features to the outputs
+     * @param sealed whether what tasks send to each other is encrypted
+     */
+    TrainingPlan(NativeParams from, int[] layers, Answers answers, InputScan scan, boolean sealed) {
         this.layers = layers.clone();
         activation = from.getActivation();
         dropout = from.getDropout();
@@ -103,7 +114,7 @@ final class TrainingPlan implements Serializable {
         seed = from.getSeed();
         steps = new Steps(
                 from.getOptimizer(),
-                from.getStepSize(),
+                from.getStepSize() * (from.getScaleLearningRate() ? shards(from) : 1),
                 from.getWeightDecay(),
                 from.getMomentum(),
                 from.getBeta1(),
@@ -122,7 +133,17 @@ final class TrainingPlan implements Serializable {
         initialWeights = from.isDefined(from.initialWeights()) ? floats(from.getInitialWeights()) : null;
         trainingRows = scan.trainingRows();
         validationRows = scan.validationRows();
+        tasks = from.getNumWorkers();
+        shards = shards(from);
+        syncSteps = from.getSyncSteps();
+        syncTimeout = from.getSyncTimeout();
+        this.sealed = sealed;
+        new SecureRandom().nextBytes(key);
         requireSense();
+    }
+
+    private static int shards(NativeParams from) {
+        return from.isDefined(from.numShards()) ? from.getNumShards() : from.getNumWorkers();
     }
 
     private static float[] floats(double[] values) {
@@ -135,10 +156,18 @@ final class TrainingPlan implements Serializable {
 
     /** Tells the driver what would fail in a task. */
     private void requireSense() {
-        Mlp net = settings(1).layers();
-        if (trainingRows > Integer.MAX_VALUE || validationRows > Integer.MAX_VALUE) {
+        Mlp net = settings(0, 1).layers();
+        if (shards % tasks != 0) {
+            throw new IllegalArgumentException("numShards is " + shards + ", which numWorkers, " + tasks
+                    + ", does not divide: every worker has as many shards");
+        }
+        if (trainingRows < shards) {
+            throw new IllegalArgumentException("there are " + trainingRows + " rows to train on for " + shards
+                    + " shards: set numShards or numWorkers to less");
+        }
+        if (trainingRows / shards >= Integer.MAX_VALUE || validationRows > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("there are " + Math.max(trainingRows, validationRows)
-                    + " rows, but a task takes at most 2^31 - 1: sample them");
+                    + " rows, but a shard takes at most 2^31 - 1: use more shards, or sample them");
         }
         if (initialWeights != null && initialWeights.length != net.parameterCount()) {
             throw new IllegalArgumentException("initialWeights has " + initialWeights.length + " values, but the net "
@@ -150,8 +179,12 @@ final class TrainingPlan implements Serializable {
         }
     }
 
-    /** @param cpus of the task, which are used where {@code threads} is 0 */
-    TrainingSettings settings(int cpus) {
+    /**
+     * Of a shard: each has a seed of its own, so that orders and dropout differ; the first has the plan's.
+     *
+     * @param cpus that it may use where {@code threads} is 0
+     */
+    TrainingSettings settings(int shard, int cpus) {
         return TrainingSettings.builder(net())
                 .batchSize(batchSize)
                 .epochs(epochs)
@@ -161,7 +194,7 @@ final class TrainingPlan implements Serializable {
                 .schedule(rates.toSchedule())
                 .warmupSteps(rates.warmupSteps())
                 .loss(answers.toLoss())
-                .seed(seed)
+                .seed(seed + shard * SEED_STEP)
                 .placement(placement(cpus))
                 .earlyStopping(earlyStopping)
                 .build();
@@ -209,11 +242,59 @@ final class TrainingPlan implements Serializable {
         return initialWeights;
     }
 
-    int trainingRows() {
-        return (int) trainingRows;
+    /** Rows that a shard has. */
+    int shardRows(int shard) {
+        return (int) ((trainingRows - shard + shards - 1) / shards);
+    }
+
+    /** Places that each shard has, with those that are filled up. */
+    int rowsPerShard() {
+        return (int) ((trainingRows + shards - 1) / shards);
     }
 
     int validationRows() {
         return (int) validationRows;
+    }
+
+    int tasks() {
+        return tasks;
+    }
+
+    /** Shards of all tasks. */
+    int shards() {
+        return shards;
+    }
+
+    int shardsPerTask() {
+        return shards / tasks;
+    }
+
+    /** Steps between two averages. */
+    int syncSteps() {
+        return syncSteps;
+    }
+
+    /** Seconds that a task waits for the others. */
+    int syncTimeout() {
+        return syncTimeout;
+    }
+
+    /** Numbers of a state: the parameters and the optimizer's moments. */
+    int stateLength() {
+        return Math.multiplyExact(
+                net().parameterCount(), 1 + steps.toOptimizer().moments().size());
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    boolean isSealed() {
+        return sealed;
+    }
+
+    /** Of this fit alone: by it tasks know each other, and seal what they send. */
+    byte[] key() {
+        return key;
     }
 }
