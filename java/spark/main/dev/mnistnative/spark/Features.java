@@ -1,5 +1,6 @@
 package dev.mnistnative.spark;
 
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -23,11 +24,16 @@ final class Features {
                         || array.elementType().equals(DataTypes.FloatType));
     }
 
-    /** The schema with this column, if it is an array of numbers, as another type: what Spark's own checks take. */
+    /** Whether a column of this type holds several numbers a row: an array or a vector. */
+    static boolean areSeveral(DataType type) {
+        return isArray(type) || type.equals(SQLDataTypes.VectorType());
+    }
+
+    /** The schema with this column, if it holds several numbers, as another type: what Spark's own checks take. */
     static StructType seenAs(StructType schema, String column, DataType type) {
         StructField[] fields = schema.fields().clone();
         for (int i = 0; i < fields.length; i++) {
-            if (fields[i].name().equals(column) && isArray(fields[i].dataType())) {
+            if (fields[i].name().equals(column) && areSeveral(fields[i].dataType())) {
                 fields[i] = new StructField(column, type, fields[i].nullable(), fields[i].metadata());
             }
         }
@@ -37,6 +43,18 @@ final class Features {
     /** The same of a features column, as vectors. */
     static StructType seenAsVectors(StructType schema, String column) {
         return seenAs(schema, column, SQLDataTypes.VectorType());
+    }
+
+    /** The schema with this column, if it is there, as arrays of double: what Spark's superclasses do not know of. */
+    static StructType withArrays(StructType schema, String column) {
+        StructField[] fields = schema.fields().clone();
+        for (int i = 0; i < fields.length; i++) {
+            if (fields[i].name().equals(column)) {
+                fields[i] = DataTypes.createStructField(
+                        column, DataTypes.createArrayType(DataTypes.DoubleType, false), false);
+            }
+        }
+        return new StructType(fields);
     }
 
     /** A schema that was derived from what {@link #seenAs} gave, with the column as it was. */
@@ -52,7 +70,7 @@ final class Features {
         return new StructType(fields);
     }
 
-    /** How many features a row has; -1 if it has none. */
+    /** How many numbers a row has there; -1 if it has none. */
     static int count(Row row, int column) {
         if (row.isNullAt(column)) {
             return -1;
@@ -69,12 +87,22 @@ final class Features {
      * @throws IllegalArgumentException if there are more or fewer, or none
      */
     static void read(Row row, int column, float[] into) {
+        read(row, column, into, "features");
+    }
+
+    /**
+     * Writes what an array or a vector holds.
+     *
+     * @param into as many as there must be
+     * @param what they are, in messages
+     */
+    static void read(Row row, int column, float[] into, String what) {
         int count = count(row, column);
         if (count != into.length) {
             throw new IllegalArgumentException(
                     count < 0
-                            ? "a row's features are null: fill them, or drop such rows"
-                            : "a row has " + count + " features, but " + into.length + " are expected");
+                            ? nulls(what)
+                            : "a row has " + count + " " + what + ", but " + into.length + " are expected");
         }
         Object value = row.get(column);
         if (value instanceof DenseVector dense) {
@@ -83,24 +111,23 @@ final class Features {
                 into[i] = (float) values[i];
             }
         } else if (value instanceof SparseVector sparse) {
-            java.util.Arrays.fill(into, 0);
+            Arrays.fill(into, 0);
             int[] indices = sparse.indices();
             double[] values = sparse.values();
             for (int i = 0; i < indices.length; i++) {
                 into[indices[i]] = (float) values[i];
             }
         } else {
-            readNumbers(row, column, into);
+            readArray(row.getList(column), into);
         }
     }
 
-    /** Writes what an array column holds, as many as there is room for. */
-    static void readNumbers(Row row, int column, float[] into) {
-        List<Number> values = row.getList(column);
-        if (values.size() != into.length) {
-            throw new IllegalArgumentException(
-                    "a row has an array of " + values.size() + " numbers where " + into.length + " are expected");
-        }
+    /** What is said where a row has no such value. */
+    static String nulls(String what) {
+        return "a row's " + what + " are null: fill them, or drop such rows";
+    }
+
+    private static void readArray(List<Number> values, float[] into) {
         for (int i = 0; i < into.length; i++) {
             Number value = values.get(i);
             if (value == null) {

@@ -1,5 +1,6 @@
 package dev.mnistnative.spark;
 
+import dev.mnistnative.net.Task;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
@@ -16,19 +17,25 @@ final class InputScan {
     private final long[] validationBefore;
     private final int features;
     private final int classes;
+    private final int answers;
 
     private InputScan(List<Part> parts) {
         trainingBefore = new long[parts.size() + 1];
         validationBefore = new long[parts.size() + 1];
         int found = -1;
+        int several = -1;
         int largest = -1;
         for (Part part : parts) {
             trainingBefore[part.index + 1] = part.training;
             validationBefore[part.index + 1] = part.validation;
             if (part.features >= 0 && found >= 0 && part.features != found) {
-                throw differing(found, part.features);
+                throw differing(found, part.features, "features");
+            }
+            if (part.answers >= 0 && several >= 0 && part.answers != several) {
+                throw differing(several, part.answers, "labels");
             }
             found = Math.max(found, part.features);
+            several = Math.max(several, part.answers);
             largest = Math.max(largest, part.largestLabel);
         }
         for (int i = 0; i < parts.size(); i++) {
@@ -36,6 +43,7 @@ final class InputScan {
             validationBefore[i + 1] += validationBefore[i];
         }
         features = found;
+        answers = several;
         classes = largest + 1;
     }
 
@@ -46,6 +54,7 @@ final class InputScan {
         private long training;
         private long validation;
         private int features = -1;
+        private int answers = -1;
         private int largestLabel = -1;
 
         private Part(int index) {
@@ -53,13 +62,13 @@ final class InputScan {
         }
     }
 
-    private static IllegalArgumentException differing(int one, int other) {
+    private static IllegalArgumentException differing(int one, int other, String what) {
         return new IllegalArgumentException(
-                "a row has " + one + " features and another has " + other + ": all must have as many");
+                "a row has " + one + " " + what + " and another has " + other + ": all must have as many");
     }
 
     /** Reads a partition, on an executor. */
-    private record Reading(SampleColumns columns, boolean labels)
+    private record Reading(SampleColumns columns, Task task)
             implements Function2<Integer, Iterator<Row>, Iterator<byte[]>> {
         @Override
         public Iterator<byte[]> call(Integer index, Iterator<Row> rows) {
@@ -78,10 +87,10 @@ final class InputScan {
         private void read(Row row, Part part) {
             int count = columns.featureCount(row);
             if (count < 0) {
-                throw new IllegalArgumentException("a row's features are null: fill them, or drop such rows");
+                throw new IllegalArgumentException(Features.nulls("features"));
             }
             if (part.features >= 0 && count != part.features) {
-                throw differing(part.features, count);
+                throw differing(part.features, count, "features");
             }
             part.features = count;
             if (columns.isValidation(row)) {
@@ -89,8 +98,34 @@ final class InputScan {
             } else {
                 part.training++;
             }
-            if (labels) {
+            columns.weight(row); // refuses what is none
+            if (task == Task.CLASSES) {
                 part.largestLabel = Math.max(part.largestLabel, label(columns.label(row)));
+            } else {
+                readAnswers(row, part);
+            }
+        }
+
+        private void readAnswers(Row row, Part part) {
+            int count = columns.answerCount(row);
+            if (count < 0) {
+                throw new IllegalArgumentException(Features.nulls("labels"));
+            }
+            if (part.answers >= 0 && count != part.answers) {
+                throw differing(part.answers, count, "labels");
+            }
+            part.answers = count;
+            float[] answers = new float[count];
+            columns.answer(row, answers);
+            for (float answer : answers) {
+                if (task == Task.MULTI_LABEL && !(answer >= 0 && answer <= 1)) {
+                    throw new IllegalArgumentException("one of a row's labels is " + answer
+                            + ", but each must be from 0 (not there) to 1 (there)");
+                }
+                if (!(Math.abs(answer) <= Float.MAX_VALUE)) {
+                    throw new IllegalArgumentException(
+                            "a row's label is null or no finite number of 32 bits: fill it, or drop such rows");
+                }
             }
         }
 
@@ -106,11 +141,11 @@ final class InputScan {
     /**
      * Scans the rows in one job.
      *
-     * @param labels whether the answers are classes
+     * @param task what the answers are
      * @throws IllegalArgumentException if there is no row to train on, or a row is not as it must be
      */
-    static InputScan of(JavaRDD<Row> rows, SampleColumns columns, boolean labels) {
-        List<Part> parts = rows.mapPartitionsWithIndex(new Reading(columns, labels), true).collect().stream()
+    static InputScan of(JavaRDD<Row> rows, SampleColumns columns, Task task) {
+        List<Part> parts = rows.mapPartitionsWithIndex(new Reading(columns, task), true).collect().stream()
                 .map(InputScan::part)
                 .toList();
         InputScan scan = new InputScan(parts);
@@ -161,5 +196,10 @@ final class InputScan {
     /** The largest label + 1, where the answers are classes. */
     int classes() {
         return classes;
+    }
+
+    /** Numbers of each answer, where the answers are no classes. */
+    int answers() {
+        return answers;
     }
 }

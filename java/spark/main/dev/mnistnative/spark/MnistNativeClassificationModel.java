@@ -1,10 +1,9 @@
 package dev.mnistnative.spark;
 
-import dev.mnistnative.format.ModelFormat;
-import dev.mnistnative.format.SavedModel;
-import dev.mnistnative.model.Model;
-import dev.mnistnative.net.Parameters;
+import dev.mnistnative.net.Task;
+import java.util.Arrays;
 import java.util.Optional;
+import org.apache.spark.ml.classification.MultilayerPerceptronClassificationModel;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -12,12 +11,11 @@ import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.ml.util.MLWritable;
-import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +26,7 @@ import org.slf4j.LoggerFactory;
  * rows travel along: {@code select} those that are wanted before.
  */
 public class MnistNativeClassificationModel
-        extends ProbabilisticClassificationModel<Vector, MnistNativeClassificationModel>
-        implements NativeParams, MLWritable {
+        extends ProbabilisticClassificationModel<Vector, MnistNativeClassificationModel> implements NativeModel {
     private static final long serialVersionUID = 1;
     private static final Logger LOG = LoggerFactory.getLogger(MnistNativeClassificationModel.class);
 
@@ -74,34 +71,24 @@ public class MnistNativeClassificationModel
 
     @Override
     public int numClasses() {
-        return parameters().net().classes();
+        return net().classes();
     }
 
     @Override
     public int numFeatures() {
-        return parameters().net().features();
+        return net().features();
     }
 
-    private Parameters parameters() {
-        return file.saved().parameters();
+    @Override
+    public ModelFile file() {
+        return file;
     }
 
-    /** Weights and biases in PyTorch's state-dict order: each layer's weight [fan_out, fan_in], row-major, its bias. */
-    public Vector weights() {
-        float[] values = parameters().values();
-        double[] wide = new double[values.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = values[i];
-        }
-        return Vectors.dense(wide);
+    private boolean isMultiLabel() {
+        return savedModel().info().task() == Task.MULTI_LABEL;
     }
 
-    /** The net and what its numbers mean, for use without Spark: {@code Model.of(saved.parameters(), …)}. */
-    public SavedModel savedModel() {
-        return file.saved();
-    }
-
-    /** How training went; empty for a model that was loaded. */
+    @Override
     public Optional<TrainingSummary> summary() {
         return Optional.ofNullable(summary);
     }
@@ -125,16 +112,19 @@ public class MnistNativeClassificationModel
     }
 
     @Override
+    public StructType transformSchema(StructType schema) {
+        StructType derived = super.transformSchema(schema);
+        return isMultiLabel() ? Features.withArrays(derived, getPredictionCol()) : derived;
+    }
+
+    @Override
     public Dataset<Row> transform(Dataset<?> dataset) {
         StructType schema = transformSchema(dataset.schema());
-        requireThresholds();
         StructType incoming = dataset.schema();
-        ClassColumns added = new ClassColumns(
-                numClasses(),
+        Inference.AddedColumns added = added(
                 !getRawPredictionCol().isEmpty(),
                 !getProbabilityCol().isEmpty(),
-                !getPredictionCol().isEmpty(),
-                copyValues(new MnistNativeClassificationModel(uid(), new ModelFile(null), null), ParamMap.empty()));
+                !getPredictionCol().isEmpty());
         if (added.count() == 0) {
             LOG.warn(
                     "{}: transform adds no column: rawPredictionCol, probabilityCol and predictionCol are empty",
@@ -154,6 +144,22 @@ public class MnistNativeClassificationModel
         return inference.appendTo(dataset.toDF(), outgoing);
     }
 
+    private Inference.AddedColumns added(boolean raw, boolean probability, boolean prediction) {
+        requireThresholds();
+        if (isMultiLabel()) {
+            double[] thresholds = new double[numClasses()];
+            Arrays.fill(thresholds, 0.5);
+            return new LabelColumns(
+                    numClasses(), raw, probability, prediction, isDefined(thresholds()) ? getThresholds() : thresholds);
+        }
+        return new ClassColumns(
+                numClasses(),
+                raw,
+                probability,
+                prediction,
+                copyValues(new MnistNativeClassificationModel(uid(), new ModelFile(null), null), ParamMap.empty()));
+    }
+
     private void requireThresholds() {
         if (isDefined(thresholds()) && getThresholds().length != numClasses()) {
             throw new IllegalArgumentException("thresholds has " + getThresholds().length
@@ -164,29 +170,69 @@ public class MnistNativeClassificationModel
     /** Logits of one vector; {@link #savedModel} serves many at less cost. */
     @Override
     public Vector predictRaw(Vector features) {
-        if (features.size() != numFeatures()) {
-            throw new IllegalArgumentException(
-                    "the vector has " + features.size() + " features, but the model takes " + numFeatures());
-        }
-        float[] sample = new float[features.size()];
-        double[] wide = features.toArray();
-        for (int i = 0; i < sample.length; i++) {
-            sample[i] = (float) wide[i];
-        }
-        try (Model model = NativeModels.make(file.bytes(), TrainingPlan.placement(getDevice(), getPrecision(), 1, 1))) {
-            float[] logits = model.logits(sample);
-            double[] raw = new double[logits.length];
-            for (int i = 0; i < raw.length; i++) {
-                raw[i] = logits[i];
-            }
-            return Vectors.dense(raw);
-        }
+        return Vectors.dense(outputs(features));
     }
 
     @Override
     public Vector raw2probabilityInPlace(Vector raw) {
-        ClassColumns.softmax(((DenseVector) raw).values());
+        double[] values = ((DenseVector) raw).values();
+        if (isMultiLabel()) {
+            LabelColumns.sigmoid(values);
+        } else {
+            ClassColumns.softmax(values);
+        }
         return raw;
+    }
+
+    /**
+     * The class of one vector.
+     *
+     * @throws UnsupportedOperationException if rows have several labels: {@code predictProbability} tells each
+     */
+    @Override
+    public double predict(Vector features) {
+        if (isMultiLabel()) {
+            throw new UnsupportedOperationException(
+                    "the model predicts several labels, not one: use predictProbability, or transform");
+        }
+        return super.predict(features);
+    }
+
+    /**
+     * Measures the model on labelled rows, which are not kept.
+     *
+     * @throws IllegalArgumentException if rows have several labels: MultilabelClassificationEvaluator is for them
+     */
+    public ClassificationScores evaluate(Dataset<?> dataset) {
+        if (isMultiLabel()) {
+            throw new IllegalArgumentException("evaluate is for rows of one class, but this model predicts several"
+                    + " labels a row: use Spark's MultilabelClassificationEvaluator");
+        }
+        return ClassificationScores.of(this, dataset);
+    }
+
+    @Override
+    public SqlAnswer sqlAnswer() {
+        return new Prediction(
+                added(false, true, true),
+                new StructType()
+                        .add(
+                                "prediction",
+                                isMultiLabel()
+                                        ? DataTypes.createArrayType(DataTypes.DoubleType, false)
+                                        : DataTypes.DoubleType)
+                        .add("probability", DataTypes.createArrayType(DataTypes.DoubleType, false)));
+    }
+
+    /** A struct of the prediction and the probabilities. */
+    private record Prediction(Inference.AddedColumns columns, StructType type) implements SqlAnswer {
+        @Override
+        public Object of(float[] outputs) {
+            Object[] values = new Object[2];
+            columns.write(outputs, 0, values, 0);
+            double[] shares = ((DenseVector) values[0]).values();
+            return RowFactory.create(values[1], Arrays.stream(shares).boxed().toArray(Double[]::new));
+        }
     }
 
     /** Public for {@link ClassColumns}, as Scala's protected is. */
@@ -212,28 +258,27 @@ public class MnistNativeClassificationModel
         return new scala.Tuple3(model, model.getProbabilityCol(), model.getPredictionCol());
     }
 
-    /**
-     * Writes the net alone to a file, through Hadoop's file systems: {@code .onnx}, {@code .safetensors} or
-     * {@code .npz}. {@code write} stores what {@code load} takes.
-     *
-     * @throws IllegalArgumentException if the name ends otherwise
-     */
-    public void export(String path) {
-        file.export(
-                path,
-                ModelFormat.ofName(java.nio.file.Path.of(new org.apache.hadoop.fs.Path(path).getName())),
-                SparkSession.active().sparkContext().hadoopConfiguration());
-    }
-
     @Override
     public String toString() {
-        return "MnistNativeClassificationModel: uid=" + uid() + ", net "
-                + parameters().net();
+        return "MnistNativeClassificationModel: uid=" + uid() + ", net " + net();
     }
 
-    @Override
-    public MLWriter write() {
-        return new ModelFolder.Writer(this, file);
+    /**
+     * Spark's own trained model as one of ours, which predicts the same (in 32 bits) and is quicker.
+     *
+     * @param model one that {@code MultilayerPerceptronClassifier} trained; its columns and thresholds are taken over
+     */
+    public static MnistNativeClassificationModel of(MultilayerPerceptronClassificationModel model) {
+        MnistNativeClassificationModel ours = new MnistNativeClassificationModel(
+                model.uid(), MlpcWeights.file(model.getLayers(), model.weights()), null);
+        ours.setFeaturesCol(model.getFeaturesCol())
+                .setRawPredictionCol(model.getRawPredictionCol())
+                .setProbabilityCol(model.getProbabilityCol())
+                .setPredictionCol(model.getPredictionCol());
+        if (model.isDefined(model.thresholds())) {
+            ours.setThresholds(model.getThresholds());
+        }
+        return ours;
     }
 
     /** Reads what {@code write} stored. */

@@ -1,5 +1,6 @@
 package dev.mnistnative.spark;
 
+import dev.mnistnative.net.Task;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
@@ -14,6 +15,7 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -22,7 +24,8 @@ import org.apache.spark.sql.types.StructType;
  * whatever else takes Spark's {@code MultilayerPerceptronClassifier}, whose parameters' names it shares where they mean
  * the same.
  *
- * <p>Features are dense or sparse vectors, or arrays of double or float; labels whole numbers from 0 on. Rows are
+ * <p>Features are dense or sparse vectors, or arrays of double or float; labels whole numbers from 0 on, or arrays or
+ * vectors with a number for each class, from 0 (the row is none of it) to 1 (it is): any number of them. Rows are
  * trained on in the order of the data set, or in orders drawn from the seed: the same rows in the same order and the
  * same parameters give the same bits, which are those of the library's {@code Trainer} on one machine. The rows are
  * read twice: cache them if computing them takes long.
@@ -95,8 +98,23 @@ public class MnistNativeClassifier
     @Override
     public StructType validateAndTransformSchema(StructType schema, boolean fitting, DataType featuresType) {
         StructType seen = Features.seenAsVectors(schema, getFeaturesCol());
-        return Features.restored(
-                super.validateAndTransformSchema(seen, fitting, featuresType), schema, getFeaturesCol());
+        boolean several =
+                fitting && Features.areSeveral(schema.apply(getLabelCol()).dataType());
+        if (several) {
+            seen = Features.seenAs(seen, getLabelCol(), DataTypes.DoubleType);
+        }
+        StructType derived = super.validateAndTransformSchema(seen, fitting, featuresType);
+        derived = Features.restored(derived, schema, getFeaturesCol());
+        return several
+                ? Features.withArrays(Features.restored(derived, schema, getLabelCol()), getPredictionCol())
+                : derived;
+    }
+
+    /** Trains. Spark's own would make every label one number. */
+    @Override
+    public MnistNativeClassificationModel fit(Dataset<?> dataset) {
+        transformSchema(dataset.schema());
+        return copyValues(train(dataset).setParent(this), ParamMap.empty());
     }
 
     /**
@@ -107,24 +125,52 @@ public class MnistNativeClassifier
     @Override
     public MnistNativeClassificationModel train(Dataset<?> dataset) {
         SparkVersions.require();
-        SampleColumns columns = SampleColumns.of(this, 0);
-        Dataset<Row> selected = columns.select(dataset, getFeaturesCol(), getLabelCol(), this);
-        JavaRDD<Row> rows = selected.toJavaRDD();
-        InputScan scan = InputScan.of(rows, columns, true);
         StructField label = dataset.schema().apply(getLabelCol());
-        int[] layers =
-                Layers.of(this, scan.features(), Math.max(2, Math.max(scan.classes(), LabelNames.classes(label))));
-        requireClasses(scan, layers[layers.length - 1]);
-        List<String> names = LabelNames.classNames(label);
-        TrainingPlan.Answers answers = new TrainingPlan.Answers(
-                "cross_entropy",
-                getLabelSmoothing(),
-                columns,
-                LabelNames.featureNames(dataset.schema().apply(getFeaturesCol())),
-                names.size() == layers[layers.length - 1] ? names : List.of());
-        TrainingOutcome outcome = TrainingJob.run(
-                rows, scan, new TrainingPlan(this, layers, answers, scan, Slots.wantsSealing(rows.context())));
+        SampleColumns columns = SampleColumns.of(this, label);
+        JavaRDD<Row> rows =
+                columns.select(dataset, getFeaturesCol(), getLabelCol(), this).toJavaRDD();
+        List<String> features = LabelNames.featureNames(dataset.schema().apply(getFeaturesCol()));
+        TrainingPlan plan;
+        InputScan scan;
+        if (columns.several()) {
+            scan = InputScan.of(rows, columns, Task.MULTI_LABEL);
+            int[] layers = Layers.of(this, scan.features(), scan.answers());
+            requireLabels(scan, layers[layers.length - 1]);
+            List<String> names = LabelNames.featureNames(label);
+            plan = plan("bce", columns.withAnswers(scan.answers()), layers, features, names, scan, rows);
+        } else {
+            scan = InputScan.of(rows, columns, Task.CLASSES);
+            int classes = Math.max(2, Math.max(scan.classes(), LabelNames.classes(label)));
+            int[] layers = Layers.of(this, scan.features(), classes);
+            requireClasses(scan, layers[layers.length - 1]);
+            plan = plan("cross_entropy", columns, layers, features, LabelNames.classNames(label), scan, rows);
+        }
+        TrainingOutcome outcome = TrainingJob.run(rows, scan, plan);
         return new MnistNativeClassificationModel(uid(), outcome.model(), outcome.summary());
+    }
+
+    private TrainingPlan plan(
+            String loss,
+            SampleColumns columns,
+            int[] layers,
+            List<String> features,
+            List<String> classes,
+            InputScan scan,
+            JavaRDD<Row> rows) {
+        List<String> names = classes.size() == layers[layers.length - 1] ? classes : List.of();
+        TrainingPlan.Answers answers = new TrainingPlan.Answers(loss, getLabelSmoothing(), columns, features, names);
+        return new TrainingPlan(this, layers, answers, scan, Slots.wantsSealing(rows.context()));
+    }
+
+    private void requireLabels(InputScan scan, int outputs) {
+        if (scan.answers() != outputs) {
+            throw new IllegalArgumentException("a row has " + scan.answers() + " labels, but layers ends in " + outputs
+                    + " outputs: give layers as many as there are labels");
+        }
+        if (getLabelSmoothing() > 0) {
+            throw new IllegalArgumentException("labelSmoothing is for rows of one class, but column " + getLabelCol()
+                    + " has several labels a row: set it to 0, or smooth the labels, which may be fractions");
+        }
     }
 
     private static void requireClasses(InputScan scan, int outputs) {

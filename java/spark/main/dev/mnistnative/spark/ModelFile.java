@@ -17,7 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /** A trained net as the bytes of a safetensors file: kept by models, sent to executors, stored in folders. */
-final class ModelFile implements Serializable {
+public final class ModelFile implements Serializable {
     private static final long serialVersionUID = 1;
     private static final String PLACE = "data/model.safetensors";
 

@@ -1,7 +1,7 @@
 package dev.mnistnative.spark;
 
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.BooleanParam;
-import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
@@ -148,7 +148,7 @@ public interface NativeParams extends Params {
     }
 
     /** Weights to begin with; not set by default. */
-    default DoubleArrayParam initialWeights() {
+    default Param<Vector> initialWeights() {
         return trainingParams().initialWeights;
     }
 
@@ -308,7 +308,7 @@ public interface NativeParams extends Params {
     }
 
     /** The value of {@link #initialWeights}. */
-    default double[] getInitialWeights() {
+    default Vector getInitialWeights() {
         return getOrDefault(initialWeights());
     }
 

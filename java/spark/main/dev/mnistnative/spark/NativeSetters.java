@@ -1,5 +1,7 @@
 package dev.mnistnative.spark;
 
+import org.apache.spark.ml.linalg.Vector;
+
 /**
  * Setters of the parameters of training.
  *
@@ -166,7 +168,7 @@ public interface NativeSetters<E> extends NativeParams {
     }
 
     /** Weights to begin with; not set by default. */
-    default E setInitialWeights(double... value) {
+    default E setInitialWeights(Vector value) {
         set(initialWeights(), value);
         return self();
     }

@@ -33,7 +33,7 @@ final class SampleBytes {
             this.columns = columns;
             this.features = new float[features];
             this.pixels = new byte[features];
-            this.answers = new float[columns.answerCount()];
+            this.answers = new float[columns.answers()];
         }
 
         /** @param number of the row, among the training or among the validation rows */

@@ -8,26 +8,35 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 
 /**
- * The columns that training reads, in this order: features, answer (a label, a value, or an array of them), then the
+ * The columns that training reads, in this order: features, answer (a label, a value, or several of them), then the
  * weight and the validation indicator where there are such.
  *
  * @param weighted whether there is a weight
  * @param validated whether there is a validation indicator
- * @param answers numbers of an array answer; 0: the answer is one number
+ * @param several whether an answer is an array or a vector
+ * @param answers numbers of an answer; 0 where they are not known yet
  */
-record SampleColumns(boolean weighted, boolean validated, int answers) implements Serializable {
+record SampleColumns(boolean weighted, boolean validated, boolean several, int answers) implements Serializable {
     private static final int FEATURES = 0;
     private static final int ANSWER = 1;
 
     /** The columns that an estimator's parameters name. */
-    static SampleColumns of(NativeParams params, int answers) {
+    static SampleColumns of(NativeParams params, StructField answer) {
+        boolean several = Features.areSeveral(answer.dataType());
         return new SampleColumns(
                 params.isDefined(params.weightCol()) && !params.getWeightCol().isEmpty(),
                 params.isDefined(params.validationIndicatorCol())
                         && !params.getValidationIndicatorCol().isEmpty(),
-                answers);
+                several,
+                several ? 0 : 1);
+    }
+
+    /** The same with as many numbers in each answer. */
+    SampleColumns withAnswers(int count) {
+        return new SampleColumns(weighted, validated, several, count);
     }
 
     /** These columns of a data set alone. */
@@ -35,7 +44,7 @@ record SampleColumns(boolean weighted, boolean validated, int answers) implement
         List<Column> columns = new ArrayList<>();
         columns.add(functions.col(features));
         Column answers = functions.col(answer);
-        columns.add(isArray() ? answers : answers.cast(DataTypes.DoubleType));
+        columns.add(several ? answers : answers.cast(DataTypes.DoubleType));
         if (weighted) {
             columns.add(functions.col(params.getWeightCol()).cast(DataTypes.DoubleType));
         }
@@ -45,13 +54,9 @@ record SampleColumns(boolean weighted, boolean validated, int answers) implement
         return data.select(columns.toArray(new Column[0]));
     }
 
-    private boolean isArray() {
-        return answers > 0;
-    }
-
-    /** Numbers of a row's answer. */
-    int answerCount() {
-        return Math.max(1, answers);
+    /** Numbers that a row's answer has; -1 if it is null. */
+    int answerCount(Row row) {
+        return several ? Features.count(row, ANSWER) : 1;
     }
 
     int featureCount(Row row) {
@@ -62,15 +67,12 @@ record SampleColumns(boolean weighted, boolean validated, int answers) implement
         Features.read(row, FEATURES, into);
     }
 
-    /** Writes the row's answer, [{@link #answerCount}]. */
+    /** Writes the row's answer, [{@link #answers}]. */
     void answer(Row row, float[] into) {
-        if (row.isNullAt(ANSWER)) {
-            throw new IllegalArgumentException("a row's label is null: fill it, or drop such rows");
-        }
-        if (isArray()) {
-            Features.readNumbers(row, ANSWER, into);
+        if (several) {
+            Features.read(row, ANSWER, into, "labels");
         } else {
-            into[0] = (float) row.getDouble(ANSWER);
+            into[0] = (float) label(row);
         }
     }
 

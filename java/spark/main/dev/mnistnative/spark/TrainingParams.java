@@ -3,8 +3,8 @@ package dev.mnistnative.spark;
 import dev.mnistnative.net.Activation;
 import java.io.Serializable;
 import java.util.List;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.BooleanParam;
-import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
@@ -44,7 +44,7 @@ public final class TrainingParams implements Serializable {
     final IntParam earlyStopping;
     final Param<String> weightCol;
     final Param<String> validationIndicatorCol;
-    final DoubleArrayParam initialWeights;
+    final Param<Vector> initialWeights;
     final IntParam numWorkers;
     final IntParam numShards;
     final IntParam syncSteps;
@@ -122,7 +122,7 @@ public final class TrainingParams implements Serializable {
                 "syncTimeout",
                 "seconds without a byte from the others after which a task gives up (> 0)",
                 ParamValidators.gt(0));
-        initialWeights = new DoubleArrayParam(
+        initialWeights = new Param<>(
                 of,
                 "initialWeights",
                 "weights to begin with, in the order of the model's weights; not set: drawn from the seed");

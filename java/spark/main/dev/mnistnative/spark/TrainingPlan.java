@@ -130,7 +130,9 @@ final class TrainingPlan implements Serializable {
         device = from.getDevice();
         threads = from.getThreads();
         earlyStopping = from.getEarlyStopping();
-        initialWeights = from.isDefined(from.initialWeights()) ? floats(from.getInitialWeights()) : null;
+        initialWeights = from.isDefined(from.initialWeights())
+                ? floats(from.getInitialWeights().toArray())
+                : null;
         trainingRows = scan.trainingRows();
         validationRows = scan.validationRows();
         tasks = from.getNumWorkers();

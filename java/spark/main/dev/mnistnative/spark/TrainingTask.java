@@ -91,7 +91,7 @@ record TrainingTask(TrainingPlan plan) implements FlatMapFunction<Iterator<byte[
         }
         SampleStore validation = new SampleStore(plan, plan.validationRows(), plan.validationRows());
         SampleBytes.Reader reader =
-                new SampleBytes.Reader(plan.features(), plan.answers().columns().answerCount());
+                new SampleBytes.Reader(plan.features(), plan.answers().columns().answers());
         while (samples.hasNext()) {
             reader.read(samples.next());
             if (reader.isValidation()) {

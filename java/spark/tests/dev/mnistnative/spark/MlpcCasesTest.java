@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.apache.spark.ml.classification.LogisticRegression;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -88,9 +90,8 @@ class MlpcCasesTest {
         MnistNativeClassifier learner =
                 xorLearner().setShuffle(false).setOptimizer("sgd").setMaxIter(5);
         MnistNativeClassificationModel half = learner.fit(rows);
-        MnistNativeClassificationModel on = learner.copy(ParamMap.empty())
-                .setInitialWeights(half.weights().toArray())
-                .fit(rows);
+        MnistNativeClassificationModel on =
+                learner.copy(ParamMap.empty()).setInitialWeights(half.weights()).fit(rows);
         MnistNativeClassificationModel whole =
                 learner.copy(ParamMap.empty()).setMaxIter(10).fit(rows);
         assertEquals(whole.weights(), on.weights(), "5 and 5 steps are 10 where the optimizer keeps nothing");
@@ -98,7 +99,7 @@ class MlpcCasesTest {
         String message = assertThrows(
                         IllegalArgumentException.class,
                         () -> learner.copy(ParamMap.empty())
-                                .setInitialWeights(1, 2)
+                                .setInitialWeights(Vectors.dense(1, 2))
                                 .fit(rows))
                 .getMessage();
         assertTrue(message.contains("initialWeights has 2 values"), message);
@@ -160,6 +161,43 @@ class MlpcCasesTest {
         assertEquals("COMPLETED", summary.stopReason());
         assertEquals(7, summary.modelEpoch());
         assertEquals(0, summary.validationLossHistory().length);
+    }
+
+    @Test
+    void aModelIsMeasuredByTheNumbersOfSparksEvaluator() {
+        Dataset<Row> test = Sessions.clouds(300, 7, 2).withColumn("weight", functions.expr("1 + label"));
+        MnistNativeClassificationModel model = new MnistNativeClassifier()
+                .setHiddenLayers(6)
+                .setBatchSize(30)
+                .setStepSize(0.01)
+                .setMaxIter(3)
+                .setWeightCol("weight")
+                .fit(test);
+        ClassificationScores scores = model.evaluate(test);
+        MulticlassClassificationEvaluator evaluator = new MulticlassClassificationEvaluator().setWeightCol("weight");
+        Dataset<Row> predicted = model.transform(test);
+        for (String metric : new String[] {"accuracy", "f1", "weightedPrecision", "weightedRecall"}) {
+            double ours = switch (metric) {
+                case "accuracy" -> scores.accuracy();
+                case "f1" -> scores.weightedFMeasure();
+                case "weightedPrecision" -> scores.weightedPrecision();
+                default -> scores.weightedRecall();
+            };
+            assertEquals(evaluator.setMetricName(metric).evaluate(predicted), ours, 1e-12, metric);
+        }
+        assertArrayEquals(new double[] {0, 1, 2}, scores.labels());
+        double found = predicted.where("label = 1 and prediction = 1").count() / 100.0;
+        assertEquals(found, scores.recallByLabel()[1], 1e-12);
+        double right = predicted.where("label = 2 and prediction = 2").count()
+                * 3.0
+                / predicted
+                        .where("prediction = 2")
+                        .selectExpr("sum(weight)")
+                        .first()
+                        .getDouble(0);
+        assertEquals(right, scores.precisionByLabel()[2], 1e-12);
+        assertEquals(3, scores.fMeasureByLabel().length);
+        assertTrue(model.hasSummary());
     }
 
     @Test
