@@ -28,6 +28,8 @@ final class Sessions {
                 .config("spark.sql.shuffle.partitions", "2")
                 .config("spark.sql.parquet.compression.codec", "zstd") // snappy-java fails where musl is installed
                 .config("spark.log.level", "WARN")
+                .config("spark.connect.grpc.binding.port", "0")
+                .config("spark.connect.ml.backend.classes", "dev.mnistnative.spark.ConnectBackend")
                 .getOrCreate();
     }
 
