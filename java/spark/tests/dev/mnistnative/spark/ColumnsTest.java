@@ -113,6 +113,8 @@ class ColumnsTest {
         assertTrue(refusal(learner, with(Vectors.dense(1, 2, 3), 0.0)).contains("another has"));
         assertTrue(refusal(learner, with(Vectors.dense(1, 2, 3, Double.NaN), 0.0))
                 .contains("NaN"));
+        assertTrue(refusal(learner, with(Vectors.dense(1, 2, 3, Double.POSITIVE_INFINITY), 0.0))
+                .contains("Infinity"));
         assertEquals("there is no row to train on", refusal(learner, rows.where("label > 7")));
         assertTrue(refusal(learner.copy(ParamMap.empty()).setLayers(3, 3), rows).contains("layers begins with 3"));
         assertTrue(refusal(learner.copy(ParamMap.empty()).setLayers(4, 2), rows).contains("at least 3 outputs"));

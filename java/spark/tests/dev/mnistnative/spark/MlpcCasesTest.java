@@ -216,6 +216,11 @@ class MlpcCasesTest {
         assertEquals("mine", model.uid());
         assertEquals(classifier, model.parent());
         assertEquals(1, model.getMaxIter());
+        long bytes = model.estimatedSize();
+        assertTrue(
+                bytes > 4 * model.weights().size()
+                        && bytes < 5 * model.weights().size(),
+                "size " + bytes);
         assertEquals(model.weights(), model.copy(ParamMap.empty()).weights());
         assertEquals(classifier, model.copy(ParamMap.empty()).parent());
     }
