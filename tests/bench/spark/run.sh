@@ -1,0 +1,20 @@
+#!/bin/sh
+# Spark's own multi-layer perceptron against ours, in one process. After mvn -B verify -Pspark:
+#   tests/bench/spark/run.sh [MAXITER [ROUNDS]]
+# By default MAXITER is 100: three minutes and 5 GB of memory for Spark's own.
+set -eu
+cd "$(dirname "$0")/../../.."
+home=$(ls -d target/spark/spark-*/ | head -n 1)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+opens=""
+for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
+    opens="$opens --add-opens=java.base/java.$package=ALL-UNNAMED"
+done
+for package in jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
+    opens="$opens --add-opens=java.base/$package=ALL-UNNAMED"
+done
+# shellcheck disable=SC2086 # they are words
+SPARK_LOCAL_IP=127.0.0.1 java $opens -XX:+IgnoreUnrecognizedVMOptions --add-modules=jdk.incubator.vector -Xmx6g \
+    -cp "$(ls target/spark/mnist-native-spark-*-all.jar):$(ls target/mnist-native-*-data.jar):$home/jars/*" \
+    tests/bench/spark/AgainstMlpc.java "${1:-100}" "$folder" "${2:-12}" 2>&1 | grep --line-buffered -a RESULT
