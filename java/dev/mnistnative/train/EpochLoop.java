@@ -38,8 +38,9 @@ final class EpochLoop implements AutoCloseable {
      * Runs an epoch from a step on to its end; empty if it came there.
      *
      * @param totals those of the steps before, to which these are added
+     * @param evaluations of the epochs before, for the checkpoints within this one
      */
-    Optional<Ending> runSteps(int epoch, int firstStep, EpochTotals totals) {
+    Optional<Ending> runSteps(int epoch, int firstStep, EpochTotals totals, EvaluationHistory evaluations) {
         next = firstStep;
         if (allowed == 0) {
             return Optional.of(Ending.pausedBefore(run.position(epoch, next)));
@@ -60,6 +61,9 @@ final class EpochLoop implements AutoCloseable {
             if (ending.isPresent()) {
                 return ending;
             }
+            if (next < plan.steps() && run.checkpoints().isDueWithin(next)) {
+                run.keep(epoch, next, totals, evaluations);
+            }
         }
         return Optional.empty();
     }
@@ -76,7 +80,7 @@ final class EpochLoop implements AutoCloseable {
 
     private Optional<Ending> chunk(int epoch, EpochTotals totals) {
         int most = Math.min(Math.min(chunkLength.steps(), samples.stepsFrom(next)), replicas.stepsFrom(next));
-        int steps = (int) Math.min(most, allowed);
+        int steps = (int) Math.min(Math.min(most, run.checkpoints().stepsFrom(next)), allowed);
         double[] rates = learningRates.of(epoch, (long) epoch * plan.steps() + next, steps);
         NativeTrainer.StepResults results = NativeTrainer.StepResults.of(steps);
         long began = System.nanoTime();

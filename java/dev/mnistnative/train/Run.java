@@ -61,7 +61,7 @@ final class Run implements AutoCloseable {
 
     private Optional<Ending> runEpoch(int epoch, int firstStep, EpochTotals totals) {
         double before = totals.seconds();
-        Optional<Ending> ending = loop.runSteps(epoch, firstStep, totals);
+        Optional<Ending> ending = loop.runSteps(epoch, firstStep, totals, end.evaluations());
         seconds += totals.seconds() - before;
         if (ending.isEmpty()) {
             return end.endEpoch(epoch, totals);

@@ -88,6 +88,18 @@ final class RunCheckpoints implements AutoCloseable {
         return history.isPresent() && (epochs % wanted.every() == 0 || epochs == settings.epochs());
     }
 
+    /** Steps that may be done from a step of the epoch on without a checkpoint between them. */
+    int stepsFrom(int step) {
+        return history.isEmpty() || wanted.everySteps() == 0
+                ? Integer.MAX_VALUE
+                : wanted.everySteps() - step % wanted.everySteps();
+    }
+
+    /** Whether a checkpoint is to be written where so many steps of an epoch are done. */
+    boolean isDueWithin(int steps) {
+        return stepsFrom(steps) == wanted.everySteps();
+    }
+
     /** Writes a checkpoint; empty if none are wanted. */
     Optional<CheckpointWritten> save(int epoch, int step, EpochTotals totals, EvaluationHistory evaluations) {
         place = new RunPlace(epoch, step, totals, evaluations);

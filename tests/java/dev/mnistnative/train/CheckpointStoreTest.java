@@ -105,6 +105,33 @@ class CheckpointStoreTest extends CheckpointRuns {
     }
 
     @Test
+    void withinAnEpochTheyComeAfterSoManyStepsAndARunGoesOnFromEachOfThem() {
+        TrainingSettings settings = ten().shuffle(true).epochs(3).build();
+        End expected = run(settings, Checkpoints.NONE);
+        int steps = new BatchPlan(data.size(), settings.batchSize(), settings.dropLast()).steps();
+        int every = steps / 2 - 1; // twice in an epoch, and not at its end
+        End kept = run(settings, Checkpoints.in(store).everySteps(every).keeping(100));
+        assertEquals(expected.epochs(), kept.epochs());
+        assertSameEnd(expected, kept);
+        List<String> places = new ArrayList<>();
+        for (int epoch = 0; epoch < 3; epoch++) {
+            for (int step = epoch == 0 ? every : 0; step < steps; step += every) {
+                places.add(String.format("checkpoint-%06d-%06d.safetensors", epoch, step));
+            }
+        }
+        places.add("checkpoint-000003-000000.safetensors");
+        assertEquals(places, store.list());
+        Map<String, byte[]> all = Map.copyOf(store.files);
+        for (String place : places) {
+            store.files.clear();
+            store.files.put(place, all.get(place));
+            assertSameEnd(
+                    expected,
+                    run(settings, Checkpoints.in(store).everySteps(every).resuming()));
+        }
+    }
+
+    @Test
     void theBytesAreThoseOfAFolder() throws IOException {
         TrainingSettings settings = ten().epochs(1).build();
         run(settings, Checkpoints.in(folder));
