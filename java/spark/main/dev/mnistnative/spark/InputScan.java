@@ -18,6 +18,7 @@ final class InputScan {
     private final int features;
     private final int classes;
     private final int answers;
+    private final long checksum;
 
     private InputScan(List<Part> parts) {
         trainingBefore = new long[parts.size() + 1];
@@ -25,6 +26,7 @@ final class InputScan {
         int found = -1;
         int several = -1;
         int largest = -1;
+        RowChecksum sum = new RowChecksum();
         for (Part part : parts) {
             trainingBefore[part.index + 1] = part.training;
             validationBefore[part.index + 1] = part.validation;
@@ -37,6 +39,7 @@ final class InputScan {
             found = Math.max(found, part.features);
             several = Math.max(several, part.answers);
             largest = Math.max(largest, part.largestLabel);
+            sum.add(part.sum);
         }
         for (int i = 0; i < parts.size(); i++) {
             trainingBefore[i + 1] += trainingBefore[i];
@@ -45,6 +48,7 @@ final class InputScan {
         features = found;
         answers = several;
         classes = largest + 1;
+        checksum = sum.value();
     }
 
     /** What one partition tells. */
@@ -56,6 +60,8 @@ final class InputScan {
         private int features = -1;
         private int answers = -1;
         private int largestLabel = -1;
+        private final RowChecksum sum = new RowChecksum();
+        private transient SampleBytes.Writer writer; // where the rows are summed
 
         private Part(int index) {
             this.index = index;
@@ -104,6 +110,9 @@ final class InputScan {
             } else {
                 readAnswers(row, part);
             }
+            if (columns.summed()) {
+                sum(row, part);
+            }
         }
 
         private void readAnswers(Row row, Part part) {
@@ -127,6 +136,14 @@ final class InputScan {
                             "a row's label is null or no finite number of 32 bits: fill it, or drop such rows");
                 }
             }
+        }
+
+        private void sum(Row row, Part part) {
+            if (part.writer == null) {
+                SampleColumns known = columns.several() ? columns.withAnswers(part.answers) : columns;
+                part.writer = new SampleBytes.Writer(known, part.features);
+            }
+            part.sum.add(part.writer.bytes(row, 0, columns.isValidation(row)));
         }
 
         private static int label(double label) {
@@ -201,5 +218,10 @@ final class InputScan {
     /** Numbers of each answer, where the answers are no classes. */
     int answers() {
         return answers;
+    }
+
+    /** Of all rows in their order, where it was asked for. */
+    long checksum() {
+        return checksum;
     }
 }

@@ -125,6 +125,7 @@ public class MnistNativeClassifier
     @Override
     public MnistNativeClassificationModel train(Dataset<?> dataset) {
         SparkVersions.require();
+        Slots.require(dataset.sparkSession().sparkContext(), getNumWorkers());
         StructField label = dataset.schema().apply(getLabelCol());
         SampleColumns columns = SampleColumns.of(this, label);
         JavaRDD<Row> rows =

@@ -135,6 +135,7 @@ public class MnistNativeRegressor extends Regressor<Vector, MnistNativeRegressor
     @Override
     public MnistNativeRegressionModel train(Dataset<?> dataset) {
         SparkVersions.require();
+        Slots.require(dataset.sparkSession().sparkContext(), getNumWorkers());
         SampleColumns columns = SampleColumns.of(this, dataset.schema().apply(getLabelCol()));
         JavaRDD<Row> rows =
                 columns.select(dataset, getFeaturesCol(), getLabelCol(), this).toJavaRDD();

@@ -177,6 +177,21 @@ public interface NativeParams extends Params {
         return trainingParams().syncTimeout;
     }
 
+    /** Where workers learn each other's addresses: driver, or barrier, which takes a second; default driver. */
+    default Param<String> rendezvous() {
+        return trainingParams().rendezvous;
+    }
+
+    /** Folder in which a fit keeps what it needs to go on; not set by default. */
+    default Param<String> checkpointPath() {
+        return trainingParams().checkpointPath;
+    }
+
+    /** Averages between two checkpoints; default 10. */
+    default IntParam checkpointInterval() {
+        return trainingParams().checkpointInterval;
+    }
+
     /** The value of {@link #layers}. */
     default int[] getLayers() {
         return getOrDefault(layers());
@@ -335,5 +350,20 @@ public interface NativeParams extends Params {
     /** The value of {@link #syncTimeout}. */
     default int getSyncTimeout() {
         return (Integer) getOrDefault(syncTimeout());
+    }
+
+    /** The value of {@link #rendezvous}. */
+    default String getRendezvous() {
+        return getOrDefault(rendezvous());
+    }
+
+    /** The value of {@link #checkpointPath}. */
+    default String getCheckpointPath() {
+        return getOrDefault(checkpointPath());
+    }
+
+    /** The value of {@link #checkpointInterval}. */
+    default int getCheckpointInterval() {
+        return (Integer) getOrDefault(checkpointInterval());
     }
 }

@@ -202,4 +202,22 @@ public interface NativeSetters<E> extends NativeParams {
         set(syncTimeout(), value);
         return self();
     }
+
+    /** driver or barrier, which takes a second more; default driver. */
+    default E setRendezvous(String value) {
+        set(rendezvous(), value);
+        return self();
+    }
+
+    /** Folder in which a fit keeps what it needs to go on; not set by default. */
+    default E setCheckpointPath(String value) {
+        set(checkpointPath(), value);
+        return self();
+    }
+
+    /** Averages between two checkpoints; default 10. */
+    default E setCheckpointInterval(int value) {
+        set(checkpointInterval(), value);
+        return self();
+    }
 }

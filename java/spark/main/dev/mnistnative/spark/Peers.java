@@ -13,7 +13,6 @@ import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
 
 /**
  * Connections from a task to all others of its stage. Each task listens; of two the later calls the earlier and shows a
@@ -35,11 +34,16 @@ final class Peers implements AutoCloseable {
      * @param killed whether the task was killed
      */
     record Waiting(int seconds, BooleanSupplier killed) {
-        private long deadline() {
+        long deadline() {
             return System.nanoTime() + seconds * 1_000_000_000L;
         }
 
-        private void check(long deadline, String what) throws IOException {
+        /** The same in milliseconds, for what takes them. */
+        int millis() {
+            return (int) Math.min(Integer.MAX_VALUE, seconds * 1000L);
+        }
+
+        void check(long deadline, String what) throws IOException {
             if (killed.getAsBoolean() || Thread.currentThread().isInterrupted()) {
                 throw new IOException("the task was cancelled while it waited for " + what);
             }
@@ -48,6 +52,13 @@ final class Peers implements AutoCloseable {
                         + " s: see the executors' logs, or set syncTimeout higher");
             }
         }
+    }
+
+    /** How a task tells all others its word. */
+    @FunctionalInterface
+    interface Gathering {
+        /** The words of all, in the order of their ranks. */
+        String[] gather(String word) throws IOException;
     }
 
     private Peers(int rank, int tasks, Waiting waiting) throws IOException {
@@ -63,15 +74,14 @@ final class Peers implements AutoCloseable {
      * @param host this machine's name or address, as the other machines know it
      * @param key of the fit
      * @param attempt of the stage
-     * @param gather tells all tasks' words to each, in the order of their ranks
+     * @param gathering tells all tasks' words to each
      */
-    static Peers connect(
-            int rank, String host, byte[] key, int attempt, Waiting waiting, UnaryOperator<String[]> gather)
+    static Peers connect(int rank, String host, byte[] key, int attempt, Waiting waiting, Gathering gathering)
             throws IOException {
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getByName(host), 0));
             int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
-            String[] words = gather.apply(new String[] {host + " " + port});
+            String[] words = gathering.gather(host + " " + port);
             Peers peers = new Peers(rank, words.length, waiting);
             try {
                 for (int to = 0; to < rank; to++) {
@@ -99,7 +109,7 @@ final class Peers implements AutoCloseable {
         SocketChannel channel = SocketChannel.open();
         channels[to] = channel;
         try {
-            channel.socket().connect(address, waiting.seconds() * 1000);
+            channel.socket().connect(address, waiting.millis());
         } catch (IOException e) {
             throw new IOException(
                     "task " + rank + " cannot reach task " + to + " at " + address + ": " + e.getMessage(), e);

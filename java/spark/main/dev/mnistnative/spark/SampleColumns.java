@@ -18,8 +18,10 @@ import org.apache.spark.sql.types.StructField;
  * @param validated whether there is a validation indicator
  * @param several whether an answer is an array or a vector
  * @param answers numbers of an answer; 0 where they are not known yet
+ * @param summed whether the first pass takes a checksum of all rows, by which a fit finds its checkpoints
  */
-record SampleColumns(boolean weighted, boolean validated, boolean several, int answers) implements Serializable {
+record SampleColumns(boolean weighted, boolean validated, boolean several, int answers, boolean summed)
+        implements Serializable {
     private static final int FEATURES = 0;
     private static final int ANSWER = 1;
 
@@ -31,12 +33,13 @@ record SampleColumns(boolean weighted, boolean validated, boolean several, int a
                 params.isDefined(params.validationIndicatorCol())
                         && !params.getValidationIndicatorCol().isEmpty(),
                 several,
-                several ? 0 : 1);
+                several ? 0 : 1,
+                params.isDefined(params.checkpointPath()));
     }
 
     /** The same with as many numbers in each answer. */
     SampleColumns withAnswers(int count) {
-        return new SampleColumns(weighted, validated, several, count);
+        return new SampleColumns(weighted, validated, several, count, summed);
     }
 
     /** These columns of a data set alone. */

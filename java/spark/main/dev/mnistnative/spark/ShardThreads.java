@@ -30,8 +30,9 @@ import org.apache.spark.TaskContext;
  * Trains a task's shards side by side, a thread each.
  *
  * @param averaging where they meet; null: there is one shard in all
+ * @param checkpoints of the fit; null: none
  */
-record ShardThreads(TrainingPlan plan, TaskContext context, Averaging averaging) {
+record ShardThreads(TrainingPlan plan, TaskContext context, Averaging averaging, FitCheckpoints checkpoints) {
     /** What all shards come to, told by the first of this task. */
     TrainingOutcome run(int rank, List<TrainingData> shards) {
         int first = rank * plan.shardsPerTask();
@@ -88,9 +89,12 @@ record ShardThreads(TrainingPlan plan, TaskContext context, Averaging averaging)
                     trainer.setParameters(Parameters.initial(settings.layers(), plan.seed()));
                 }
                 Replicas replicas = averaging == null ? Replicas.NONE : averaging.replica(here);
-                TrainingResult result =
-                        trainer.fit(data, Checkpoints.NONE, replicas, new StopsWithTask(context, trainer));
-                return outcome(result, trainer, data.training());
+                HadoopStore store = checkpoints == null ? null : checkpoints.store(shard);
+                Checkpoints kept = store == null ? Checkpoints.NONE : checkpoints.of(store);
+                EpochRecords epochs = new EpochRecords(
+                        shard == 0 ? store : null, checkpoints == null ? 0 : checkpoints.epochsBefore());
+                TrainingResult result = trainer.fit(data, kept, replicas, epochs, new StopsWithTask(context, trainer));
+                return outcome(epochs.complete(result), shard, trainer, data.training());
             }
         } catch (IllegalArgumentException e) {
             return refused(e.getMessage());
@@ -109,9 +113,10 @@ record ShardThreads(TrainingPlan plan, TaskContext context, Averaging averaging)
         return TrainingOutcome.refused(why);
     }
 
-    private TrainingOutcome outcome(TrainingResult result, Trainer trainer, Dataset training) {
+    private TrainingOutcome outcome(TrainingResult result, int shard, Trainer trainer, Dataset training) {
         if (result.reason() == StopReason.DIVERGED) {
-            return refused("training diverged: " + result.message());
+            String where = plan.shards() == 1 ? "" : " on shard " + shard + " of " + plan.shards();
+            return refused("training diverged" + where + ": " + result.message());
         }
         if (result.reason() == StopReason.INTERRUPTED) {
             throw new IllegalStateException("training was cancelled with its task");

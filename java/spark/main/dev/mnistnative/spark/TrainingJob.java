@@ -1,8 +1,11 @@
 package dev.mnistnative.spark;
 
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.Iterator;
 import org.apache.spark.Partitioner;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
@@ -105,14 +108,26 @@ final class TrainingJob {
         JavaRDD<byte[]> samples = JavaPairRDD.fromJavaRDD(rows.mapPartitionsWithIndex(numbering, true))
                 .partitionBy(new ByTask(plan.tasks()))
                 .values();
-        JavaRDD<byte[]> told = plan.tasks() == 1
-                ? samples.mapPartitions(new TrainingTask(plan))
-                // behind a shuffle a stage that lost a task is tried again; a job's last stage fails the job
-                : barrier(samples).mapPartitions(new TrainingTask(plan)).repartition(1);
-        if (plan.tasks() > 1) {
-            Slots.require(rows.context(), plan.tasks());
+        Slots.require(rows.context(), plan.tasks());
+        FitCheckpoints checkpoints = plan.checkpoints(rows.context().hadoopConfiguration());
+        try (Rendezvous door = door(rows.context().getConf(), plan)) {
+            TrainingTask task = new TrainingTask(plan, door == null ? null : door.address(), checkpoints);
+            JavaRDD<byte[]> told = plan.tasks() == 1
+                    ? samples.mapPartitions(task)
+                    // behind a shuffle a stage that lost a task is tried again; a job's last stage fails the job
+                    : barrier(samples).mapPartitions(task).repartition(1);
+            TrainingOutcome outcome = (TrainingOutcome) Wire.read(told.collect().get(0));
+            if (checkpoints != null) {
+                checkpoints.remove();
+            }
+            return outcome;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return (TrainingOutcome) Wire.read(told.collect().get(0));
+    }
+
+    private static Rendezvous door(SparkConf session, TrainingPlan plan) throws IOException {
+        return plan.tasks() > 1 && plan.meetsAtDriver() ? Rendezvous.open(session, plan.key(), plan.tasks()) : null;
     }
 
     private static JavaRDD<byte[]> barrier(JavaRDD<byte[]> samples) {

@@ -50,6 +50,9 @@ public final class TrainingParams implements Serializable {
     final IntParam syncSteps;
     final BooleanParam scaleLearningRate;
     final IntParam syncTimeout;
+    final Param<String> rendezvous;
+    final Param<String> checkpointPath;
+    final IntParam checkpointInterval;
 
     /** What a validator is: serializable, for estimators travel. */
     private interface Valid<T> extends Function1<T, Object>, Serializable {}
@@ -122,6 +125,17 @@ public final class TrainingParams implements Serializable {
                 "syncTimeout",
                 "seconds without a byte from the others after which a task gives up (> 0)",
                 ParamValidators.gt(0));
+        rendezvous = oneOf(of, "rendezvous", List.of("driver", "barrier"));
+        checkpointPath = new Param<>(
+                of,
+                "checkpointPath",
+                "folder of any of Hadoop's file systems in which a fit that is under way keeps what it needs to go on;"
+                        + " not set: a fit that is cut begins anew");
+        checkpointInterval = new IntParam(
+                of,
+                "checkpointInterval",
+                "averages between two checkpoints; of one shard: as many times syncSteps steps (> 0)",
+                ParamValidators.gt(0));
         initialWeights = new Param<>(
                 of,
                 "initialWeights",
@@ -157,6 +171,8 @@ public final class TrainingParams implements Serializable {
         of.setDefault(of.syncSteps(), 32);
         of.setDefault(of.scaleLearningRate(), true);
         of.setDefault(of.syncTimeout(), 120);
+        of.setDefault(of.rendezvous(), "driver");
+        of.setDefault(of.checkpointInterval(), 10);
     }
 
     private static boolean allPositive(int[] sizes) {

@@ -8,6 +8,7 @@ import dev.mnistnative.net.Precision;
 import dev.mnistnative.net.Task;
 import dev.mnistnative.train.Adam;
 import dev.mnistnative.train.AdamW;
+import dev.mnistnative.train.BatchPlan;
 import dev.mnistnative.train.BceWithLogitsLoss;
 import dev.mnistnative.train.CrossEntropyLoss;
 import dev.mnistnative.train.LearningRateSchedule;
@@ -16,10 +17,16 @@ import dev.mnistnative.train.Optimizer;
 import dev.mnistnative.train.Sgd;
 import dev.mnistnative.train.TrainingSettings;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 
 /** All that a task must know to train: plain values, which travel from the driver. */
 final class TrainingPlan implements Serializable {
@@ -96,6 +103,10 @@ final class TrainingPlan implements Serializable {
     private final int shards;
     private final int syncSteps;
     private final int syncTimeout;
+    private final boolean meetsAtDriver;
+    private final String checkpointPath; // null: no checkpoints
+    private final int checkpointInterval;
+    private final long rowChecksum;
     private final boolean sealed;
     private final byte[] key = new byte[PieceCipher.KEY_BYTES];
 
@@ -139,6 +150,10 @@ final class TrainingPlan implements Serializable {
         shards = shards(from);
         syncSteps = from.getSyncSteps();
         syncTimeout = from.getSyncTimeout();
+        meetsAtDriver = from.getRendezvous().equals("driver");
+        checkpointPath = from.isDefined(from.checkpointPath()) ? from.getCheckpointPath() : null;
+        checkpointInterval = from.getCheckpointInterval();
+        rowChecksum = scan.checksum();
         this.sealed = sealed;
         new SecureRandom().nextBytes(key);
         requireSense();
@@ -229,6 +244,53 @@ final class TrainingPlan implements Serializable {
 
     Answers answers() {
         return answers;
+    }
+
+    /** Whether workers learn each other's addresses at the driver, or by Spark's barrier. */
+    boolean meetsAtDriver() {
+        return meetsAtDriver;
+    }
+
+    /** Where the fit keeps what it needs to go on, or null. */
+    FitCheckpoints checkpoints(Configuration hadoop) {
+        if (checkpointPath == null) {
+            return null;
+        }
+        int steps = new BatchPlan(rowsPerShard(), batchSize, false).steps();
+        return FitCheckpoints.of(checkpointPath, identity(), hadoop, checkpointInterval, syncSteps, steps);
+    }
+
+    /** Of all that decides the weights, in which a fit finds its own checkpoints; the trainers look once more. */
+    private String identity() {
+        Object[] deciding = {
+            Arrays.toString(layers),
+            activation,
+            dropout,
+            inputDropout,
+            batchSize,
+            epochs,
+            shuffle,
+            seed,
+            steps,
+            rates,
+            answers,
+            precision,
+            device,
+            earlyStopping,
+            Arrays.toString(initialWeights),
+            trainingRows,
+            validationRows,
+            rowChecksum,
+            shards,
+            syncSteps
+        };
+        String all = Arrays.toString(deciding);
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sum, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     int features() {

@@ -14,8 +14,47 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 /**
  * A task of a fit: takes the samples of its shards from all partitions and trains on each as a plain program would,
  * averaging with the others where there are others. The first task tells the outcome, which all have.
+ *
+ * @param driver where tasks meet; null: there is one task, or they meet by the barrier
+ * @param checkpoints of the fit; null: none
  */
-record TrainingTask(TrainingPlan plan) implements FlatMapFunction<Iterator<byte[]>, byte[]> {
+record TrainingTask(TrainingPlan plan, Rendezvous.Address driver, FitCheckpoints checkpoints)
+        implements FlatMapFunction<Iterator<byte[]>, byte[]> {
+    /** How tasks learn each other's addresses, and from the first where the fit goes on from. */
+    private final class Meeting implements Peers.Gathering {
+        private final BarrierTaskContext context;
+        private final Peers.Waiting waiting;
+        private final String mine;
+        private String from;
+
+        private Meeting(BarrierTaskContext context, Peers.Waiting waiting, String mine) {
+            this.context = context;
+            this.waiting = waiting;
+            this.mine = mine;
+        }
+
+        @Override
+        public String[] gather(String word) throws IOException {
+            String told = mine + " " + word;
+            String[] words = driver == null
+                    ? context.allGather(told)
+                    : Rendezvous.meet(
+                            driver,
+                            plan.key(),
+                            context.stageAttemptNumber(),
+                            context.partitionId(),
+                            plan.tasks(),
+                            told,
+                            waiting);
+            from = words[0].substring(0, words[0].indexOf(' '));
+            String[] addresses = new String[words.length];
+            for (int i = 0; i < words.length; i++) {
+                addresses[i] = words[i].substring(words[i].indexOf(' ') + 1);
+            }
+            return addresses;
+        }
+    }
+
     @Override
     public Iterator<byte[]> call(Iterator<byte[]> samples) throws IOException {
         TaskContext context = TaskContext.get();
@@ -28,7 +67,12 @@ record TrainingTask(TrainingPlan plan) implements FlatMapFunction<Iterator<byte[
 
     private TrainingOutcome train(Iterator<byte[]> samples, TaskContext context, int rank) throws IOException {
         List<TrainingData> shards = new ArrayList<>();
-        try (Peers peers = plan.tasks() == 1 ? null : connect(BarrierTaskContext.get(), rank)) {
+        Peers.Waiting waiting = new Peers.Waiting(plan.syncTimeout(), context::isInterrupted);
+        String newest = rank == 0 && checkpoints != null ? checkpoints.newest(plan.shards()) : "";
+        Meeting meeting = plan.tasks() == 1 ? null : new Meeting(BarrierTaskContext.get(), waiting, newest);
+        try (Peers peers = meeting == null ? null : connect(context, rank, waiting, meeting)) {
+            FitCheckpoints kept =
+                    checkpoints == null ? null : checkpoints.beginningFrom(meeting == null ? newest : meeting.from);
             String refusal = null;
             try {
                 read(samples, rank, shards);
@@ -42,7 +86,7 @@ record TrainingTask(TrainingPlan plan) implements FlatMapFunction<Iterator<byte[
                 }
                 return TrainingOutcome.refused(refusal);
             }
-            return new ShardThreads(plan, context, averaging).run(rank, shards);
+            return new ShardThreads(plan, context, averaging, kept).run(rank, shards);
         } catch (OutOfMemoryError e) {
             throw withRemedy(e);
         } finally {
@@ -50,14 +94,14 @@ record TrainingTask(TrainingPlan plan) implements FlatMapFunction<Iterator<byte[
         }
     }
 
-    private Peers connect(BarrierTaskContext context, int rank) throws IOException {
+    private Peers connect(TaskContext context, int rank, Peers.Waiting waiting, Meeting meeting) throws IOException {
         return Peers.connect(
                 rank,
-                SparkEnv.get().blockManager().blockManagerId().host().replaceAll("^\\[|]$", ""),
+                Rendezvous.plain(SparkEnv.get().blockManager().blockManagerId().host()),
                 plan.key(),
                 context.stageAttemptNumber(),
-                new Peers.Waiting(plan.syncTimeout(), context::isInterrupted),
-                word -> context.allGather(word[0]));
+                waiting,
+                meeting);
     }
 
     /** Null where a shard learns alone. */

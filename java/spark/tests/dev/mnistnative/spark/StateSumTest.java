@@ -79,8 +79,7 @@ class StateSumTest {
             int mine = rank;
             Callable<T> body = () -> {
                 Peers.Waiting waiting = new Peers.Waiting(timeout, () -> false);
-                try (Peers peers =
-                        Peers.connect(mine, host, KEY, 0, waiting, word -> gather(words, mine, word[0], all))) {
+                try (Peers peers = Peers.connect(mine, host, KEY, 0, waiting, word -> gather(words, mine, word, all))) {
                     return task.run(peers);
                 }
             };
@@ -193,8 +192,8 @@ class StateSumTest {
             sums.add(threads.submit(() -> {
                 Peers.Waiting waiting = new Peers.Waiting(20, () -> false);
                 try (Peers peers = Peers.connect(mine, "127.0.0.1", KEY, 0, waiting, word -> {
-                    gather(words, mine, word[0], all);
-                    return gather(words, mine, word[0], all); // once more: the stranger is first
+                    gather(words, mine, word, all);
+                    return gather(words, mine, word, all); // once more: the stranger is first
                 })) {
                     FloatBuffer[] parts = shards(mine, 1, 4);
                     new StateSum(peers, null, 0, 1, 4).sum(parts);
@@ -253,8 +252,8 @@ class StateSumTest {
                 key[0] = (byte) rank;
                 ends.add(threads.submit(() -> {
                     Peers.Waiting waiting = new Peers.Waiting(1, () -> false);
-                    try (Peers peers = Peers.connect(
-                            mine, "127.0.0.1", key, 0, waiting, word -> gather(words, mine, word[0], all))) {
+                    try (Peers peers =
+                            Peers.connect(mine, "127.0.0.1", key, 0, waiting, word -> gather(words, mine, word, all))) {
                         return peers.rank();
                     }
                 }));
