@@ -2,6 +2,7 @@ package dev.mnistnative.spark;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.SparseVector;
@@ -10,6 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -29,43 +31,48 @@ final class Features {
         return isArray(type) || type.equals(SQLDataTypes.VectorType());
     }
 
-    /** The schema with this column, if it holds several numbers, as another type: what Spark's own checks take. */
-    static StructType seenAs(StructType schema, String column, DataType type) {
-        StructField[] fields = schema.fields().clone();
-        for (int i = 0; i < fields.length; i++) {
-            if (fields[i].name().equals(column) && areSeveral(fields[i].dataType())) {
-                fields[i] = new StructField(column, type, fields[i].nullable(), fields[i].metadata());
-            }
-        }
-        return new StructType(fields);
+    /**
+     * What Spark's own check derives from a schema. It knows features as vectors alone and labels as numbers alone: it
+     * sees such, and the columns are put back as they are. Where a label is several numbers, so is the prediction.
+     *
+     * @param label its column; empty: it is not looked at
+     * @param sparks Spark's own check
+     */
+    static StructType checked(
+            StructType schema, String features, String label, String prediction, UnaryOperator<StructType> sparks) {
+        boolean several = !label.isEmpty() && areSeveral(schema.apply(label).dataType());
+        StructType seen = seenAs(schema, features, SQLDataTypes.VectorType());
+        StructType derived = sparks.apply(several ? seenAs(seen, label, DataTypes.DoubleType) : seen);
+        derived = restored(derived, schema, features);
+        return several ? withArrays(restored(derived, schema, label), prediction) : derived;
     }
 
-    /** The same of a features column, as vectors. */
-    static StructType seenAsVectors(StructType schema, String column) {
-        return seenAs(schema, column, SQLDataTypes.VectorType());
+    private static StructType seenAs(StructType schema, String column, DataType type) {
+        return mapped(
+                schema,
+                column,
+                field -> areSeveral(field.dataType())
+                        ? new StructField(column, type, field.nullable(), field.metadata())
+                        : field);
+    }
+
+    private static StructType restored(StructType derived, StructType original, String column) {
+        return mapped(derived, column, field -> original.apply(column));
     }
 
     /** The schema with this column, if it is there, as arrays of double: what Spark's superclasses do not know of. */
     static StructType withArrays(StructType schema, String column) {
-        StructField[] fields = schema.fields().clone();
-        for (int i = 0; i < fields.length; i++) {
-            if (fields[i].name().equals(column)) {
-                fields[i] = DataTypes.createStructField(
-                        column, DataTypes.createArrayType(DataTypes.DoubleType, false), false);
-            }
-        }
-        return new StructType(fields);
+        return mapped(
+                schema,
+                column,
+                field -> new StructField(
+                        column, DataTypes.createArrayType(DataTypes.DoubleType, false), false, Metadata.empty()));
     }
 
-    /** A schema that was derived from what {@link #seenAs} gave, with the column as it was. */
-    static StructType restored(StructType derived, StructType original, String column) {
-        StructField[] fields = derived.fields().clone();
+    private static StructType mapped(StructType schema, String column, UnaryOperator<StructField> to) {
+        StructField[] fields = schema.fields().clone();
         for (int i = 0; i < fields.length; i++) {
-            for (StructField before : original.fields()) {
-                if (before.name().equals(column) && fields[i].name().equals(column)) {
-                    fields[i] = before;
-                }
-            }
+            fields[i] = fields[i].name().equals(column) ? to.apply(fields[i]) : fields[i];
         }
         return new StructType(fields);
     }

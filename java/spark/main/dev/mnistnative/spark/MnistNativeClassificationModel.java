@@ -106,9 +106,12 @@ public class MnistNativeClassificationModel
 
     @Override
     public StructType validateAndTransformSchema(StructType schema, boolean fitting, DataType featuresType) {
-        StructType seen = Features.seenAsVectors(schema, getFeaturesCol());
-        return Features.restored(
-                super.validateAndTransformSchema(seen, fitting, featuresType), schema, getFeaturesCol());
+        return Features.checked(
+                schema,
+                getFeaturesCol(),
+                "",
+                getPredictionCol(),
+                seen -> super.validateAndTransformSchema(seen, fitting, featuresType));
     }
 
     @Override

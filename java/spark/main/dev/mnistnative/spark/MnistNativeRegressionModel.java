@@ -90,9 +90,12 @@ public class MnistNativeRegressionModel extends RegressionModel<Vector, MnistNat
 
     @Override
     public StructType validateAndTransformSchema(StructType schema, boolean fitting, DataType featuresType) {
-        StructType seen = Features.seenAsVectors(schema, getFeaturesCol());
-        return Features.restored(
-                super.validateAndTransformSchema(seen, fitting, featuresType), schema, getFeaturesCol());
+        return Features.checked(
+                schema,
+                getFeaturesCol(),
+                "",
+                getPredictionCol(),
+                seen -> super.validateAndTransformSchema(seen, fitting, featuresType));
     }
 
     @Override

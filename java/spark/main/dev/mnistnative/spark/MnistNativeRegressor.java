@@ -16,7 +16,6 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import scala.runtime.AbstractFunction1;
 
@@ -107,17 +106,12 @@ public class MnistNativeRegressor extends Regressor<Vector, MnistNativeRegressor
 
     @Override
     public StructType validateAndTransformSchema(StructType schema, boolean fitting, DataType featuresType) {
-        StructType seen = Features.seenAsVectors(schema, getFeaturesCol());
-        boolean several =
-                fitting && Features.areSeveral(schema.apply(getLabelCol()).dataType());
-        if (several) {
-            seen = Features.seenAs(seen, getLabelCol(), DataTypes.DoubleType);
-        }
-        StructType derived = super.validateAndTransformSchema(seen, fitting, featuresType);
-        derived = Features.restored(derived, schema, getFeaturesCol());
-        return several
-                ? Features.withArrays(Features.restored(derived, schema, getLabelCol()), getPredictionCol())
-                : derived;
+        return Features.checked(
+                schema,
+                getFeaturesCol(),
+                fitting ? getLabelCol() : "",
+                getPredictionCol(),
+                seen -> super.validateAndTransformSchema(seen, fitting, featuresType));
     }
 
     /** Trains. Spark's own would make every label one number. */
