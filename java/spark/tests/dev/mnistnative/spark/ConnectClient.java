@@ -50,6 +50,7 @@ final class ConnectClient implements AutoCloseable {
         return Literal.newBuilder().setString(value).build();
     }
 
+    @SuppressWarnings("deprecation") // the element type: 4.0.1 needs to be told, 4.2.0 needs not
     static Literal of(int... values) {
         Literal.Array.Builder array = Literal.Array.newBuilder()
                 .setElementType(DataType.newBuilder().setInteger(DataType.Integer.newBuilder()));
