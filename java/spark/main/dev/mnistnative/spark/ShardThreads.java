@@ -39,7 +39,8 @@ record ShardThreads(TrainingPlan plan, TaskContext context, Averaging averaging,
         if (shards.size() == 1) {
             return train(0, first, shards.get(0));
         }
-        ExecutorService threads = Executors.newFixedThreadPool(shards.size());
+        ExecutorService threads =
+                Executors.newFixedThreadPool(shards.size(), work -> new Thread(work, "mnist-native-shard"));
         try {
             List<Future<TrainingOutcome>> outcomes = new ArrayList<>();
             for (int i = 0; i < shards.size(); i++) {

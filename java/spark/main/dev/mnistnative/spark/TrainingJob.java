@@ -10,6 +10,8 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Function1;
 import scala.Tuple2;
 import scala.reflect.ClassTag;
@@ -20,6 +22,8 @@ import scala.reflect.ClassTag$;
  * out as they like.
  */
 final class TrainingJob {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingJob.class);
+
     private TrainingJob() {}
 
     /** Turns a partition's rows into samples with numbers, keyed by their tasks, on an executor. */
@@ -109,6 +113,7 @@ final class TrainingJob {
                 .partitionBy(new ByTask(plan.tasks()))
                 .values();
         Slots.require(rows.context(), plan.tasks());
+        MemoryNeed.warning(rows.context().getConf(), MemoryNeed.mebibytes(plan)).ifPresent(LOG::warn);
         FitCheckpoints checkpoints = plan.checkpoints(rows.context().hadoopConfiguration());
         try (Rendezvous door = door(rows.context().getConf(), plan)) {
             TrainingTask task = new TrainingTask(plan, door == null ? null : door.address(), checkpoints);

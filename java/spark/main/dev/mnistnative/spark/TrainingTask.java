@@ -1,5 +1,6 @@
 package dev.mnistnative.spark;
 
+import dev.mnistnative.MnistNativeException;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.TrainingData;
 import java.io.IOException;
@@ -87,8 +88,15 @@ record TrainingTask(TrainingPlan plan, Rendezvous.Address driver, FitCheckpoints
                 return TrainingOutcome.refused(refusal);
             }
             return new ShardThreads(plan, context, averaging, kept).run(rank, shards);
-        } catch (OutOfMemoryError e) {
-            throw withRemedy(e);
+        } catch (OutOfMemoryError e) { // not passed on, for Spark would end the executor
+            throw new IllegalStateException(
+                    MemoryNeed.remedy(MemoryNeed.mebibytes(plan)) + " (" + e.getMessage() + ")", e);
+        } catch (MnistNativeException e) {
+            if (e.status() == MnistNativeException.Status.OUT_OF_MEMORY) {
+                throw new IllegalStateException(
+                        MemoryNeed.remedy(MemoryNeed.mebibytes(plan)) + " (" + e.getMessage() + ")", e);
+            }
+            throw e;
         } finally {
             shards.forEach(TrainingData::close);
         }
@@ -114,17 +122,6 @@ record TrainingTask(TrainingPlan plan, Rendezvous.Address driver, FitCheckpoints
                 : (vectors, length) -> new StateSum(
                         peers, plan.isSealed() ? plan.key() : null, context.stageAttemptNumber(), vectors, length);
         return new Averaging(others, plan.shardsPerTask(), plan.shards(), plan.syncSteps(), plan.stateLength());
-    }
-
-    /** Spark's own settings do not count what lies outside the heap. */
-    private OutOfMemoryError withRemedy(OutOfMemoryError cause) {
-        long rows = (long) plan.rowsPerShard() * plan.shardsPerTask() + plan.validationRows();
-        OutOfMemoryError told = new OutOfMemoryError("the samples of a training task take up to "
-                + (rows * plan.features() * Float.BYTES >> 20)
-                + " MiB outside the heap: set spark.executor.memoryOverhead to that and 100 MiB more ("
-                + cause.getMessage() + ")");
-        told.initCause(cause);
-        return told;
     }
 
     private void read(Iterator<byte[]> samples, int rank, List<TrainingData> shards) {

@@ -18,8 +18,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Executors in JVMs of their own: the bits of threads, also where one of them is killed. */
 @Timeout(600)
@@ -57,23 +55,31 @@ class ClusterTest {
             assertEquals(expected.weights(), model.weights(), workers + " workers");
             assertEquals(predicted, model.transform(remote).collectAsList(), workers + " workers");
         }
+        Dataset<Row> table = session.range(0, 200, 1, 8)
+                .selectExpr(
+                        "array(double(id % 3 = 0), double(id % 3 = 1), double(id % 5)) as features", "id % 3 as label");
+        MnistNativeClassificationModel model = new MnistNativeClassifier()
+                .setHiddenLayers(8)
+                .setBatchSize(10)
+                .setStepSize(0.02)
+                .setMaxIter(10)
+                .setNumWorkers(2)
+                .fit(table);
+        assertEquals(200, model.transform(table).where("prediction = label").count(), "a table wherever its tasks run");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"driver", "barrier"})
-    void aFitThatLosesAnExecutorEndsWithTheSameBits(String rendezvous) throws Exception {
-        boolean sealed = rendezvous.equals("driver");
+    @Test
+    void aFitThatLosesAnExecutorEndsWithTheSameBits() throws Exception {
         List<Row> rows = Sessions.clouds(3001, 31);
         MnistNativeClassifier learner = LocalSgdTest.learner()
                 .setMaxIter(60)
                 .setNumShards(2)
                 .setCheckpointPath(folder.toUri().toString())
-                .setCheckpointInterval(100)
-                .setRendezvous(rendezvous);
+                .setCheckpointInterval(100);
         Vector expected = learner.fit(Sessions.of(Sessions.LABELLED, rows, 3)).weights();
         session = Clusters.builder("local-cluster[2,1,1024]")
-                .config("spark.authenticate", sealed)
-                .config("spark.network.crypto.enabled", sealed)
+                .config("spark.authenticate", true)
+                .config("spark.network.crypto.enabled", true)
                 .config("spark.authenticate.secret", "a secret of this test")
                 .getOrCreate();
         Dataset<Row> remote = Clusters.of(session, rows);
@@ -121,21 +127,5 @@ class ClusterTest {
         } catch (Exception e) {
             return 0; // a file went away meanwhile
         }
-    }
-
-    @Test
-    void aPartitionedTableIsTrainedOnWhereverItsTasksRun() {
-        session = Clusters.builder("local-cluster[2,1,1024]").getOrCreate();
-        Dataset<Row> table = session.range(0, 200, 1, 8)
-                .selectExpr(
-                        "array(double(id % 3 = 0), double(id % 3 = 1), double(id % 5)) as features", "id % 3 as label");
-        MnistNativeClassificationModel model = new MnistNativeClassifier()
-                .setHiddenLayers(8)
-                .setBatchSize(10)
-                .setStepSize(0.02)
-                .setMaxIter(10)
-                .setNumWorkers(2)
-                .fit(table);
-        assertEquals(200, model.transform(table).where("prediction = label").count());
     }
 }

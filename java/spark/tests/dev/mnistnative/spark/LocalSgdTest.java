@@ -20,8 +20,11 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.spark.ml.evaluation.MulticlassClassificationEvaluator;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.tuning.CrossValidator;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -178,6 +181,22 @@ class LocalSgdTest {
                         () -> learner().setNumWorkers(3).fit(rows))
                 .getMessage();
         assertTrue(message.startsWith("numWorkers is 3, but the cluster can run 2 tasks at the same time"), message);
+    }
+
+    @Test
+    void searchesRunSeveralFitsOfSeveralWorkersSideBySide() {
+        MnistNativeClassifier learner = learner().setNumWorkers(2);
+        CrossValidator search = new CrossValidator()
+                .setEstimator(learner)
+                .setEvaluator(new MulticlassClassificationEvaluator().setMetricName("logLoss"))
+                .setEstimatorParamMaps(new ParamGridBuilder()
+                        .addGrid(learner.batchSize(), new int[] {10, 40})
+                        .build())
+                .setNumFolds(2)
+                .setSeed(9);
+        double[] apart = search.fit(rows).avgMetrics();
+        assertEquals(2, apart.length);
+        assertArrayEquals(apart, search.setParallelism(2).fit(rows).avgMetrics());
     }
 
     @Test
