@@ -20,6 +20,7 @@ import org.apache.spark.ml.feature.IndexToString;
 import org.apache.spark.ml.feature.StringIndexer;
 import org.apache.spark.ml.feature.StringIndexerModel;
 import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.tuning.CrossValidator;
 import org.apache.spark.ml.tuning.CrossValidatorModel;
@@ -55,6 +56,9 @@ class PersistenceTest {
         assertEquals(learner.fit(rows).weights(), loaded.fit(rows).weights());
         assertThrows(IOException.class, () -> learner.write().save(path), "overwrites only if told to");
         learner.write().overwrite().save(path);
+        learner.setInitialWeights(Vectors.dense(0.5, -1e-30)).write().overwrite().save(path);
+        assertEquals(
+                Vectors.dense(0.5, -1e-30), MnistNativeClassifier.load(path).getInitialWeights());
     }
 
     /** Arrays print their addresses. */
