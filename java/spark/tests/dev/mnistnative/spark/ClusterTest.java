@@ -74,10 +74,12 @@ class ClusterTest {
         MnistNativeClassifier learner = LocalSgdTest.learner()
                 .setMaxIter(60)
                 .setNumShards(2)
-                .setCheckpointPath(folder.toUri().toString())
-                .setCheckpointInterval(100);
+                .setCheckpointPath("gate://" + folder)
+                .setCheckpointInterval(500);
+        GateFileSystem.register(Sessions.local());
         Vector expected = learner.fit(Sessions.of(Sessions.LABELLED, rows, 3)).weights();
         session = Clusters.builder("local-cluster[2,1,1024]")
+                .config("spark.hadoop.fs.gate.impl", GateFileSystem.class.getName())
                 .config("spark.authenticate", true)
                 .config("spark.network.crypto.enabled", true)
                 .config("spark.authenticate.secret", "a secret of this test")
