@@ -254,23 +254,30 @@ TEST(CudaPixels, are_the_nearest_float_to_byte_times_scale) {
     }
 }
 
-TEST(CudaLayout, rows_are_padded_and_the_bias_is_the_last_column) {
-    const Net net{{5, 3, 2}};
+TEST(CudaLayout, rows_are_whole_lines_and_the_bias_is_the_last_column) {
+    const Net net{{35, 3, 2}};
     const Layout layout(net);
-    EXPECT_EQ(layout.layers[0].weight_stride, 8);
-    EXPECT_EQ(layout.layers[1].weight_stride, 4);
-    EXPECT_EQ(layout.layers[1].weight, 24);
-    EXPECT_EQ(layout.parameters, 32);
+    EXPECT_EQ(layout.layers[0].weight_stride, 64);
+    EXPECT_EQ(layout.layers[0].gradient_stride, 32);
+    EXPECT_EQ(layout.layers[1].weight_stride, 32);
+    EXPECT_EQ(layout.layers[1].weight, 3 * 64);
+    EXPECT_EQ(layout.layers[1].input, 0);
+    EXPECT_EQ(layout.layers[1].gradient, 32);
+    EXPECT_EQ(layout.parameters, 3 * 64 + 2 * 32);
+    EXPECT_EQ(layout.activations_row, 32);
+    EXPECT_EQ(layout.gradients_row, 64);
     std::vector<float> flat(static_cast<size_t>(net.parameter_count())), back(flat.size());
     for (size_t i = 0; i < flat.size(); ++i)
         flat[i] = static_cast<float>(i) + 1;
     std::vector<float> padded(static_cast<size_t>(layout.parameters), -1.0f);
     layout.pad(flat, padded);
-    EXPECT_EQ(padded[5], 16.0f);     // the first bias, behind fifteen weights
-    EXPECT_EQ(padded[8 + 5], 17.0f); // the second
-    EXPECT_EQ(padded[6], 0.0f);
-    EXPECT_EQ(padded[7], 0.0f);
-    EXPECT_EQ(padded[24], 19.0f);
+    EXPECT_EQ(padded[0], 1.0f);
+    EXPECT_EQ(padded[64], 36.0f);       // the second row
+    EXPECT_EQ(padded[35], 106.0f);      // the first bias, behind 105 weights
+    EXPECT_EQ(padded[64 + 35], 107.0f); // the second
+    for (int i = 36; i < 64; ++i)
+        EXPECT_EQ(padded[static_cast<size_t>(i)], 0.0f) << i;
+    EXPECT_EQ(padded[3 * 64], 109.0f);
     layout.unpad(padded, back);
     EXPECT_EQ(flat, back);
 }
