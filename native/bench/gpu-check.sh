@@ -112,7 +112,8 @@ awk '
     FILENAME ~ /pytorch/ && $1 == "batch" && $2 == 320 && $3 == "float32" && $5 == "shuffled" { torch[$4] = $6 }
     END {
         for (precision in best)
-            printf "%-8s %9.2f us/step (an H200: 38.0 in float32, 35.2 in tf32, 34.1 in bf16)\n", precision, best[precision]
+            printf "%-8s %9.2f us/step (an H200: 38.0 in float32, 35.2 in tf32, 34.1 in bf16)\n", precision,
+                   best[precision]
         for (way in torch)
             if (best["float32"] > 0)
                 printf "PyTorch, %-16s %9.2f us/step: %.1f times (the article'\''s program: at least 20 times)\n", way,
