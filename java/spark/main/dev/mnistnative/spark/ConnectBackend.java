@@ -5,8 +5,8 @@ import org.apache.spark.sql.connect.plugin.MLBackendPlugin;
 
 /**
  * Makes a Spark Connect server train by mnist-native where a client asks for Spark's
- * {@code MultilayerPerceptronClassifier}: {@code spark.connect.ml.backend.classes=dev.mnistnative.spark.ConnectBackend}.
- * Clients stay as they are.
+ * {@code MultilayerPerceptronClassifier}: set {@code spark.connect.ml.backend.classes} to
+ * {@code dev.mnistnative.spark.ConnectBackend}. Clients stay as they are.
  */
 public final class ConnectBackend implements MLBackendPlugin {
     private static final String CLASSIFIER = "org.apache.spark.ml.classification.MultilayerPerceptronClassifier";

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What {@link MnistNativeRegressor} trains: adds a prediction (an array where labels were several) to rows, batch by batch on whatever executor has them. All
- * columns of the rows travel along: {@code select} those that are wanted before.
+ * What {@link MnistNativeRegressor} trains: adds a prediction (an array where labels were several) to rows, batch by
+ * batch on whatever executor has them. All columns of the rows travel along: {@code select} those that are wanted before.
  */
 public class MnistNativeRegressionModel extends RegressionModel<Vector, MnistNativeRegressionModel>
         implements NativeModel {

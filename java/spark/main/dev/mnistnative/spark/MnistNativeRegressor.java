@@ -135,9 +135,9 @@ public class MnistNativeRegressor extends Regressor<Vector, MnistNativeRegressor
                 columns.select(dataset, getFeaturesCol(), getLabelCol(), this).toJavaRDD();
         InputScan scan = InputScan.of(rows, columns, Task.VALUES);
         if (columns.several() && scan.answers() == 1) {
-            throw new IllegalArgumentException(
-                    "column " + getLabelCol()
-                            + " has arrays or vectors of one number: give the number itself, which is then the prediction, too");
+            throw new IllegalArgumentException("column " + getLabelCol()
+                    + " has arrays or vectors of one number: give the number itself, "
+                    + "which is then the prediction, too");
         }
         int[] layers = Layers.of(this, scan.features(), scan.answers());
         if (layers[layers.length - 1] != scan.answers()) {

@@ -56,7 +56,10 @@ class PersistenceTest {
         assertEquals(learner.fit(rows).weights(), loaded.fit(rows).weights());
         assertThrows(IOException.class, () -> learner.write().save(path), "overwrites only if told to");
         learner.write().overwrite().save(path);
-        learner.setInitialWeights(Vectors.dense(0.5, -1e-30)).write().overwrite().save(path);
+        learner.setInitialWeights(Vectors.dense(0.5, -1e-30))
+                .write()
+                .overwrite()
+                .save(path);
         assertEquals(
                 Vectors.dense(0.5, -1e-30), MnistNativeClassifier.load(path).getInitialWeights());
     }
