@@ -5,35 +5,20 @@ import org.apache.spark.ml.linalg.Vectors;
 /**
  * What a classifier adds to a row: logits, probabilities and the prediction, each if wanted.
  *
- * @param classes outputs of the net
+ * @param outputs of the net: classes
  * @param rule how probabilities become a prediction: that of Spark's own classes, thresholds included
  */
 record ClassColumns(
-        int classes, boolean raw, boolean probability, boolean prediction, MnistNativeClassificationModel rule)
-        implements Inference.AddedColumns {
+        int outputs, boolean raw, boolean probability, boolean prediction, MnistNativeClassificationModel rule)
+        implements ProbabilityColumns {
     @Override
-    public int count() {
-        return (raw ? 1 : 0) + (probability ? 1 : 0) + (prediction ? 1 : 0);
+    public void toProbabilities(double[] values) {
+        softmax(values);
     }
 
     @Override
-    public void write(float[] outputs, int from, Object[] row, int at) {
-        double[] logits = new double[classes];
-        for (int i = 0; i < classes; i++) {
-            logits[i] = outputs[from + i];
-        }
-        double[] shares = logits.clone();
-        softmax(shares);
-        int place = at;
-        if (raw) {
-            row[place++] = Vectors.dense(logits);
-        }
-        if (probability) {
-            row[place++] = Vectors.dense(shares);
-        }
-        if (prediction) {
-            row[place] = rule.probability2prediction(Vectors.dense(shares));
-        }
+    public Object predicted(double[] probabilities) {
+        return rule.probability2prediction(Vectors.dense(probabilities));
     }
 
     /** Logits become probabilities, in place. */
