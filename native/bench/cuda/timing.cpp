@@ -55,19 +55,23 @@ Seconds time_epochs(Trainer& trainer, const Problem& p, int repetitions, const s
     return {times.front(), times[times.size() / 2]};
 }
 
+std::unique_ptr<Trainer> trainer_of(const Problem& p, const Way& way, const Images& images) {
+    TrainerOptions options;
+    options.net = p.net;
+    options.placement.device = DeviceKind::cuda;
+    cuda::Tuning tuning;
+    tuning.engine = way.engine;
+    tuning.schedule = way.schedule;
+    return started(cuda::make_trainer(options, tuning), p.net, images.samples());
+}
+
 void time_problem(const Problem& p, int repetitions, bool tensor_cores) {
     const Images images(p.net, p.samples);
     const double steps = static_cast<double>((p.samples + p.batch - 1) / p.batch);
     for (const Way& way : kWays) {
         if (way.engine != cuda::Engine::ffma && !tensor_cores)
             continue;
-        TrainerOptions options;
-        options.net = p.net;
-        options.placement.device = DeviceKind::cuda;
-        cuda::Tuning tuning;
-        tuning.engine = way.engine;
-        tuning.schedule = way.schedule;
-        const auto trainer = started(cuda::make_trainer(options, tuning), p.net, images.samples());
+        const auto trainer = trainer_of(p, way, images);
         // as users train, whose every step waits for its part of the order and for rows all over the set; and without
         for (const std::vector<int32_t>& order : {shuffled(p.samples), std::vector<int32_t>()}) {
             const Seconds epoch = time_epochs(*trainer, p, repetitions, order);
@@ -113,18 +117,18 @@ void print_phases(const cuda::PhaseClocks& clocks, int blocks, int phases) {
         const char* const names[] = {"asked", "arrived", "multiplied", "together", "handed on"};
         if (clocks.inner[0][p][5] == 0)
             continue;
-        for (int n = 0; n < 6; ++n) {
+        for (int n = 1; n < 6; ++n) {
             std::vector<double> times;
             for (int b = 0; b < blocks; ++b) {
-                const long long from = n == 0 ? clocks.at[b][2 * p] : clocks.inner[b][p][n - 1];
+                const long long from = clocks.inner[b][p][n - 1];
                 if (clocks.inner[b][p][n] > clocks.at[b][2 * p] && clocks.inner[b][p][n] > from)
                     times.push_back(static_cast<double>(clocks.inner[b][p][n] - from));
             }
             if (times.empty())
                 continue;
             std::sort(times.begin(), times.end());
-            std::printf("        %-10s %6.0f (median of %zu), %6.0f (longest)\n", n == 0 ? "began" : names[n - 1],
-                        times[times.size() / 2], times.size(), times.back());
+            std::printf("        %-10s %6.0f (median of %zu), %6.0f (longest)\n", names[n - 1], times[times.size() / 2],
+                        times.size(), times.back());
         }
     }
 }
@@ -141,13 +145,7 @@ bool time_phases() {
         for (const Way& way : kWays) {
             if (way.schedule != cuda::Schedule::persistent)
                 continue;
-            TrainerOptions options;
-            options.net = p.net;
-            options.placement.device = DeviceKind::cuda;
-            cuda::Tuning tuning;
-            tuning.engine = way.engine;
-            tuning.schedule = way.schedule;
-            const auto trainer = started(cuda::make_trainer(options, tuning), p.net, images.samples());
+            const auto trainer = trainer_of(p, way, images);
             const Seconds epoch = time_epochs(*trainer, p, kRepetitions, order);
             const auto clocks = std::make_unique<cuda::PhaseClocks>();
             cuda::check(cudaMemcpyFromSymbol(clocks.get(), cuda::kernels(way.engine).clocks, sizeof *clocks),
