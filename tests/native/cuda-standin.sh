@@ -3,6 +3,7 @@
 # Looks for wrong results, accesses out of bounds, races, threads that meet at different barriers and deadlocks, in
 # several thread orders, injects faults, and trains from the command line.
 # Usage: CUDA_STANDIN=path/to/cuda-standin tests/native/cuda-standin.sh [BUILD_DIR]
+# PHASE=build: only builds what the runs need; PHASE=run: runs what was built. Neither: both.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${1:-target/cuda-standin}
@@ -62,17 +63,33 @@ with_shim() {
     fi
 }
 
-step "build for the stand-in: shared run-time library; one architecture, as PTX, since its device code never runs"
-cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-virtual \
-    -DMN_UNITY=ON -DMN_CUDA_STATIC_STAGES=ON
-cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench mn_cuda_shim
 # translate FOLDER OPTION..: the kernels as a run-time library there
 translate() {
     "$standin" build -o "$1" --compile-commands "$build/compile_commands.json" -O 1 -X=--expt-relaxed-constexpr "${@:2}"
 }
-translate "$device"
-translate "$device-75" --arch 75 # whose kernels are others: no tensor cores, less shared memory
-CXX=$PWD/tests/native/standin/truncating-g++ translate "$device-truncating"
+
+build() {
+    step "build for the stand-in: shared run-time library; one architecture, as PTX, since its device code never runs"
+    cmake -S . -B "$build" -DMN_CUDA=ON -DCMAKE_CUDA_RUNTIME_LIBRARY=Shared -DCMAKE_CUDA_ARCHITECTURES=80-virtual \
+        -DMN_UNITY=ON -DMN_CUDA_STATIC_STAGES=ON
+    cmake --build "$build" -j "$(nproc)" --target mn_tests mn_cuda_bench mn_cuda_shim
+    translate "$device"
+    translate "$device-75" --arch 75 # whose kernels are others: no tensor cores, less shared memory
+    CXX=$PWD/tests/native/standin/truncating-g++ translate "$device-truncating"
+}
+
+case ${PHASE:-all} in
+all) build ;;
+build)
+    build # not in a list with &&, which would go on behind an error
+    exit
+    ;;
+run) step "the stand-in's build is there already" ;;
+*)
+    echo "PHASE is build or run, not $PHASE" >&2
+    exit 2
+    ;;
+esac
 
 export MN_GOLDEN_STEPS=20 # of PyTorch's 50 and 200: a step takes a tenth of a second here
 later on_device "--check" '*/cuda:Cuda.*:-Heavy/*'

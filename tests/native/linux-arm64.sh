@@ -3,7 +3,7 @@
 # the heavy tests, which take an emulator minutes each, and those of CUDA. Needs Debian, with the packages
 # g++-aarch64-linux-gnu, qemu-user-static, libgtest-dev and libhwy-dev; installs nothing. Exit code 77: zlib for ARM is
 # not to be had.
-#   tests/native/linux-arm64.sh [FOLDER]
+#   tests/native/linux-arm64.sh [FOLDER]    target/cmake-linux-arm64: the core that -Dmn.platforms=linux-arm64 has built
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=${1:-target/linux-arm64}
@@ -26,7 +26,7 @@ if [ ! -e "$out/zlib" ] && ! fetch_zlib >"$out/apt.log" 2>&1; then
     exit 77
 fi
 
-cmake -S . -B "$out" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMN_CUDA=OFF \
+cmake -S . -B "$out" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMN_CUDA=OFF -DMN_TESTS=ON \
     -DCMAKE_TOOLCHAIN_FILE="$PWD/native/portability/linux-arm64.cmake" \
     -DZLIB_LIBRARY="$out/zlib/libz.a" -DZLIB_INCLUDE_DIR="$out/zlib"
 cmake --build "$out"
