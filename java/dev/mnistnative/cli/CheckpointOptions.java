@@ -49,6 +49,16 @@ final class CheckpointOptions {
                 every != null && every < 1, command, "--checkpoint-every is " + every + ", but must be at least 1");
     }
 
+    /** Those of one of several seeds, in a folder of its own. */
+    CheckpointOptions of(long seed) {
+        CheckpointOptions mine = new CheckpointOptions();
+        mine.command = command;
+        mine.folder = Seeds.named(folder, seed);
+        mine.every = every;
+        mine.resume = resume;
+        return mine;
+    }
+
     Checkpoints checkpoints(ModelInfo info, Screen screen) {
         if (folder == null) {
             return Checkpoints.NONE;

@@ -30,6 +30,7 @@ final class Converters {
         root.registerConverter(LearningRateSchedule.class, refusing(Converters::schedule));
         root.registerConverter(Deformation.class, refusing(Deformation::parse));
         root.registerConverter(ImageShapeOption.Shape.class, refusing(ImageShapeOption.Shape::parse));
+        root.registerConverter(Seeds.class, refusing(Seeds::parse));
         root.registerConverter(Preset.class, named(Preset.values(), Preset::id));
         root.registerConverter(Precision.class, named(Precision.values(), Converters::lower));
         root.registerConverter(ExportFormat.class, named(ExportFormat.values(), Converters::lower));

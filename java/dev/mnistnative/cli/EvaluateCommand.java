@@ -1,9 +1,16 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.data.Dataset;
+import dev.mnistnative.model.Ensemble;
+import dev.mnistnative.model.Model;
 import dev.mnistnative.report.files.EvaluationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +25,7 @@ import picocli.CommandLine.Spec;
                 + "of labels that exclude nothing their F1, of real-valued targets MSE, MAE and R2.",
         footer = {
             "  mnist-native evaluate --model m.safetensors",
+            "  mnist-native evaluate --model m-0.safetensors --ensemble m-1.safetensors,m-2.npz",
             "  mnist-native evaluate --model m.safetensors --images x.npy --labels y.npy --json"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -26,6 +34,15 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private JudgedModel judged;
+
+    @Option(
+            names = "--ensemble",
+            paramLabel = "FILE,...",
+            split = ",",
+            hideParamSyntax = true,
+            description =
+                    "Further models of the same classes: what is evaluated is the mean of all their probabilities.")
+    private List<Path> others = List.of();
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
@@ -36,8 +53,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         judged.read("evaluating", (model, samples) -> {
-            EvaluationReport report =
-                    EvaluationReport.of(model.evaluate(samples), model.metrics(samples), model.info());
+            EvaluationReport report = others.isEmpty()
+                    ? EvaluationReport.of(model.evaluate(samples), model.metrics(samples), model.info())
+                    : together(model, samples);
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
                 report.json(out);
@@ -46,5 +64,19 @@ final class EvaluateCommand implements Callable<Integer> {
             }
         });
         return ExitCode.DONE;
+    }
+
+    private EvaluationReport together(Model first, Dataset samples) throws IOException {
+        List<Model> models = new ArrayList<>();
+        try {
+            for (Path file : others) {
+                models.add(judged.another(file));
+            }
+            Ensemble all =
+                    Ensemble.of(Stream.concat(Stream.of(first), models.stream()).toList());
+            return EvaluationReport.of(all.evaluate(samples), all.metrics(samples), first.info());
+        } finally {
+            models.forEach(Model::close);
+        }
     }
 }

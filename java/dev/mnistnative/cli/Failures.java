@@ -86,7 +86,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         return callersMistake ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
-    private static String sentence(Exception e) {
+    /** What went wrong and what to do. */
+    static String sentence(Exception e) {
         if (e instanceof InvalidPathException path) {
             return path.getInput() + ": this name has characters that this locale's encoding does not know, or a NUL: "
                     + Charsets.REMEDY;

@@ -29,8 +29,11 @@ final class Interruption implements AutoCloseable {
         cancel = work;
     }
 
-    /** A step was done, or what else cannot be broken off: that is how long one has to wait for the next. */
-    void isAlive() {
+    /**
+     * A step was done, or what else cannot be broken off: that is how long one has to wait for the next. From any
+     * thread.
+     */
+    synchronized void isAlive() {
         long now = System.nanoTime();
         longestNanos = Math.max(longestNanos, now - lastSign);
         lastSign = now;

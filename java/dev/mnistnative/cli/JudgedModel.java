@@ -11,6 +11,7 @@ import dev.mnistnative.net.Parameters;
 import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Task;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,6 +62,13 @@ final class JudgedModel {
                 use(doing, use, saved.parameters(), info.withPreprocessing(Preprocessing.NONE), seen);
             }
         }
+    }
+
+    /** Another model, to be judged by the same samples. The caller closes it. */
+    Model another(Path file) throws IOException {
+        SavedModel saved = ModelFile.read(spec, file);
+        ModelInfo info = data.scale().over(saved.info());
+        return Model.of(saved.parameters(), placement.over(PlacementOptions.ANYWHERE), info);
     }
 
     private void refuseTargetsOfClasses(Task task) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.ArgSpec;
@@ -60,8 +61,19 @@ final class OutputPaths {
 
     /** Refuses outputs that cannot be created or replaced, or must not be. */
     static void check(CommandSpec command) {
+        OptionSpec option = command.findOption("--seeds");
+        if (option != null && option.getValue() instanceof Seeds seeds) {
+            for (long seed : seeds.values()) {
+                check(command, path -> Seeds.named(path, seed));
+            }
+        } else {
+            check(command, path -> path);
+        }
+    }
+
+    private static void check(CommandSpec command, UnaryOperator<Path> names) {
         OutputPaths paths = new OutputPaths(command);
-        paths.collect();
+        paths.collect(names);
         paths.requireCurrentFolder();
         Stream.concat(paths.files.stream(), paths.folders.stream()).forEach(paths::requireName);
         paths.files.forEach(paths::requireFile);
@@ -87,7 +99,8 @@ final class OutputPaths {
                         + " free; make room, or name a file elsewhere");
     }
 
-    private void collect() {
+    /** @param names what the names of outputs stand for */
+    private void collect(UnaryOperator<Path> names) {
         List<ArgSpec> all = new ArrayList<>(command.options());
         all.addAll(command.positionalParameters());
         for (ArgSpec argument : all) {
@@ -95,7 +108,7 @@ final class OutputPaths {
             for (Object value : values(argument)) {
                 if (value instanceof Path path) {
                     List<Named> list = listOf(name);
-                    list.add(new Named(name, path));
+                    list.add(new Named(name, list == inputs ? path : names.apply(path)));
                     if (list == inputs) {
                         addInput(name, path.toString()); // an npz file of which a member is named
                     }

@@ -6,13 +6,15 @@ import dev.mnistnative.report.files.TensorBoardEvents;
 import dev.mnistnative.report.terminal.EpochLines;
 import dev.mnistnative.report.terminal.ProgressBarReport;
 import dev.mnistnative.report.terminal.ProgressLines;
-import dev.mnistnative.report.terminal.RunSummary;
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.report.terminal.StartNote;
 import dev.mnistnative.report.terminal.StepLines;
 import dev.mnistnative.train.Preset;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -80,25 +82,39 @@ final class ReportOptions {
      * @param goesOn whether metrics and curves go on where the checkpoint of an earlier run is
      */
     Reports open(Preset preset, Screen screen, boolean goesOn) throws IOException {
-        Reports reports = new Reports();
-        try {
+        return opened(goesOn, screen, path -> path, reports -> {
             reports.add(new StartNote(screen));
             if (drawsBar()) {
                 reports.add(new ProgressBarReport(screen, Terminal.showsBlocks(), Terminal.columns()));
-            } else if (!quiet && progress != ProgressDisplay.NEVER) {
+            } else if (tellsProgress()) {
                 reports.add(new ProgressLines(screen));
             }
             reports.add(
                     preset.stepsPerLine() == 0 ? new EpochLines(screen) : new StepLines(screen, preset.stepsPerLine()));
+        });
+    }
+
+    /** Opens the files of one of several seeds; its progress is told otherwise. */
+    Reports open(long seed, Screen screen, boolean goesOn) throws IOException {
+        return opened(goesOn, screen, path -> Seeds.named(path, seed), reports -> {});
+    }
+
+    private Reports opened(boolean goesOn, Screen screen, UnaryOperator<Path> names, Consumer<Reports> first)
+            throws IOException {
+        Reports reports = new Reports();
+        try {
+            first.accept(reports);
+            Path table = names.apply(metrics);
             int every = logSteps == null ? 0 : logSteps;
             if (metricsAreTable()) {
-                reports.add(new SideOutput("metrics " + metrics, new MetricsTable(metrics, goesOn), screen));
+                reports.add(new SideOutput("metrics " + table, new MetricsTable(table, goesOn), screen));
             } else if (metrics != null) {
-                reports.add(new SideOutput("metrics " + metrics, new MetricsFile(metrics, every, goesOn), screen));
+                reports.add(new SideOutput("metrics " + table, new MetricsFile(table, every, goesOn), screen));
             }
             if (tensorboard != null) {
-                reports.add(new SideOutput(
-                        "TensorBoard " + tensorboard, new TensorBoardEvents(tensorboard, every, goesOn), screen));
+                Path events = names.apply(tensorboard);
+                reports.add(
+                        new SideOutput("TensorBoard " + events, new TensorBoardEvents(events, every, goesOn), screen));
             }
             return reports;
         } catch (IOException | RuntimeException e) {
@@ -112,10 +128,10 @@ final class ReportOptions {
     }
 
     /** Tells where what was asked for is written. */
-    void tellFiles(RunSummary summary) {
-        summary.saved("report", report);
-        summary.saved("metrics", metrics);
-        summary.saved("TensorBoard", tensorboard);
+    void tellFiles(BiConsumer<String, Path> summary) {
+        summary.accept("report", report);
+        summary.accept("metrics", metrics);
+        summary.accept("TensorBoard", tensorboard);
     }
 
     /** The page to write at the end, or null. */
@@ -123,7 +139,19 @@ final class ReportOptions {
         return report;
     }
 
-    private boolean drawsBar() {
+    /** Refuses names that would be the same for all of several seeds. */
+    void requireMarks() {
+        Seeds.requireMark(command, "--metrics", metrics);
+        Seeds.requireMark(command, "--report", report);
+        Seeds.requireMark(command, "--tensorboard", tensorboard);
+    }
+
+    /** Whether plain lines tell of progress, now and then. */
+    boolean tellsProgress() {
+        return !quiet && progress != ProgressDisplay.NEVER;
+    }
+
+    boolean drawsBar() {
         return progress == ProgressDisplay.ALWAYS
                 || !quiet && (progress == null || progress == ProgressDisplay.AUTO) && Terminal.canRedraw();
     }

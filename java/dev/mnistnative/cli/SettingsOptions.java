@@ -8,6 +8,7 @@ import dev.mnistnative.train.Keep;
 import dev.mnistnative.train.LearningRateSchedule;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.TrainingSettings;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -72,6 +73,15 @@ final class SettingsOptions {
     private Long seed;
 
     @Option(
+            names = "--seeds",
+            paramLabel = "LIST",
+            description =
+                    "The same run under each of these seeds, as 0..9 or 0,3,7: side by side, one thread each, and "
+                            + "then the mean and the deviation. Names of what is written must have {seed} in "
+                            + "them.")
+    private Seeds seeds;
+
+    @Option(
             names = "--early-stopping",
             paramLabel = "N",
             description = "Stop after N epochs without a better loss on the test set, or on the held-out part.")
@@ -107,18 +117,24 @@ final class SettingsOptions {
     }
 
     /** The settings with class weights by the training set, where that is asked for. */
-    TrainingSettings balanced(TrainingSettings settings, Dataset training) {
+    TrainingSettings balanced(TrainingSettings settings, Supplier<Dataset> training) {
         if (!loss.balanced() || !(settings.loss() instanceof CrossEntropyLoss entropy)) {
             return settings;
         }
         return settings.toBuilder()
                 .loss(entropy.withBalancedClassWeights(
-                        training, settings.layers().classes()))
+                        training.get(), settings.layers().classes()))
                 .build();
+    }
+
+    /** Seeds that the run is repeated with, or null: it is a single one. */
+    Seeds seeds() {
+        return seeds;
     }
 
     /** The preset's settings with the options given. */
     TrainingSettings settings() {
+        Usage.refuse(seed != null && seeds != null, command, "--seed and --seeds exclude each other: give one of them");
         TrainingSettings base = net.over(preset.settings());
         TrainingSettings.Builder builder = base.toBuilder()
                 .optimizer(optimizer.over(base.optimizer()))

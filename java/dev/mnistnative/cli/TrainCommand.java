@@ -8,11 +8,8 @@ import dev.mnistnative.metrics.ValueMetrics;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;
-import dev.mnistnative.net.Parameters;
-import dev.mnistnative.net.Preprocessing;
 import dev.mnistnative.net.Task;
 import dev.mnistnative.report.Printable;
-import dev.mnistnative.report.html.HtmlReport;
 import dev.mnistnative.report.html.RunRecord;
 import dev.mnistnative.report.terminal.RunSummary;
 import dev.mnistnative.report.terminal.Screen;
@@ -27,7 +24,6 @@ import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -48,7 +44,8 @@ import picocli.CommandLine.Spec;
             "  mnist-native train --data t.csv --target-columns y --loss mse --layers 8,9,1",
             "  mnist-native train --preset denoise --save d.safetensors --report r.html",
             "  mnist-native train --data DIR --layers 64,100,4 --optimizer sgd --lr 0.05",
-            "  mnist-native train --checkpoint-dir D --resume"
+            "  mnist-native train --checkpoint-dir D --resume",
+            "  mnist-native train --preset fast --seeds 0..9"
         })
 final class TrainCommand implements Callable<Integer> {
     static final String NAME = "train";
@@ -102,13 +99,20 @@ final class TrainCommand implements Callable<Integer> {
             });
         }
         dataOptions.follow(settingsOptions.preset());
+        if (settingsOptions.seeds() != null) {
+            SeedRuns.Options options =
+                    new SeedRuns.Options(settingsOptions, dataOptions, reportOptions, checkpointOptions, save);
+            SeedRuns.check(spec, options);
+            try (Interruption interruption = new Interruption()) {
+                return new SeedRuns(spec, options, interruption).run(settings, start);
+            }
+        }
         try (Interruption interruption = new Interruption();
                 PreparedData data = dataOptions.prepare(settings, start == null ? ModelInfo.NONE : start.info());
                 Trainer trainer = Trainer.create(
-                        settingsOptions.balanced(settings, data.data().training()))) {
+                        settingsOptions.balanced(settings, () -> data.data().training()))) {
             if (start != null) {
-                trainer.setParameters(Parameters.of(
-                        settings.layers().withoutDropout(), start.parameters().values()));
+                FinishedRun.begin(trainer, start);
             }
             OutputPaths.requireSpace(
                     spec, "--save", save, (long) Float.BYTES * settings.layers().parameterCount());
@@ -180,27 +184,28 @@ final class TrainCommand implements Callable<Integer> {
             }
             result = trainer.fit(data.data(), checkpointOptions.checkpoints(data.info(), screen), reports.listeners());
         }
+        FinishedRun net = new FinishedRun(trainer, data);
         boolean diverged = result.reason() == StopReason.DIVERGED;
         boolean interrupted = result.reason() == StopReason.INTERRUPTED;
         Missing missing = new Missing();
         Path saved = null;
         if (save != null && (!interrupted && !diverged || out.isReaderGone())) {
-            saved = missing.unless("weights " + save, () -> save(trainer, data.info(), screen)) ? save : null;
+            saved = missing.unless("weights " + save, () -> net.save(save, screen)) ? save : null;
             summary.saved("weights", saved);
         } else if (save != null) {
             screen.note(Printable.text(save + " was not written"));
         }
         if (!diverged && !interrupted) {
-            evaluate(trainer, data, summary);
+            evaluate(net, summary);
         }
         if (reportOptions.report() != null) {
-            missing.unless("report " + reportOptions.report(), () -> writeReport(trainer, data, record));
+            missing.unless("report " + reportOptions.report(), () -> net.report(reportOptions.report(), record));
         }
         opened.missing().forEach(missing::add);
         if (checkpointOptions.haveFailed()) {
             missing.add("newest checkpoint in " + checkpointOptions.folder());
         }
-        reportOptions.tellFiles(summary);
+        reportOptions.tellFiles(summary::saved);
         summary.saved("checkpoints", checkpointOptions.folder());
         summary.print();
         if (diverged) {
@@ -210,32 +215,14 @@ final class TrainCommand implements Callable<Integer> {
         return interrupted ? ExitCode.INTERRUPTED : ExitCode.DONE;
     }
 
-    /** Writes the weights; where the file asked for cannot be written any more, elsewhere. */
-    private void save(Trainer trainer, ModelInfo info, Screen screen) throws IOException {
-        SavedModel model = new SavedModel(trainer.parameters(), info);
-        try {
-            model.write(save, ModelFormat.forWriting(save));
-        } catch (IOException e) {
-            Path refuge = Files.createTempFile("mnist-native-", ".safetensors");
-            try {
-                model.write(refuge, ModelFormat.SAFETENSORS);
-            } catch (IOException again) {
-                Files.delete(refuge);
-                e.addSuppressed(again);
-                throw e;
-            }
-            screen.warning(Printable.text("the weights could not be written to " + save + "; they are in " + refuge));
-            throw e;
-        }
-    }
-
     /** On the test set that was held back: nothing was chosen by it. Values are measured on every set. */
-    private static void evaluate(Trainer trainer, PreparedData data, RunSummary summary) {
+    private static void evaluate(FinishedRun net, RunSummary summary) {
+        PreparedData data = net.data();
         boolean values = data.info().task() == Task.VALUES;
         if (data.heldBack().isEmpty() && !values) {
             return;
         }
-        try (Model model = finished(trainer, data)) {
+        try (Model model = net.model()) {
             if (values) {
                 data.data()
                         .evaluation()
@@ -246,19 +233,6 @@ final class TrainCommand implements Callable<Integer> {
                 summary.evaluated(
                         EvaluatedOn.TEST, model.evaluate(data.heldBack().get()));
             }
-        }
-    }
-
-    /** A model of the samples as they are here: what is done to them is done. */
-    private static Model finished(Trainer trainer, PreparedData data) {
-        return trainer.model(data.info().withPreprocessing(Preprocessing.NONE));
-    }
-
-    private void writeReport(Trainer trainer, PreparedData data, RunRecord record) throws IOException {
-        try (Model model = finished(trainer, data)) {
-            new HtmlReport(record, new HtmlReport.Trained(model, data.forReport(), data.reportedOn()))
-                    .withTrainingSet(data.data().training())
-                    .write(reportOptions.report());
         }
     }
 }

@@ -69,6 +69,29 @@ final class TrainingDataOptions {
      * @param start what is known of the net that the run starts from: holds where the run does not say otherwise
      */
     PreparedData prepare(TrainingSettings settings, ModelInfo start) throws IOException {
+        Read read = read(settings, start);
+        try {
+            return prepare(read, settings.seed());
+        } catch (RuntimeException e) {
+            read.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Data in the form of the files' numbers, from which those of each seed are made.
+     *
+     * @param info what is known of them so far
+     */
+    record Read(TrainingData data, ModelInfo info) implements AutoCloseable {
+        @Override
+        public void close() {
+            data.close();
+        }
+    }
+
+    /** Reads the data and checks it. The caller closes it. */
+    Read read(TrainingSettings settings, ModelInfo start) throws IOException {
         Task task = settings.loss().task();
         refuseTargetsOfClasses(task);
         ReadOptions options = ReadOptions.DEFAULT
@@ -92,19 +115,29 @@ final class TrainingDataOptions {
                 requireZeroBackground(info.preprocessing());
             }
             note(read, info.preprocessing(), start);
-            TrainingData rescaled = read.map(info.preprocessing()::rescale);
-            TrainingData split = validation == null
-                    ? rescaled
-                    : Usage.checked(command, () -> rescaled.training().split(validation, settings.seed()));
-            if (standardize) {
-                info = info.withPreprocessing(
-                        info.preprocessing().withStandardizer(Standardizer.fit(split.training())));
-            }
-            return PreparedData.of(rescaled, split, info, data.targets(), settings.seed());
+            return new Read(read.map(info.preprocessing()::rescale), info);
         } catch (RuntimeException e) {
             read.close();
             throw e;
         }
+    }
+
+    /** Whether what is read becomes other samples under another seed. */
+    boolean dependOnSeed() {
+        return validation != null || data.targets().areInput();
+    }
+
+    /** Makes what was read ready for a run with this seed; closing that closes what was read. */
+    PreparedData prepare(Read read, long seed) {
+        TrainingData split = validation == null
+                ? read.data()
+                : Usage.checked(command, () -> read.data().training().split(validation, seed));
+        ModelInfo info = standardize
+                ? read.info()
+                        .withPreprocessing(
+                                read.info().preprocessing().withStandardizer(Standardizer.fit(split.training())))
+                : read.info();
+        return PreparedData.of(read.data(), split, info, data.targets(), seed);
     }
 
     /** What lies outside of a picture is zero: no background of standardised ones, whose pixels differ in scale. */

@@ -47,4 +47,10 @@ final class Fitting {
             }
         }
     }
+
+    /** Whether samples have weights, of the training set or of those that are evaluated on. */
+    static boolean isWeighted(TrainingData data) {
+        return data.training().sampleWeights().isPresent()
+                || data.evaluation().flatMap(Dataset::sampleWeights).isPresent();
+    }
 }

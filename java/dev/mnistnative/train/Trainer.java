@@ -17,6 +17,7 @@ import dev.mnistnative.net.internal.NativeNets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * A net in training: its parameters and the optimizer's state, on the native side.
@@ -32,6 +33,7 @@ public final class Trainer implements AutoCloseable {
     private final Device device;
     private final String deviceReason;
     private volatile boolean cancelled;
+    BooleanSupplier ended = () -> false; // by the sweep that it belongs to, also before a fit
     private boolean fitting; // guarded by the trainer's guard
     private RunPlace place; // of a run that is done in portions, guarded likewise; null: none is under way
     private int placeOf; // samples of that run
@@ -221,7 +223,7 @@ public final class Trainer implements AutoCloseable {
                     ? Optional.of(place)
                     : checkpoints.restore(plan).map(RunState::place);
             TrainingStart start = start(plan, data, unused, checkpoints.resumed());
-            RunContext context = new RunContext(trainer, start, plan, listeners, checkpoints, () -> cancelled);
+            RunContext context = new RunContext(trainer, start, plan, listeners, checkpoints, this::shouldEnd);
             place = null; // where the run fails there is nothing to go on with
             try (Run run = new Run(context, data, replicas)) {
                 TrainingResult result = run.run(from, portion);
@@ -234,24 +236,24 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    private boolean shouldEnd() {
+        return cancelled || ended.getAsBoolean();
+    }
+
     private TrainingStart start(BatchPlan plan, TrainingData data, Unused unused, Optional<Resumed> resumed) {
         boolean onCpu = device.kind() == Device.Kind.CPU;
         String isa =
                 !onCpu ? "" : settings.isa().equals("auto") ? MnistRuntime.cpu().bestIsa() : settings.isa();
         int threads = !onCpu ? 1 : settings.threads() == 0 ? MnistRuntime.cpu().cores() : settings.threads();
+        boolean weighted = Fitting.isWeighted(data);
         int evaluationSamples = data.evaluation().map(Dataset::size).orElse(0);
         return new TrainingStart(
                 settings,
                 new TrainingStart.Machine(
                         device, deviceReason, isa, threads, trainer.describe(), MnistRuntime.version()),
                 new TrainingStart.Data(
-                        plan.samples(), plan.steps(), evaluationSamples, data.evaluatedOn(), unused, isWeighted(data)),
+                        plan.samples(), plan.steps(), evaluationSamples, data.evaluatedOn(), unused, weighted),
                 resumed);
-    }
-
-    private static boolean isWeighted(TrainingData data) {
-        return data.training().sampleWeights().isPresent()
-                || data.evaluation().flatMap(Dataset::sampleWeights).isPresent();
     }
 
     /**

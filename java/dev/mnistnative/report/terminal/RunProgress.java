@@ -94,7 +94,11 @@ final class RunProgress {
     /** Until the last epoch's end, evaluations included, if all goes on as it did. */
     String timeLeft() {
         double elapsed = Seconds.of(nanoTime.getAsLong() - began);
-        long left = Math.round(elapsed / (stepsDone - firstStep) * (steps() - stepsDone));
+        return clock(Math.round(elapsed / (stepsDone - firstStep) * (steps() - stepsDone)));
+    }
+
+    /** Seconds as a clock shows them. */
+    static String clock(long left) {
         return left < HOUR
                 ? String.format(Locale.ROOT, "%d:%02d", left / MINUTE, left % MINUTE)
                 : String.format(Locale.ROOT, "%d:%02d:%02d", left / HOUR, left % HOUR / MINUTE, left % MINUTE);

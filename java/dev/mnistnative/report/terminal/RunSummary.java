@@ -121,7 +121,7 @@ public final class RunSummary implements TrainingListener {
                 Locale.ROOT, "%d %s, %.2f s of training", done, done == 1 ? "epoch" : "epochs", result.seconds());
     }
 
-    private static String row(String name, String value) {
+    static String row(String name, String value) {
         return String.format(Locale.ROOT, ROW, name, value);
     }
 }
