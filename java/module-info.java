@@ -13,7 +13,6 @@ module dev.mnistnative {
     // the application's: an embedder has none of them
     requires static com.fasterxml.jackson.core;
     requires static com.fasterxml.jackson.databind;
-    requires static com.google.protobuf;
     requires static info.picocli;
     requires static java.desktop;
     requires static java.management;

@@ -1,5 +1,6 @@
 package dev.mnistnative.format;
 
+import dev.mnistnative.internal.ProtoMessage;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Parameters;

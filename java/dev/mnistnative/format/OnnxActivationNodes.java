@@ -1,5 +1,6 @@
 package dev.mnistnative.format;
 
+import dev.mnistnative.internal.ProtoMessage;
 import dev.mnistnative.net.Activation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package dev.mnistnative.format;
 
 import dev.mnistnative.ElementType;
+import dev.mnistnative.internal.ProtoField;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
 package dev.mnistnative.format;
 
+import dev.mnistnative.internal.ProtoField;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,14 +1,17 @@
 package dev.mnistnative.report.files;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.WireFormat;
+import dev.mnistnative.internal.ProtoField;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The event files that an earlier run left in a folder. One that was killed has told more than its last checkpoint
@@ -72,63 +75,47 @@ final class EarlierEvents {
             }
         } catch (EOFException e) {
             return ours ? kept : Files.size(file);
-        } catch (IOException e) { // no event: not ours
+        } catch (IllegalArgumentException e) { // no event: not ours
             return Files.size(file);
         }
     }
 
     /** Whether a file's first record tells our name. */
-    private static boolean isOurs(byte[] record) throws IOException {
-        CodedInputStream event = CodedInputStream.newInstance(record);
-        for (int key = event.readTag(); key != 0; key = event.readTag()) {
-            if (WireFormat.getTagFieldNumber(key) == EventFile.EVENT_SOURCE) {
-                return text(event.readByteArray(), EventFile.SOURCE_WRITER).equals(EventFile.WRITER);
-            }
-            event.skipField(key);
-        }
-        return false;
+    private static boolean isOurs(byte[] record) {
+        ByteBuffer source = first(ByteBuffer.wrap(record), EventFile.EVENT_SOURCE);
+        return text(source, EventFile.SOURCE_WRITER).equals(EventFile.WRITER);
     }
 
     /** A message's first text of that field; "" if it has none. */
-    private static String text(byte[] message, int field) throws IOException {
-        CodedInputStream in = CodedInputStream.newInstance(message);
-        for (int key = in.readTag(); key != 0; key = in.readTag()) {
-            if (WireFormat.getTagFieldNumber(key) == field) {
-                return in.readString();
-            }
-            in.skipField(key);
-        }
-        return "";
+    private static String text(ByteBuffer message, int field) {
+        return StandardCharsets.UTF_8.decode(first(message, field)).toString();
     }
 
-    private boolean comesAgain(byte[] record) throws IOException {
-        CodedInputStream event = CodedInputStream.newInstance(record);
+    /** A message's first text or message of that field; empty if it has none. */
+    private static ByteBuffer first(ByteBuffer message, int field) {
+        List<ByteBuffer> found = new ArrayList<>();
+        ProtoField.forEach(message, each -> {
+            if (each.number() == field) {
+                found.add(each.message());
+            }
+        });
+        return found.isEmpty() ? ByteBuffer.allocate(0) : found.get(0);
+    }
+
+    private boolean comesAgain(byte[] record) {
+        List<ProtoField> fields = new ArrayList<>();
+        ProtoField.forEach(ByteBuffer.wrap(record), fields::add);
         long step = 0;
         String tag = "";
-        for (int key = event.readTag(); key != 0; key = event.readTag()) {
-            int field = WireFormat.getTagFieldNumber(key);
-            if (field == EventFile.EVENT_STEP) {
-                step = event.readInt64();
-            } else if (field == EventFile.EVENT_SUMMARY) {
-                tag = tag(event.readByteArray());
-            } else {
-                event.skipField(key);
+        for (ProtoField field : fields) {
+            if (field.number() == EventFile.EVENT_STEP) {
+                step = field.value();
+            } else if (field.number() == EventFile.EVENT_SUMMARY) {
+                tag = text(first(field.message(), EventFile.SUMMARY_VALUE), EventFile.VALUE_TAG);
             }
         }
         boolean ofStep = tag.startsWith(TensorBoardEvents.STEP_CURVES);
         anySteps |= ofStep;
         return !tag.isEmpty() && step > (ofStep ? stepsInRun : epochs);
-    }
-
-    /** The curve of a summary's first value. */
-    private static String tag(byte[] summary) throws IOException {
-        CodedInputStream values = CodedInputStream.newInstance(summary);
-        for (int key = values.readTag(); key != 0; key = values.readTag()) {
-            if (WireFormat.getTagFieldNumber(key) == EventFile.SUMMARY_VALUE) {
-                return text(values.readByteArray(), EventFile.VALUE_TAG);
-            }
-            values.skipField(key);
-        }
-        return "";
     }
 }

@@ -1,9 +1,7 @@
 package dev.mnistnative.report.files;
 
-import com.google.protobuf.CodedOutputStream;
-import dev.mnistnative.internal.IoAction;
+import dev.mnistnative.internal.ProtoMessage;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,8 +18,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Writes scalars to a TensorBoard event file: records in TFRecord framing, each holding one {@code Event} message of
- * TensorFlow's {@code event.proto}. Four fields of two small messages do not justify a protobuf compiler in the build,
- * so they are encoded by hand with protobuf's own stream.
+ * TensorFlow's {@code event.proto}. Four fields of two small messages justify neither a protobuf compiler in the build
+ * nor protobuf's library in the application.
  */
 final class EventFile implements Closeable {
     /** How the names of event files begin. */
@@ -62,12 +60,8 @@ final class EventFile implements Closeable {
                 ProcessHandle.current().pid());
         path = free(folder, name);
         out = new BufferedOutputStream(Files.newOutputStream(path, StandardOpenOption.CREATE_NEW));
-        byte[] source = message(metadata -> metadata.writeString(SOURCE_WRITER, WRITER));
-        writeRecord(message(event -> {
-            event.writeDouble(EVENT_WALL_TIME, wallTime());
-            event.writeString(EVENT_FILE_VERSION, "brain.Event:2");
-            event.writeByteArray(EVENT_SOURCE, source);
-        }));
+        writeRecord(event().text(EVENT_FILE_VERSION, "brain.Event:2")
+                .message(EVENT_SOURCE, new ProtoMessage().text(SOURCE_WRITER, WRITER)));
         flush();
     }
 
@@ -86,26 +80,15 @@ final class EventFile implements Closeable {
 
     /** Tells that from here on points at this step and later ones replace those of earlier files. */
     void restart(long step) throws IOException {
-        byte[] session = message(log -> log.writeEnum(SESSION_LOG_STATUS, SESSION_START));
-        writeRecord(message(event -> {
-            event.writeDouble(EVENT_WALL_TIME, wallTime());
-            event.writeInt64(EVENT_STEP, step);
-            event.writeByteArray(EVENT_SESSION_LOG, session);
-        }));
+        writeRecord(event().number(EVENT_STEP, step)
+                .message(EVENT_SESSION_LOG, new ProtoMessage().number(SESSION_LOG_STATUS, SESSION_START)));
     }
 
     /** Appends one value of the curve {@code tag} at {@code step}. */
     void scalar(String tag, long step, double value) throws IOException {
-        byte[] point = message(v -> {
-            v.writeString(VALUE_TAG, tag);
-            v.writeFloat(VALUE_SIMPLE_VALUE, (float) value);
-        });
-        byte[] summary = message(s -> s.writeByteArray(SUMMARY_VALUE, point));
-        writeRecord(message(event -> {
-            event.writeDouble(EVENT_WALL_TIME, wallTime());
-            event.writeInt64(EVENT_STEP, step);
-            event.writeByteArray(EVENT_SUMMARY, summary);
-        }));
+        ProtoMessage point = new ProtoMessage().text(VALUE_TAG, tag).real(VALUE_SIMPLE_VALUE, (float) value);
+        writeRecord(event().number(EVENT_STEP, step)
+                .message(EVENT_SUMMARY, new ProtoMessage().message(SUMMARY_VALUE, point)));
     }
 
     void flush() throws IOException {
@@ -122,7 +105,13 @@ final class EventFile implements Closeable {
         return now.getEpochSecond() + now.getNano() * 1e-9;
     }
 
-    private void writeRecord(byte[] data) throws IOException {
+    /** An event of now. */
+    private ProtoMessage event() {
+        return new ProtoMessage().real(EVENT_WALL_TIME, wallTime());
+    }
+
+    private void writeRecord(ProtoMessage event) throws IOException {
+        byte[] data = event.toBytes();
         byte[] length = littleEndian(Long.BYTES).putLong(data.length).array();
         out.write(length);
         out.write(littleEndian(Integer.BYTES).putInt(maskedCrc(length)).array());
@@ -139,14 +128,6 @@ final class EventFile implements Closeable {
 
     private static ByteBuffer littleEndian(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static byte[] message(IoAction<CodedOutputStream> fields) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        CodedOutputStream coded = CodedOutputStream.newInstance(bytes);
-        fields.on(coded);
-        coded.flush();
-        return bytes.toByteArray();
     }
 
     /** The machine's name for the file name, without a look-up that could wait for a name server. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.DataFormatException;
+import dev.mnistnative.internal.ProtoMessage;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.ModelInfo;

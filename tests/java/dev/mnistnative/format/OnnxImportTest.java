@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mnistnative.DataFormatException;
 import dev.mnistnative.data.Standardizer;
+import dev.mnistnative.internal.ProtoMessage;
 import dev.mnistnative.model.Model;
 import dev.mnistnative.net.Activation;
 import dev.mnistnative.net.Mlp;

@@ -1,4 +1,4 @@
-package dev.mnistnative.format;
+package dev.mnistnative.internal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * @param value of a varint or a number of fixed width, as it is in memory; else 0
  * @param bytes of a length-delimited field (text, message, packed numbers) or a number of fixed width; else null
  */
-record ProtoField(int number, long value, ByteBuffer bytes) {
+public record ProtoField(int number, long value, ByteBuffer bytes) {
     private static final int VARINT = 0;
     private static final int FIXED_64 = 1;
     private static final int LENGTH_DELIMITED = 2;
@@ -24,7 +24,7 @@ record ProtoField(int number, long value, ByteBuffer bytes) {
      *
      * @throws IllegalArgumentException if that is no message
      */
-    static void forEach(ByteBuffer message, Consumer<ProtoField> each) {
+    public static void forEach(ByteBuffer message, Consumer<ProtoField> each) {
         ByteBuffer in = message.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         while (in.hasRemaining()) {
             long tag = varint(in);
@@ -37,7 +37,7 @@ record ProtoField(int number, long value, ByteBuffer bytes) {
                         case LENGTH_DELIMITED -> new ProtoField(number, 0, slice(in, varint(in)));
                         default ->
                             throw new IllegalArgumentException(
-                                    "field " + number + " has a wire type that ONNX has not");
+                                    "field " + number + " has a wire type that is not in use");
                     });
         }
     }
@@ -73,20 +73,22 @@ record ProtoField(int number, long value, ByteBuffer bytes) {
     }
 
     /** The field's message or text, empty if it is none. */
-    ByteBuffer message() {
+    public ByteBuffer message() {
         return bytes == null ? ByteBuffer.allocate(0) : bytes;
     }
 
-    String text() {
+    /** The field's text in UTF-8. */
+    public String text() {
         return StandardCharsets.UTF_8.decode(message().duplicate()).toString();
     }
 
-    float asFloat() {
+    /** The number of a float field. */
+    public float asFloat() {
         return Float.intBitsToFloat((int) value);
     }
 
     /** Tells the number of a repeated float field, or all of them where they are packed. */
-    void forEachFloat(Consumer<Float> each) {
+    public void forEachFloat(Consumer<Float> each) {
         ByteBuffer in = message().duplicate().order(ByteOrder.LITTLE_ENDIAN);
         while (in.hasRemaining()) {
             if (in.remaining() < Float.BYTES) {
@@ -97,7 +99,7 @@ record ProtoField(int number, long value, ByteBuffer bytes) {
     }
 
     /** Tells the number of a repeated varint field, or all of them where they are packed. */
-    void forEachNumber(Consumer<Long> each) {
+    public void forEachNumber(Consumer<Long> each) {
         if (bytes == null) {
             each.accept(value);
             return;
