@@ -68,8 +68,9 @@ public class InferenceBenchmark {
         test.close();
     }
 
+    /** The mean, and the percentiles of single calls: p0.50 and p0.99 are what a caller waits for. */
     @Benchmark
-    @BenchmarkMode(Mode.AverageTime)
+    @BenchmarkMode({Mode.AverageTime, Mode.SampleTime})
     @OutputTimeUnit(TimeUnit.MICROSECONDS)
     public FloatBuffer oneImageFromABuffer() {
         model.logits(image, test.scale(), logits.slice(0, CLASSES));

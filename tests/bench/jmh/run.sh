@@ -2,6 +2,7 @@
 # Times the Java API with JMH: a step, an epoch, inference, a call across the boundary.
 #   tests/bench/jmh/run.sh [JMH OPTIONS]        after: mvn package
 #   tests/bench/jmh/run.sh Inference -p precision=FLOAT32 -f 1
+#   tests/bench/jmh/run.sh oneImageFromABuffer -bm sample -p precision=FLOAT32     p50 and p99 of one image
 # Environment: WORK (what is built; target/jmh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

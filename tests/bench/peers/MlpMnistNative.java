@@ -14,17 +14,20 @@ import java.nio.FloatBuffer;
 /** Ours, through the Java API: the article's preset, then inference from direct buffers. PRECISION: FLOAT32 or BF16. */
 public final class MlpMnistNative {
     private static final int CLASSES = 10;
-    private static final int BATCH = 1000;
+    private static final int ROWS = 1000; // in one call of inference
 
     public static void main(String[] args) {
         Precision precision = Precision.valueOf(Bench.env("PRECISION", "FLOAT32"));
         TrainingSettings settings = Preset.ARTICLE.settings().toBuilder()
                 .epochs(Bench.EPOCHS)
+                .batchSize(Bench.BATCH)
                 .threads(Bench.THREADS)
                 .precision(precision)
                 .build();
         Bench bench = new Bench("mnist-native-" + precision.name().toLowerCase());
-        try (Dataset train = Mnist.train(); Dataset test = Mnist.test(); Trainer trainer = Trainer.create(settings)) {
+        try (Dataset train = data(true);
+                Dataset test = data(false);
+                Trainer trainer = Trainer.create(settings)) {
             trainer.fit(train, new TrainingListener() {
                 @Override
                 public void onEpoch(EpochEnded report) {
@@ -40,15 +43,25 @@ public final class MlpMnistNative {
         }
     }
 
+    private static Dataset data(boolean train) {
+        if (!Bench.DATA.equals("standardized")) {
+            return train ? Mnist.train() : Mnist.test();
+        }
+        byte[] labels = Bench.labels(train);
+        int[] classes = new int[labels.length];
+        for (int i = 0; i < classes.length; i++) classes[i] = labels[i];
+        return Dataset.ofFloats(Bench.images(train), Bench.PIXELS, classes);
+    }
+
     private static void infer(Bench bench, Model model, Dataset test) {
         ByteBuffer pixels = test.pixels();
-        FloatBuffer logits = floats(BATCH * CLASSES), one = floats(CLASSES);
+        FloatBuffer logits = floats(ROWS * CLASSES), one = floats(CLASSES);
         ByteBuffer image = ByteBuffer.allocateDirect(Bench.PIXELS).put(0, pixels, 0, Bench.PIXELS);
         bench.infer(
                 () -> model.evaluate(test).accuracy(),
                 () -> {
-                    for (int i = 0; i < test.size() / BATCH; i++) {
-                        model.logits(pixels.slice(i * BATCH * Bench.PIXELS, BATCH * Bench.PIXELS), test.scale(), logits);
+                    for (int i = 0; i < test.size() / ROWS; i++) {
+                        model.logits(pixels.slice(i * ROWS * Bench.PIXELS, ROWS * Bench.PIXELS), test.scale(), logits);
                     }
                 },
                 () -> model.logits(image, test.scale(), one));

@@ -44,7 +44,8 @@ public final class MlpTensorflow {
         float[] pixels = Bench.images(train);
         TFloat32[] batches = new TFloat32[pixels.length / Bench.PIXELS / batch];
         for (int i = 0; i < batches.length; i++) {
-            float[] part = java.util.Arrays.copyOfRange(pixels, i * batch * Bench.PIXELS, (i + 1) * batch * Bench.PIXELS);
+            float[] part = java.util.Arrays.copyOfRange(pixels, i * batch * Bench.PIXELS,
+                    (i + 1) * batch * Bench.PIXELS);
             batches[i] = TFloat32.tensorOf(Shape.of(batch, Bench.PIXELS), DataBuffers.of(part));
         }
         return batches;

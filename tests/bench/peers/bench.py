@@ -1,4 +1,5 @@
-"""MNIST reader, clock and report line for article.py. Environment: MNIST_DIR, EPOCHS, INFER, OMP_NUM_THREADS."""
+"""MNIST reader, clock and report line for article.py. Environment: MNIST_DIR, DATA (mnist, or standardized: the same
+images as float32 in *-images-f32), BATCH, EPOCHS, INFER, OMP_NUM_THREADS."""
 import os
 import statistics
 import time
@@ -8,14 +9,19 @@ import torch
 
 EPOCHS = int(os.environ.get("EPOCHS", "3"))
 THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))
+BATCH = int(os.environ.get("BATCH", "320"))
+STEPS = 60_000 // BATCH
+DATA = os.environ.get("DATA", "mnist")
 torch.set_num_threads(THREADS)
 
 
 def mnist(part):
     folder = os.environ.get("MNIST_DIR", "mnist")
     prefix = os.path.join(folder, "train" if part == "train" else "t10k")
-    images = np.fromfile(prefix + "-images-idx3-ubyte", np.uint8, offset=16).reshape(-1, 784)
     labels = np.fromfile(prefix + "-labels-idx1-ubyte", np.uint8, offset=8)
+    if DATA == "standardized":
+        return np.fromfile(prefix + "-images-f32", np.float32).reshape(-1, 784), labels.astype(np.int64)
+    images = np.fromfile(prefix + "-images-idx3-ubyte", np.uint8, offset=16).reshape(-1, 784)
     return images.astype(np.float32) / np.float32(255), labels.astype(np.int64)
 
 
@@ -33,9 +39,9 @@ class Run:
         self.start = time.perf_counter()
 
     def finish(self, model):
-        epoch = statistics.mean(self.times[1:3] or self.times)
-        print(f"RESULT {self.name} threads={THREADS} ms_step={epoch / 187 * 1e3:.3f} s_epoch={epoch:.3f} "
-              f"loss={self.losses[-1]:.5f} acc={self.accuracies[-1]:.4f}")
+        epoch = statistics.mean(self.times[1:] or self.times)
+        print(f"RESULT {self.name} threads={THREADS} data={DATA} batch={BATCH} ms_step={epoch / STEPS * 1e3:.4f} "
+              f"s_epoch={epoch:.4f} loss={self.losses[-1]:.5f} acc={self.accuracies[-1]:.4f}")
         if os.environ.get("INFER") == "1":
             self.infer(model)
 
