@@ -141,8 +141,8 @@ measure() {
     local infer=0
     [ "$1 $2" != "mnist 320" ] || infer=1
     local epochs=${EPOCHS:-$(($2 < 320 ? 2 : 3))} # of 937 small steps one is enough beside the first
-    if DATA=$1 BATCH=$2 EPOCHS=$epochs INFER=$infer OMP_NUM_THREADS=$3 command time -o "$work/time" -f '%e %M' "${run[@]}" \
-        >"$work/log" 2>"$work/stderr"; then
+    if DATA=$1 BATCH=$2 EPOCHS=$epochs INFER=$infer OMP_NUM_THREADS=$3 command time -o "$work/time" -f '%e %M' \
+        "${run[@]}" >"$work/log" 2>"$work/stderr"; then
         awk -v round="$5" '{printf "RUN round=%s wall=%s rss_kb=%s", round, $1, $2}' "$work/time"
         echo "" $(grep -E '^(RESULT|INFER) ' "$work/log")
     else
