@@ -3,7 +3,6 @@
 #   tests/bench/records.sh 98 [SEEDS]           time to 98 % of the test set; also 98.5, 99, 99.3, 99.5
 #   tests/bench/records.sh plain [SEEDS]        the best net without deformed pictures
 #   tests/bench/records.sh seeds [SEEDS]        seeds side by side against one after the other
-#   tests/bench/records.sh energy               joules for an epoch of the article's run
 # SEEDS: how many, from FIRST_SEED (0) on; 10 where it is not told, 3 for the rows that take minutes a seed.
 # A time is the wall from the start of the process to the line of the first epoch after which the test accuracy is
 # reached: the JVM's start, the data, training, and every evaluation until then. A seed that never gets there is told.
@@ -11,7 +10,7 @@
 # the machine can do beforehand; build/native/bench/mn_bench where it is there).
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-row=${1:?which row: 98, 98.5, 99, 99.3, 99.5, plain, seeds, energy}
+row=${1:?which row: 98, 98.5, 99, 99.3, 99.5, plain, seeds}
 run=${RUN:-java -jar $root/target/mnist-native.jar}
 machine=${MN_BENCH:-$root/build/native/bench/mn_bench}
 threads=${THREADS:-2}
@@ -26,7 +25,6 @@ case $row in
     plain) recipe="--preset fast --layers 784,1024,512,10 --lr 1e-3 --epochs 15 --dropout 0.5 --input-dropout 0.2"
         seeds=4 ;;
     seeds) recipe="--preset fast" seeds=8 ;;
-    energy) recipe="--epochs 20" seeds=0 ;;
     *) echo "records.sh: there is no row $row" >&2; exit 2 ;;
 esac
 seeds=${2:-$seeds}
@@ -93,20 +91,5 @@ case $row in
         began=$EPOCHREALTIME
         $run train $recipe --seeds "$first..$last" --threads "$threads" --quiet | tail -2
         echo "--seeds $first..$last, $threads threads: $(since "$began") s"
-        ;;
-    energy)
-        counters=$(ls /sys/class/powercap/intel-rapl:[0-9]/energy_uj 2>/dev/null || true) # one a socket; AMD's, too
-        if [ -z "$counters" ]; then
-            echo "not measured: there is no RAPL counter here (/sys/class/powercap/intel-rapl:0/energy_uj)"
-            exit 0
-        fi
-        for counter in $counters; do
-            [ -r "$counter" ] || { echo "not measured: $counter must not be read; run this as root"; exit 0; }
-        done
-        sum() { cat $counters | awk '{ s += $1 } END { printf "%.0f", s }'; }
-        before=$(sum) began=$EPOCHREALTIME
-        $run train $recipe --threads "$threads" --quiet >/dev/null
-        awk -v a="$before" -v b="$(sum)" -v t="$(since "$began")" 'BEGIN {
-            printf "%.1f J in %.2f s for 20 epochs, %.2f J an epoch\n", (b - a) / 1e6, t, (b - a) / 2e7 }'
         ;;
 esac
