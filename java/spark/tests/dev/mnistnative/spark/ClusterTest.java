@@ -1,7 +1,6 @@
 package dev.mnistnative.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -35,37 +34,6 @@ class ClusterTest {
         if (session != null) {
             session.stop();
         }
-    }
-
-    @Test
-    void fourShardsGiveTheBitsOfThreadsOnOneExecutorOnTwoAndOnFour() {
-        List<Row> rows = Sessions.clouds(301, 30);
-        Dataset<Row> local = Sessions.of(Sessions.LABELLED, rows, 3);
-        MnistNativeClassificationModel expected =
-                LocalSgdTest.learner().setNumShards(4).fit(local);
-        List<Row> predicted = expected.transform(local).collectAsList();
-        session = Clusters.builder("local-cluster[4,1,1024]").getOrCreate();
-        assertFalse(session.sparkContext().isLocal());
-        Dataset<Row> remote = Clusters.of(session, rows);
-        for (int workers : new int[] {4, 2, 1}) {
-            MnistNativeClassificationModel model = LocalSgdTest.learner()
-                    .setNumShards(4)
-                    .setNumWorkers(workers)
-                    .fit(remote);
-            assertEquals(expected.weights(), model.weights(), workers + " workers");
-            assertEquals(predicted, model.transform(remote).collectAsList(), workers + " workers");
-        }
-        Dataset<Row> table = session.range(0, 200, 1, 8)
-                .selectExpr(
-                        "array(double(id % 3 = 0), double(id % 3 = 1), double(id % 5)) as features", "id % 3 as label");
-        MnistNativeClassificationModel model = new MnistNativeClassifier()
-                .setHiddenLayers(8)
-                .setBatchSize(10)
-                .setStepSize(0.02)
-                .setMaxIter(10)
-                .setNumWorkers(2)
-                .fit(table);
-        assertEquals(200, model.transform(table).where("prediction = label").count(), "a table wherever its tasks run");
     }
 
     @Test

@@ -12,6 +12,14 @@ import org.apache.spark.sql.SparkSession;
 
 /** Sessions whose executors are JVMs of their own. */
 final class Clusters {
+    /** Of JVMs that live for seconds: to load Spark's classes is most of what they do. */
+    static final List<String> JVM = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:MetaspaceSize=256m",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-BytecodeVerificationRemote");
+
     private Clusters() {}
 
     /** To be built with a master and whatever else; the session that all tests share is stopped for it. */
@@ -21,7 +29,7 @@ final class Clusters {
                 .master(master)
                 .config("spark.executor.memory", "512m")
                 .config("spark.executor.extraClassPath", System.getProperty("surefire.test.class.path"))
-                .config("spark.executor.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+                .config("spark.executor.extraJavaOptions", String.join(" ", JVM))
                 .config("spark.driver.host", "127.0.0.1")
                 .config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "2")
