@@ -287,7 +287,7 @@ public interface NativeParams extends Params {
         return (Double) getOrDefault(scheduleMin());
     }
 
-    /** The value of {@link #warmupSteps}. */
+    /** The value of {@link #warmupSteps}, if it is set. */
     default int getWarmupSteps() {
         return (Integer) getOrDefault(warmupSteps());
     }

@@ -125,7 +125,7 @@ public interface NativeSetters<E> extends NativeParams {
         return self();
     }
 
-    /** Steps of linear warm-up; default 0. */
+    /** Steps of linear warm-up; by default a tenth of all, at most an epoch, where several shards multiply the rate. */
     default E setWarmupSteps(int value) {
         set(warmupSteps(), value);
         return self();

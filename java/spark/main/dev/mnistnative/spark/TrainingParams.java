@@ -91,11 +91,19 @@ public final class TrainingParams implements Serializable {
                 of, "scheduleEpochs", "epochs between two changes of schedule step (> 0)", ParamValidators.gt(0));
         scheduleGamma = notNegative(of, "scheduleGamma", "factor of schedule step (>= 0)");
         scheduleMin = notNegative(of, "scheduleMin", "learning rate that schedule cosine goes down to (>= 0)");
-        warmupSteps = new IntParam(of, "warmupSteps", "steps of linear warm-up (>= 0)", ParamValidators.gtEq(0));
+        warmupSteps = new IntParam(
+                of,
+                "warmupSteps",
+                "steps of linear warm-up (>= 0); not set: a tenth of all steps, at most an epoch, where several shards"
+                        + " multiply stepSize, else 0",
+                ParamValidators.gtEq(0));
         precision = oneOf(of, "precision", List.of("float32", "bf16"));
         device = new Param<>(of, "device", "what computes on the executor: cpu, auto, cuda or cuda:N");
         threads = new IntParam(
-                of, "threads", "processor threads of a task; 0: spark.task.cpus (>= 0)", ParamValidators.gtEq(0));
+                of,
+                "threads",
+                "processor threads of a task, in transform at most spark.task.cpus; 0: spark.task.cpus (>= 0)",
+                ParamValidators.gtEq(0));
         earlyStopping = new IntParam(
                 of,
                 "earlyStopping",
@@ -162,7 +170,6 @@ public final class TrainingParams implements Serializable {
         of.setDefault(of.scheduleEpochs(), 10);
         of.setDefault(of.scheduleGamma(), 0.1);
         of.setDefault(of.scheduleMin(), 0.0);
-        of.setDefault(of.warmupSteps(), 0);
         of.setDefault(of.precision(), "float32");
         of.setDefault(of.device(), "cpu");
         of.setDefault(of.threads(), 0);

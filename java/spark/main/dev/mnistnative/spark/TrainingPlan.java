@@ -130,12 +130,6 @@ final class TrainingPlan implements Serializable {
                 from.getMomentum(),
                 from.getBeta1(),
                 from.getBeta2());
-        rates = new Rates(
-                from.getSchedule(),
-                from.getScheduleEpochs(),
-                from.getScheduleGamma(),
-                from.getScheduleMin(),
-                from.getWarmupSteps());
         this.answers = answers;
         precision = from.getPrecision();
         device = from.getDevice();
@@ -148,6 +142,12 @@ final class TrainingPlan implements Serializable {
         validationRows = scan.validationRows();
         tasks = from.getNumWorkers();
         shards = shards(from);
+        rates = new Rates(
+                from.getSchedule(),
+                from.getScheduleEpochs(),
+                from.getScheduleGamma(),
+                from.getScheduleMin(),
+                warmupSteps(from));
         syncSteps = from.getSyncSteps();
         syncTimeout = from.getSyncTimeout();
         meetsAtDriver = from.getRendezvous().equals("driver");
@@ -161,6 +161,19 @@ final class TrainingPlan implements Serializable {
 
     private static int shards(NativeParams from) {
         return from.isDefined(from.numShards()) ? from.getNumShards() : from.getNumWorkers();
+    }
+
+    /** Where none are asked for, a multiplied rate is eased in over an epoch of a shard, or a tenth of a short fit. */
+    private int warmupSteps(NativeParams from) {
+        if (from.isDefined(from.warmupSteps())) {
+            return from.getWarmupSteps();
+        }
+        if (shards == 1 || !from.getScaleLearningRate()) {
+            return 0;
+        }
+        long ofShard = (trainingRows + shards - 1) / shards;
+        long epoch = (ofShard + batchSize - 1) / batchSize;
+        return (int) Math.min(epoch, epoch * epochs / 10);
     }
 
     private static float[] floats(double[] values) {

@@ -2,6 +2,7 @@ package dev.mnistnative.spark;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -83,6 +84,34 @@ class LocalSgdTest {
         assertArrayEquals(ends.get(1).get(), Sessions.floats(model.weights()));
     }
 
+    /** 301 rows are 76 a shard, and 8 steps an epoch. */
+    @Test
+    void aRateThatIsMultipliedIsEasedIn() {
+        MnistNativeClassifier four = learner().setNumShards(4);
+        assertFalse(four.isDefined(four.warmupSteps()));
+        Vector byDefault = four.fit(rows).weights();
+        assertEquals(
+                byDefault, learner().setNumShards(4).setWarmupSteps(2).fit(rows).weights(), "a tenth of 24");
+        assertNotEquals(
+                byDefault, learner().setNumShards(4).setWarmupSteps(0).fit(rows).weights());
+        assertEquals(
+                four.setMaxIter(12).fit(rows).weights(),
+                learner()
+                        .setNumShards(4)
+                        .setMaxIter(12)
+                        .setWarmupSteps(8)
+                        .fit(rows)
+                        .weights(),
+                "an epoch");
+        MnistNativeClassifier asItIs = learner().setNumShards(4).setScaleLearningRate(false);
+        assertEquals(
+                asItIs.fit(rows).weights(), asItIs.setWarmupSteps(0).fit(rows).weights());
+        assertEquals(
+                learner().fit(rows).weights(),
+                learner().setWarmupSteps(0).fit(rows).weights(),
+                "one shard");
+    }
+
     private static float[] plain(List<Row> all, int shard, FloatBuffer[] states, CyclicBarrier barrier) {
         TrainingSettings settings = TrainingSettings.builder(4, 8, 3)
                 .dropout(0.1)
@@ -91,6 +120,7 @@ class LocalSgdTest {
                 .shuffle(true)
                 .epochs(3)
                 .optimizer(new Adam(0.001 * 2))
+                .warmupSteps(1) // a tenth of 15
                 .seed(5 + shard * SEED_STEP)
                 .threads(1)
                 .build();
