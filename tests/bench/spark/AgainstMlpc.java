@@ -120,7 +120,7 @@ public final class AgainstMlpc {
                 .setBatchSize(320)
                 .setStepSize(1e-3)
                 .setMaxIter(epochs)
-                .setThreads(2);
+                .setThreads(2); // of training: transform takes a core a task
     }
 
     private static TrainingSettings settings(int epochs) {

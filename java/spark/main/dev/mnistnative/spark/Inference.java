@@ -1,6 +1,7 @@
 package dev.mnistnative.spark;
 
 import dev.mnistnative.model.Model;
+import dev.mnistnative.net.Placement;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -39,7 +40,12 @@ record Inference(Broadcast<byte[]> file, Where where, int features, int width, A
     private static final int MOST_IDLE = Runtime.getRuntime().availableProcessors();
 
     /** Device, precision and threads as text and number, which travel. */
-    record Where(String device, String precision, int threads) implements java.io.Serializable {}
+    record Where(String device, String precision, int threads) implements java.io.Serializable {
+        /** Of a task with so many cores, which takes none from those beside it. */
+        Placement placement(int cpus) {
+            return TrainingPlan.placement(device, precision, threads > 0 ? Math.min(threads, cpus) : cpus, cpus);
+        }
+    }
 
     /** The columns that a model adds to a row. */
     interface AddedColumns extends java.io.Serializable {
@@ -105,11 +111,7 @@ record Inference(Broadcast<byte[]> file, Where where, int features, int width, A
     public Iterator<Row> call(Iterator<Row> rows) {
         TaskContext context = TaskContext.get();
         Long key = file.id();
-        Model model = NativeModels.acquire(
-                key,
-                () -> NativeModels.make(
-                        file.value(),
-                        TrainingPlan.placement(where.device(), where.precision(), where.threads(), context.cpus())));
+        Model model = NativeModels.acquire(key, () -> NativeModels.make(file.value(), where.placement(context.cpus())));
         Buffers buffers = borrow(model.net().features(), model.net().classes());
         TaskCompletionListener end = ended -> {
             giveBack(buffers);

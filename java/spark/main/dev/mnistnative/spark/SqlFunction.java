@@ -50,8 +50,7 @@ record SqlFunction(Broadcast<byte[]> file, Inference.Where where, SqlAnswer answ
     }
 
     private Model make(int cpus) {
-        return NativeModels.make(
-                file.value(), TrainingPlan.placement(where.device(), where.precision(), where.threads(), cpus));
+        return NativeModels.make(file.value(), where.placement(cpus));
     }
 
     private Object compute(Model model, Object features) {

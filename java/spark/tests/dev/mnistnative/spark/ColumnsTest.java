@@ -175,13 +175,20 @@ class ColumnsTest {
 
     @Test
     void manyFitsLeaveNothingBehind() throws IOException {
-        fits(10); // Spark's own pools grow at first
+        fits(5); // Spark's own pools grow at first
         long before = nativeThreads();
-        fits(40);
+        fits(20);
         assertEquals(0, MnistRuntime.nativeBytes());
         assertTrue(OffHeapMemory.held() <= OffHeapMemory.SLACK, "held " + OffHeapMemory.held());
         long after = nativeThreads();
-        assertTrue(after < before + 40, before + " threads before 40 fits, " + after + " after");
+        assertTrue(after < before + 20, before + " threads before 20 fits, " + after + " after");
+    }
+
+    @Test
+    void aTaskPredictsByNoMoreThreadsThanItHasCores() {
+        assertEquals(1, new Inference.Where("cpu", "float32", 3).placement(1).threads());
+        assertEquals(3, new Inference.Where("cpu", "float32", 3).placement(4).threads());
+        assertEquals(4, new Inference.Where("cpu", "float32", 0).placement(4).threads());
     }
 
     private void fits(int count) {
