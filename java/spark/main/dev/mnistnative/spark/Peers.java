@@ -20,10 +20,14 @@ import java.util.function.BooleanSupplier;
  */
 final class Peers implements AutoCloseable {
     private static final int TOKEN = 32;
+    private static final int BUFFER = 66 << 10; // bytes to move at once: two pieces and their seals
+    private static final long SPIN_NANOS = 50_000; // to be put to sleep and woken would take as long
     private static final long LOOK_MILLIS = 200; // how often a waiting task asks whether it is to go on
 
     private final int rank;
     private final SocketChannel[] channels; // null at this task's rank
+    private final ByteBuffer[] out;
+    private final ByteBuffer[] in; // pieces that came in part, from 0 to their positions
     private final Selector selector;
     private final Waiting waiting;
 
@@ -61,9 +65,26 @@ final class Peers implements AutoCloseable {
         String[] gather(String word) throws IOException;
     }
 
+    /** What a task has to say to each other, and hears from it: pieces, of which both know the lengths. */
+    interface Talk {
+        /** Whether there are pieces for a task that were not put, be they known already or not. */
+        boolean hasMore(int task);
+
+        /** Puts the next pieces for a task: those that are known and for which there is room. */
+        void fill(int task, ByteBuffer out) throws IOException;
+
+        /** Bytes, at most {@code most}, of the pieces of a task that were not taken. */
+        int toCome(int task, int most);
+
+        /** Takes whole pieces of a task, and leaves the rest. */
+        void take(int task, ByteBuffer in) throws IOException;
+    }
+
     private Peers(int rank, int tasks, Waiting waiting) throws IOException {
         this.rank = rank;
         this.channels = new SocketChannel[tasks];
+        this.out = new ByteBuffer[tasks];
+        this.in = new ByteBuffer[tasks];
         this.waiting = waiting;
         this.selector = Selector.open();
     }
@@ -166,54 +187,81 @@ final class Peers implements AutoCloseable {
         return false;
     }
 
-    /**
-     * Sends each task its bytes and takes from each what fills its buffer, all at the same time.
-     *
-     * @param out [tasks] read to their limits
-     * @param in [tasks] filled to their limits
-     */
-    void exchange(ByteBuffer[] out, ByteBuffer[] in) throws IOException {
-        int open = 0;
+    /** Makes room for the pieces that tasks exchange. */
+    void expectPieces(int longest) {
         for (int i = 0; i < channels.length; i++) {
             if (i != rank) {
-                int wanted = (out[i].hasRemaining() ? SelectionKey.OP_WRITE : 0)
-                        | (in[i].hasRemaining() ? SelectionKey.OP_READ : 0);
-                channels[i].keyFor(selector).interestOps(wanted).attach(i);
-                open += Integer.bitCount(wanted);
+                out[i] = ByteBuffer.allocateDirect(Math.max(BUFFER, longest)).limit(0);
+                in[i] = ByteBuffer.allocateDirect(Math.max(BUFFER, longest));
             }
-        }
-        long deadline = waiting.deadline();
-        while (open > 0) {
-            selector.select(LOOK_MILLIS);
-            for (SelectionKey key : selector.selectedKeys()) {
-                open -= move(key, (Integer) key.attachment(), out, in);
-                deadline = waiting.deadline();
-            }
-            selector.selectedKeys().clear();
-            waiting.check(deadline, "the other tasks");
         }
     }
 
-    /** Moves what can be moved; how many directions are done with that. */
-    private int move(SelectionKey key, int peer, ByteBuffer[] out, ByteBuffer[] in) throws IOException {
-        int done = 0;
-        if (key.isWritable()) {
-            channels[peer].write(out[peer]);
-            if (!out[peer].hasRemaining()) {
-                key.interestOpsAnd(~SelectionKey.OP_WRITE);
-                done++;
+    /** Sends each task its pieces and takes theirs, all at the same time, until there are no more. */
+    void talk(Talk talk) throws IOException {
+        long deadline = waiting.deadline();
+        long last = System.nanoTime();
+        boolean open = true;
+        while (open) {
+            open = false;
+            boolean moved = false;
+            for (int i = 0; i < channels.length; i++) {
+                if (i != rank) {
+                    moved |= send(i, talk) | take(i, talk);
+                    open |= out[i].hasRemaining() || talk.hasMore(i) || talk.toCome(i, 1) > 0;
+                }
+            }
+            if (moved) {
+                deadline = waiting.deadline();
+                last = System.nanoTime();
+            } else if (open && System.nanoTime() - last < SPIN_NANOS) {
+                Thread.onSpinWait();
+            } else if (open) {
+                await(talk);
+                waiting.check(deadline, "the other tasks");
             }
         }
-        if (key.isReadable()) {
-            if (channels[peer].read(in[peer]) < 0) {
-                throw new EOFException("task " + peer + " went away: see its executor's log");
-            }
-            if (!in[peer].hasRemaining()) {
-                key.interestOpsAnd(~SelectionKey.OP_READ);
-                done++;
+    }
+
+    /** Sends what can be sent at once; whether that is anything. */
+    private boolean send(int task, Talk talk) throws IOException {
+        ByteBuffer bytes = out[task];
+        if (!bytes.hasRemaining()) {
+            talk.fill(task, bytes.clear());
+            bytes.flip();
+        }
+        return bytes.hasRemaining() && channels[task].write(bytes) > 0;
+    }
+
+    /** Takes what has come, and no byte of the next talk; whether that is anything. */
+    private boolean take(int task, Talk talk) throws IOException {
+        ByteBuffer bytes = in[task];
+        bytes.limit(talk.toCome(task, bytes.capacity()));
+        if (!bytes.hasRemaining()) {
+            return false;
+        }
+        int came = channels[task].read(bytes);
+        if (came < 0) {
+            throw new EOFException("task " + task + " went away: see its executor's log");
+        }
+        if (came > 0) {
+            talk.take(task, bytes.flip());
+            bytes.compact();
+        }
+        return came > 0;
+    }
+
+    /** Waits until something can be moved, or it is time to ask whether to go on. */
+    private void await(Talk talk) throws IOException {
+        for (int i = 0; i < channels.length; i++) {
+            if (i != rank) {
+                int wanted = (out[i].hasRemaining() ? SelectionKey.OP_WRITE : 0)
+                        | (talk.toCome(i, 1) > 0 ? SelectionKey.OP_READ : 0);
+                channels[i].keyFor(selector).interestOps(wanted);
             }
         }
-        return done;
+        selector.select(LOOK_MILLIS);
+        selector.selectedKeys().clear();
     }
 
     int rank() {
