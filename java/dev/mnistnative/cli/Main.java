@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
@@ -38,16 +39,29 @@ public final class Main {
         }
         // the descriptor itself: System.out would keep its failures to itself
         FileOutputStream out = new FileOutputStream(FileDescriptor.out);
-        StandardOutput results = new StandardOutput(
-                new OutputStreamWriter(out, Terminal.encoding("stdout")), Terminal::standardOutputIsPipe);
+        // no lambda: the first of a process takes 10 to 30 ms, and --version needs none
+        StandardOutput results =
+                new StandardOutput(new OutputStreamWriter(out, Terminal.encoding("stdout")), new BooleanSupplier() {
+                    @Override
+                    public boolean getAsBoolean() {
+                        return Terminal.standardOutputIsPipe();
+                    }
+                });
         PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, Terminal.encoding("stderr")), true);
         return run(results, err, args);
     }
 
     /** Runs a command and returns its {@link ExitCode}. */
     static int run(StandardOutput out, PrintWriter err, String... args) {
+        try {
+            if (asksVersion(args) && printVersion(out)) {
+                return ExitCode.DONE;
+            }
+        } catch (StandardOutput.ReaderGoneException e) {
+            return ExitCode.READER_GONE;
+        }
         Failures failures = new Failures();
-        CommandLine root = commandLine(out, new PrintWriter(new PlainText(err, true), true));
+        CommandLine root = commandLine(out, new PrintWriter(new PlainText(err, true), true), withCommand(args));
         try {
             Optional<String> unreadable = Charsets.refusal(List.of(args));
             if (unreadable.isPresent()) {
@@ -64,6 +78,16 @@ public final class Main {
         }
     }
 
+    private static boolean asksVersion(String... args) {
+        return args.length == 1 && (args[0].equals("--version") || args[0].equals("-V"));
+    }
+
+    /** Scripts ask for it often: no options are read for that. Whether it arrived; if not, picocli's way tells. */
+    private static boolean printVersion(StandardOutput out) {
+        out.println(Version.line());
+        return out.failure().isEmpty();
+    }
+
     /** The code of a command that has ended, if what it said has arrived. */
     private static int printed(CommandLine root, StandardOutput out, int exitCode) {
         Optional<IOException> lost = out.failure();
@@ -77,10 +101,10 @@ public final class Main {
         return exitCode;
     }
 
-    /** The commands, their options and what becomes of errors. */
-    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    /** The commands that these arguments need (none: all), their options and what becomes of errors. */
+    static CommandLine commandLine(PrintWriter out, PrintWriter err, String... args) {
         Failures failures = new Failures();
-        CommandLine root = new CommandLine(new MnistNativeCommand())
+        CommandLine root = MnistNativeCommand.with(args)
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(failures)

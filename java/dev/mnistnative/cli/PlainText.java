@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
  * where they are allowed, the few sequences that colour our own text and redraw a line.
  */
 final class PlainText extends FilterWriter {
-    private static final Pattern OURS = Pattern.compile("\033\\[([0-9;]{0,8}m|K|\\?7[hl])");
+    /** Made where a control character is found, which most runs never print. */
+    private static final class Sequences {
+        static final Pattern OURS = Pattern.compile("\033\\[([0-9;]{0,8}m|K|\\?7[hl])");
+    }
 
     private boolean styled;
 
@@ -46,7 +49,7 @@ final class PlainText extends FilterWriter {
             if (!Printable.isControl(c) || c == '\n' || c == '\t' || c == '\r' && styled) {
                 continue;
             }
-            Matcher ours = OURS.matcher(text).region(i, end);
+            Matcher ours = Sequences.OURS.matcher(text).region(i, end);
             if (styled && ours.lookingAt()) {
                 i = ours.end() - 1;
                 continue;

@@ -5,8 +5,13 @@ import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */
 final class Version implements IVersionProvider {
+    /** The line. */
+    static String line() {
+        return "mnist-native " + MnistRuntime.version();
+    }
+
     @Override
     public String[] getVersion() {
-        return new String[] {"mnist-native " + MnistRuntime.version()};
+        return new String[] {line()};
     }
 }
