@@ -24,7 +24,6 @@ double seconds_since(Clock::time_point start) {
 constexpr int kChains = 12; // independent sums: latency 4 x 2 units, and some to spare
 constexpr int64_t kRounds = 100000;
 
-// kChains multiply-adds on vectors of kBytes, kRounds times. Vectors as the compiler knows them, so that Arm does it,
 // Vectors as the compiler knows them, so that Arm has them, too.
 typedef float Vector16 __attribute__((vector_size(64)));
 typedef float Vector8 __attribute__((vector_size(32)));
@@ -151,6 +150,20 @@ void core_to_core(benchmark::State& state) {
     state.counters["ns"] = best;
 }
 
+void barrier(benchmark::State& state) {
+    double best = 1e30;
+    for (auto _ : state)
+        best = std::min(best, barrier_nanoseconds(static_cast<int>(state.range(0))));
+    state.counters["ns"] = best;
+}
+
+void line_read(benchmark::State& state) {
+    double best = 1e30;
+    for (auto _ : state)
+        best = std::min(best, line_nanoseconds(state.range(0) != 0));
+    state.counters["ns"] = best;
+}
+
 } // namespace
 
 double peak_gflops(int threads) {
@@ -175,6 +188,45 @@ double core_to_core_nanoseconds() {
     return seconds / (2 * kTrips) * 1e9;
 }
 
+double barrier_nanoseconds(int threads) {
+    constexpr int kBarriers = 2000;
+    cpu::Pool pool(threads);
+    double best = 1e30;
+    for (int i = 0; i < 20; ++i) {
+        Clock::time_point start;
+        pool.run([&](const cpu::Worker& worker) {
+            worker.barrier();
+            if (worker.leads())
+                start = Clock::now();
+            for (int b = 0; b < kBarriers; ++b)
+                worker.barrier();
+        });
+        best = std::min(best, seconds_since(start));
+    }
+    return best / (kBarriers + 1) * 1e9; // and the region's end
+}
+
+double line_nanoseconds(bool of_another) {
+    constexpr int64_t kBytes = 256 * 1024, kLine = 64;
+    cpu::Buffer<uint8_t> block(kBytes);
+    cpu::Pool pool(2);
+    const auto read = widest().read;
+    double best = 1e30;
+    for (int i = 0; i < 50; ++i) {
+        pool.run([&](const cpu::Worker& worker) {
+            if (worker.leads() != of_another)
+                std::fill_n(block.data(), kBytes, static_cast<uint8_t>(i));
+            worker.barrier();
+            if (!worker.leads())
+                return;
+            const Clock::time_point start = Clock::now();
+            read(block.data(), kBytes);
+            best = std::min(best, seconds_since(start));
+        });
+    }
+    return best / (kBytes / kLine) * 1e9;
+}
+
 void register_machine() {
     const int cores = usable_cores();
     for (const int threads : {1, 2}) {
@@ -187,8 +239,16 @@ void register_machine() {
                 ->ArgNames({"threads", "KiB"})
                 ->Iterations(3);
     }
-    if (cores > 1)
-        benchmark::RegisterBenchmark("machine/core_to_core", core_to_core)->Iterations(3);
+    if (cores == 1)
+        return;
+    benchmark::RegisterBenchmark("machine/core_to_core", core_to_core)->Iterations(3);
+    for (int threads = 2; threads <= cores; threads *= 2)
+        benchmark::RegisterBenchmark("machine/barrier", barrier)->Arg(threads)->ArgName("threads")->Iterations(3);
+    for (const int of_another : {0, 1})
+        benchmark::RegisterBenchmark("machine/line_read", line_read)
+            ->Arg(of_another)
+            ->ArgName("of_another_core")
+            ->Iterations(3);
 }
 
 } // namespace mn::bench

@@ -16,6 +16,10 @@ namespace mn::bench {
 double peak_gflops(int threads);
 // Nanoseconds for a cache line to go from one core to another, one way.
 double core_to_core_nanoseconds();
+// Nanoseconds of one barrier of the real pool, at which all arrive at once.
+double barrier_nanoseconds(int threads);
+// Nanoseconds a cache line to read 256 KiB that another core (or, else, this one) has just written.
+double line_nanoseconds(bool of_another);
 // The ceilings of this process, measured at the first call.
 double known_peak(int threads);
 

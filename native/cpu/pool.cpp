@@ -33,8 +33,14 @@ void pause() {
 } // namespace
 
 void Worker::barrier() const {
-    if (count > 1)
+    if (count == 1)
+        return;
+    if (PoolWatch* const watch = pool->watch_) {
+        watch->ends(*this);
         pool->barrier();
+        return watch->begins(*this);
+    }
+    pool->barrier();
 }
 
 Pool::Pool(int threads) {
@@ -68,9 +74,17 @@ void Pool::run(const std::function<void(const Worker&)>& job) {
         job_ = &job;
         sleep_.announce(round_, ++rounds_);
     }
-    [&]() noexcept { job(Worker{0, threads(), this}); }();
+    work(job, Worker{0, threads(), this});
     if (!helpers_.empty())
         barrier();
+}
+
+void Pool::work(const std::function<void(const Worker&)>& job, const Worker& worker) noexcept {
+    if (watch_)
+        watch_->begins(worker);
+    job(worker);
+    if (watch_)
+        watch_->ends(worker);
 }
 
 void Pool::help(int index) {
@@ -78,7 +92,7 @@ void Pool::help(int index) {
         wait(round_, [&](uint32_t round) { return round != seen; });
         if (stop_)
             return;
-        [&]() noexcept { (*job_)(Worker{index, threads(), this}); }();
+        work(*job_, Worker{index, threads(), this});
         barrier();
     }
 }

@@ -26,6 +26,36 @@ struct Worker {
     void barrier() const;
 };
 
+// Is told where each worker's parts of a parallel region begin and end: at the region's borders and at each barrier.
+// For benchmarks, which see there what a worker does between two barriers; the workers call it, and it may let them
+// wait.
+class PoolWatch {
+  public:
+    PoolWatch() = default;
+    virtual ~PoolWatch() = default;
+    PoolWatch(const PoolWatch&) = delete;
+    PoolWatch& operator=(const PoolWatch&) = delete;
+
+    virtual void begins(const Worker& worker) = 0;
+    virtual void ends(const Worker& worker) = 0;
+
+    // While one lives, this thread's new Pools tell the watch, which outlives them.
+    class Scope {
+      public:
+        explicit Scope(PoolWatch& watch) : outer_(present_) { present_ = &watch; }
+        ~Scope() { present_ = outer_; }
+        Scope(const Scope&) = delete;
+        Scope& operator=(const Scope&) = delete;
+
+      private:
+        PoolWatch* outer_;
+    };
+    static PoolWatch* present() { return present_; }
+
+  private:
+    static inline thread_local PoolWatch* present_ = nullptr;
+};
+
 class Pool {
   public:
     // threads: the caller's included; 1 starts none.
@@ -43,11 +73,13 @@ class Pool {
   private:
     friend struct Worker;
     void help(int index);
+    void work(const std::function<void(const Worker&)>& job, const Worker& worker) noexcept;
     void stop() noexcept;
     void barrier();
     template <class Done>
     void wait(std::atomic<uint32_t>& word, Done done);
 
+    PoolWatch* const watch_ = PoolWatch::present();
     std::vector<std::thread> helpers_;
     const std::function<void(const Worker&)>* job_ = nullptr;
     bool stop_ = false;

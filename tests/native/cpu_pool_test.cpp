@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,6 +28,48 @@ TEST(CpuPool, every_worker_meets_at_every_barrier) {
         }
         EXPECT_EQ(wrong, 0) << threads << " threads";
     }
+}
+
+// What each worker told, in its order.
+class Listening final : public cpu::PoolWatch {
+  public:
+    explicit Listening(int threads) : said(static_cast<size_t>(threads)) {}
+    void begins(const cpu::Worker& worker) override { said[static_cast<size_t>(worker.index)] += '<'; }
+    void ends(const cpu::Worker& worker) override { said[static_cast<size_t>(worker.index)] += '>'; }
+    std::vector<std::string> said; // [threads]
+};
+
+TEST(CpuPool, a_watch_hears_of_every_part_of_every_worker) {
+    for (const int threads : {1, 3}) {
+        Listening listening(threads);
+        const cpu::PoolWatch::Scope scope(listening);
+        cpu::Pool pool(threads);
+        for (int round = 0; round < 2; ++round) {
+            pool.run([&](const cpu::Worker& worker) {
+                std::string& said = listening.said[static_cast<size_t>(worker.index)];
+                said += 'a';
+                worker.barrier();
+                said += 'b';
+            });
+        }
+        const std::string one = threads == 1 ? "<ab>" : "<a><b>"; // one worker has nobody to wait for
+        EXPECT_EQ(listening.said, std::vector<std::string>(static_cast<size_t>(threads), one + one));
+    }
+}
+
+TEST(CpuPool, a_watch_hears_only_of_pools_made_in_its_scope) {
+    Listening listening(2), inner(2);
+    cpu::Pool before(2);
+    {
+        const cpu::PoolWatch::Scope scope(listening);
+        const cpu::PoolWatch::Scope nested(inner);
+        EXPECT_EQ(cpu::PoolWatch::present(), &inner);
+    }
+    cpu::Pool after(2);
+    for (cpu::Pool* pool : {&before, &after})
+        pool->run([](const cpu::Worker& worker) { worker.barrier(); });
+    EXPECT_EQ(listening.said, std::vector<std::string>(2));
+    EXPECT_EQ(inner.said, std::vector<std::string>(2));
 }
 
 // Two threads that do nothing but wake each other and sleep: a lost wake-up hangs here.

@@ -115,6 +115,28 @@ TEST_P(SameBitsOfTheArticle, any_threads) {
     }
 }
 
+// More workers than the machine has cores, than the layers have panels and than a batch has tiles or rows; sparse pixels
+// and dense ones, which take other ways through the first layer.
+TEST_P(SameBits, many_threads_on_odd_shapes) {
+    if (variant().placement.device != DeviceKind::cpu)
+        GTEST_SKIP() << "only the CPU's threads can be chosen";
+    for (const double zeros : {0.8, 0.0}) {
+        for (const int64_t batch : {1, 7, 65, 1027}) {
+            Job job;
+            job.options.net = {{101, 67, 33, 10}};
+            job.data = made_up({.count = 1027, .features = 101, .classes = 10, .type = PixelType::uint8, .zeros = zeros});
+            job.plan.samples = std::min<int64_t>(3 * batch - 1, 1027); // the last batch is ragged
+            job.plan.batch_size = batch;
+            job.plan.learning_rate = 1e-3;
+            const Outcome one = run(with_threads(1), job);
+            for (const int threads : {8, 16, 64}) {
+                EXPECT_TRUE(run(with_threads(threads), job) == one)
+                    << threads << " threads, batch " << batch << ", a share of " << zeros << " zeros";
+            }
+        }
+    }
+}
+
 // Progress, evaluation and checkpoints between two chunks change nothing.
 TEST_P(SameBits, any_chunks) {
     Job job = small_job({});
