@@ -75,7 +75,7 @@ void register_steps() {
                 if (isa != cpu::best_isa())
                     add(article, isa, threads, Precision::float32);
             }
-            for (const int64_t batch : {1, 32, 64, 320, 1024, 4096}) {
+            for (const int64_t batch : {1, 16, 32, 64, 320, 1024, 4096}) {
                 article.batch = batch;
                 add_precisions(article, threads);
             }
@@ -91,6 +91,12 @@ void register_steps() {
                 other.batch = 320;
                 other.options.net.activations.assign(2, kind); // behind each hidden layer
                 add_precisions(other, threads);
+            }
+            Variant small{"small", {}, 1, dense};
+            small.options.net = {{784, 32, 10}};
+            for (const int64_t batch : {1, 16, 64, 320}) {
+                small.batch = batch;
+                add_precisions(small, threads);
             }
             Variant wide{"wide", {}, 320, dense};
             wide.options.net = wide_net();

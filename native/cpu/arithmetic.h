@@ -45,7 +45,7 @@ class Pass {
     virtual void take_gradient(Range rows) = 0;
     // From the gradient by layer l's sums to that by layer l - 1's.
     virtual void backward(size_t l, int64_t rows, const Worker& worker) = 0;
-    // From the gradient by layer l's sums to the next weight and bias.
+    // From the gradient by layer l's sums to the next weight and bias, or what the updater carries of their gradients.
     virtual void update(size_t l, int64_t rows, const Updater& updater, const Worker& worker) = 0;
 
     virtual int64_t bytes() const;
@@ -82,6 +82,8 @@ class Arithmetic {
     virtual void refresh() = 0;
     // For batches of up to so many rows.
     virtual std::unique_ptr<Pass> make_pass(int64_t rows) = 0;
+    // Whether its passes add to what an Updater carries from part to part of a batch.
+    virtual bool carries() const { return false; }
     virtual int64_t bytes() const = 0;
 };
 

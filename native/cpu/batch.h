@@ -29,6 +29,18 @@ struct Selection {
     const int32_t* positions = nullptr; // [rows] where there is dropout: those of the rows in the order of the pass
 
     int64_t sample(int64_t row) const { return order ? order[row] : first + row; }
+    // Some of the rows.
+    Selection part(Range range) const {
+        Selection some = *this;
+        if (order)
+            some.order += range.begin;
+        else
+            some.first += range.begin;
+        if (positions)
+            some.positions += range.begin;
+        some.rows = range.size();
+        return some;
+    }
     template <class Pixel>
     const Pixel* pixels(int64_t row) const {
         return static_cast<const Pixel*>(samples->pixels) + sample(row) * samples->features;

@@ -30,7 +30,8 @@ Evaluation evaluate(const Loss& loss, const Data& samples, int64_t first, int64_
             const int64_t rows = std::min(workspace.capacity(), count - at);
             const Selection block{&samples, nullptr, first + at, rows, Purpose::inference};
             const Selection selection = workspace.by_label(block, worker);
-            workspace.forward(selection, worker);
+            workspace.take_answers(selection, worker);
+            workspace.pass->forward(selection, worker);
             loss.rows(workspace.pass->logits(), workspace.answers(selection), worker.share_of(rows), 1, nullptr,
                       workspace.row_results.data(), workspace.scratch_of(worker));
             worker.barrier();

@@ -1,6 +1,7 @@
 // What api/ and the tests know of this floor: the host's processor, vectorised.
 #pragma once
 
+#include "cpu/step_rule.h"
 #include "floor/floor.h"
 
 namespace mn::cpu {
@@ -11,6 +12,8 @@ extern const Floor kFloor;
 double training_bytes(const TrainerOptions& options);
 
 std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options);
+// The same bits by any rule.
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options, const StepRule& rule);
 
 // Bytes that a model takes with the buffers of its first sample.
 double inference_bytes(const Net& net, const Placement& place);

@@ -62,6 +62,20 @@ void for_each_tile(const Worker& worker, int64_t panels, const Tiles& tiles, Vis
         visit(i / tiles.tiles, tiles[i % tiles.tiles]);
 }
 
+// The same share, `at_once` tiles of rows at a time: what they read of A meets all panels of the share while it is
+// near.
+template <class Visit>
+void for_each_tile(const Worker& worker, int64_t panels, const Tiles& tiles, int64_t at_once, Visit visit) {
+    const Range own = worker.share_of(panels * tiles.tiles);
+    for (int64_t first = 0; first < tiles.tiles; first += at_once) {
+        for (int64_t panel = own.begin / tiles.tiles; panel * tiles.tiles < own.end; ++panel) {
+            const int64_t begin = panel * tiles.tiles, end = begin + std::min(first + at_once, tiles.tiles);
+            for (int64_t i = std::max(own.begin, begin + first); i < std::min(own.end, end); ++i)
+                visit(panel, tiles[i - begin]);
+        }
+    }
+}
+
 // Calls visit(panels, groups) for a worker's share of `groups` groups of rows in each group of panels.
 template <class Visit>
 void for_each_run(const Worker& worker, const PanelGroups& panels, int64_t groups, Visit visit) {

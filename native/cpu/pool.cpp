@@ -37,10 +37,10 @@ void Worker::barrier() const {
         return;
     if (PoolWatch* const watch = pool->watch_) {
         watch->ends(*this);
-        pool->barrier();
+        pool->barrier(count);
         return watch->begins(*this);
     }
-    pool->barrier();
+    pool->barrier(count);
 }
 
 Pool::Pool(int threads) {
@@ -64,19 +64,23 @@ Pool::~Pool() {
 
 void Pool::stop() noexcept {
     stop_ = true;
-    sleep_.announce(round_, ++rounds_);
+    announce(threads());
     for (std::thread& helper : helpers_)
         helper.join();
 }
 
-void Pool::run(const std::function<void(const Worker&)>& job) {
-    if (!helpers_.empty()) {
+void Pool::announce(int workers) {
+    sleep_.announce(round_, ++rounds_ << kWorkerBits | static_cast<uint32_t>(workers));
+}
+
+void Pool::run(const std::function<void(const Worker&)>& job, int workers) {
+    if (workers > 1) {
         job_ = &job;
-        sleep_.announce(round_, ++rounds_);
+        announce(workers);
     }
-    work(job, Worker{0, threads(), this});
-    if (!helpers_.empty())
-        barrier();
+    work(job, Worker{0, workers, this});
+    if (workers > 1)
+        barrier(workers);
 }
 
 void Pool::work(const std::function<void(const Worker&)>& job, const Worker& worker) noexcept {
@@ -88,18 +92,22 @@ void Pool::work(const std::function<void(const Worker&)>& job, const Worker& wor
 }
 
 void Pool::help(int index) {
-    for (uint32_t seen = 0;; ++seen) {
+    for (uint32_t seen = 0;;) {
         wait(round_, [&](uint32_t round) { return round != seen; });
+        seen = round_.load(std::memory_order_acquire);
+        const int workers = static_cast<int>(seen & ((1u << kWorkerBits) - 1));
+        if (index >= workers)
+            continue;
         if (stop_)
             return;
-        work(*job_, Worker{index, threads(), this});
-        barrier();
+        work(*job_, Worker{index, workers, this});
+        barrier(workers);
     }
 }
 
-void Pool::barrier() {
+void Pool::barrier(int workers) {
     const uint32_t phase = phase_.load(std::memory_order_relaxed);
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(threads())) {
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<uint32_t>(workers)) {
         arrived_.store(0, std::memory_order_relaxed);
         sleep_.announce(phase_, phase + 1);
         return;

@@ -66,16 +66,17 @@ class Pool {
 
     int threads() const { return static_cast<int>(helpers_.size()) + 1; }
 
-    // Runs job(worker) on every thread, worker 0 on the caller's, and returns when all are done. job must not throw:
-    // the others would wait at a barrier for ever, so std::terminate() follows.
-    void run(const std::function<void(const Worker&)>& job);
+    // Runs job(worker) on `workers` of the threads, at least one and at most all, worker 0 on the caller's, and returns
+    // when they are done. job must not throw: the others would wait at a barrier for ever, so std::terminate() follows.
+    void run(const std::function<void(const Worker&)>& job, int workers);
+    void run(const std::function<void(const Worker&)>& job) { run(job, threads()); }
 
   private:
     friend struct Worker;
     void help(int index);
     void work(const std::function<void(const Worker&)>& job, const Worker& worker) noexcept;
     void stop() noexcept;
-    void barrier();
+    void barrier(int workers);
     template <class Done>
     void wait(std::atomic<uint32_t>& word, Done done);
 
@@ -84,8 +85,12 @@ class Pool {
     const std::function<void(const Worker&)>* job_ = nullptr;
     bool stop_ = false;
     int spins_ = 0;
-    uint32_t rounds_ = 0;                          // round_, for the thread that alone changes it
-    alignas(64) std::atomic<uint32_t> round_{0};   // one more: there is a job, or the end
+    // A round's number and, in the last bits, its workers: a thread that has no part in it and is late learns of both
+    // at once, or of a later round's.
+    static constexpr int kWorkerBits = 12;
+    void announce(int workers);
+    uint32_t rounds_ = 0;                          // the number, for the thread that alone changes it
+    alignas(64) std::atomic<uint32_t> round_{0};   // another one: there is a job, or the end
     alignas(64) std::atomic<uint32_t> arrived_{0}; // at the present barrier
     alignas(64) std::atomic<uint32_t> phase_{0};   // barriers passed
     Sleep sleep_;

@@ -21,9 +21,10 @@ namespace {
 
 class CpuTrainer final : public Trainer {
   public:
-    explicit CpuTrainer(const TrainerOptions& options)
-        : options_(options), rule_(rule_of(options.optimizer)), kernels_(kernels_of(options.placement.isa)),
-          loss_(make_loss(options.loss, options.net.classes())), state_(options_.net, rule_),
+    CpuTrainer(const TrainerOptions& options, const StepRule& step_rule)
+        : options_(options), step_rule_(step_rule), rule_(rule_of(options.optimizer)),
+          kernels_(kernels_of(options.placement.isa)), loss_(make_loss(options.loss, options.net.classes())),
+          state_(options_.net, rule_),
           arithmetic_(
               make_arithmetic(options.placement, {kernels_, options_.net, state_.parameters, Purpose::training})),
           pool_(threads_of(options.placement)) {}
@@ -31,12 +32,14 @@ class CpuTrainer final : public Trainer {
     void bind(const Data& training) override { training_ = training; }
 
     ChunkResult train(const Chunk& chunk, std::span<StepResult> results) override {
-        reserve(std::min(chunk.batch_size, chunk.samples));
+        const int64_t rows = std::min(chunk.batch_size, chunk.samples);
+        workspace_.reserve(*arithmetic_, options_.net, step_rule_, rows, pool_.threads());
+        work_ = {rows, step_rule_.workers(options_.net, rows, pool_.threads())};
         const int64_t steps = chunk.steps();
         if (steps > 1 && !snapshot_) // a single step notices before it changes anything
             snapshot_.emplace(options_.net, rule_);
         int64_t done = 0;
-        pool_.run([&](const Worker& worker) {
+        const auto walk = [&](const Worker& worker) {
             if (steps > 1)
                 snapshot_->copy(state_, worker);
             int64_t step = 0;
@@ -47,7 +50,8 @@ class CpuTrainer final : public Trainer {
                 state_.copy(*snapshot_, worker);
             if (worker.leads())
                 done = step;
-        });
+        };
+        pool_.run(walk, work_.workers);
         if (done < steps) {
             arithmetic_->refresh();
             return {done, true};
@@ -57,7 +61,7 @@ class CpuTrainer final : public Trainer {
     }
 
     Evaluation evaluate(const Data& samples, int64_t first, int64_t count, int32_t* predictions) override {
-        reserve(std::min(count, kEvaluationRows));
+        workspace_.reserve(*arithmetic_, std::min(count, kEvaluationRows), options_.net.classes(), pool_.threads());
         return cpu::evaluate(*loss_, samples, first, count, predictions, workspace_, pool_);
     }
 
@@ -76,11 +80,15 @@ class CpuTrainer final : public Trainer {
         return state_.bytes() + (snapshot_ ? snapshot_->bytes() : 0) + arithmetic_->bytes() + workspace_.bytes();
     }
 
-    std::string describe() const override { return cpu::describe(kernels_, pool_.threads(), options_.placement); }
+    std::string describe() const override {
+        const std::string text = cpu::describe(kernels_, pool_.threads(), options_.placement);
+        if (work_.rows == 0 || work_.workers == pool_.threads())
+            return text;
+        return text + ", " + std::to_string(work_.workers) + " of the threads on batches of " +
+               std::to_string(work_.rows);
+    }
 
   private:
-    void reserve(int64_t rows) { workspace_.reserve(*arithmetic_, rows, options_.net.classes(), pool_.threads()); }
-
     // Called by all workers, as the functions below. False if the loss is not finite; then nothing was updated.
     bool train_step(const Chunk& chunk, int64_t step, StepResult& result, const Worker& worker) {
         const StepSeed draws{chunk.seed, step_ + step};
@@ -88,22 +96,41 @@ class CpuTrainer final : public Trainer {
         if (options_.net.drops())
             in_order.draws = &draws;
         const Selection batch = workspace_.by_label(in_order, worker);
-        const int64_t rows = batch.rows;
-        workspace_.forward(batch, worker);
-        const Answers answers = workspace_.answers(batch);
-        const double divisor = loss_->divisor(loss_->weights(rows, answers));
-        differentiate_loss(answers, divisor, worker);
-        worker.barrier();
-
+        workspace_.take_answers(batch, worker);
+        const StepConstants constants =
+            step_constants(options_.optimizer, chunk.learning_rates[step], step_ + step + 1);
+        const Tiles parts = parts_of(batch.rows);
+        double divisor = 0;
         Evaluation sums;
-        loss_->add(rows, answers, workspace_.row_results.data(), sums);
+        for (int64_t p = 0; p < parts.tiles; ++p) {
+            const Selection part = batch.part(parts[p]);
+            workspace_.pass->forward(part, worker);
+            if (p == 0)
+                divisor = loss_->divisor(loss_->weights(batch.rows, workspace_.answers(batch)));
+            const Answers answers = workspace_.answers(part, parts[p].begin);
+            differentiate_loss(answers, divisor, worker);
+            worker.barrier();
+
+            loss_->add(part.rows, answers, workspace_.row_results.data(), sums);
+            const bool last = p + 1 == parts.tiles;
+            if (last && !take_result(sums, divisor, result, worker))
+                return false;
+            BatchPart of_batch{p == 0, last, parts.tiles > 1 ? &workspace_.carried : nullptr};
+            update_layers(part.rows, {kernels_, rule_, constants, state_, of_batch}, worker);
+        }
+        return true;
+    }
+
+    Tiles parts_of(int64_t rows) const {
+        return arithmetic_->carries() ? step_rule_.parts(rows, CarriedGradient::kColumnSums) : Tiles(rows, rows);
+    }
+
+    bool take_result(const Evaluation& sums, double divisor, StepResult& result, const Worker& worker) const {
         const double objective = sums.objective_sum / divisor;
         if (!std::isfinite(objective) && !std::isnan(divisor))
             return false;
         if (worker.leads())
             result = {sums.loss(), objective, sums.absolute_error(), static_cast<int32_t>(sums.correct)};
-        const double learning_rate = chunk.learning_rates[step];
-        update_layers(rows, step_constants(options_.optimizer, learning_rate, step_ + step + 1), worker);
         return true;
     }
 
@@ -122,9 +149,9 @@ class CpuTrainer final : public Trainer {
         pass.take_gradient(own);
     }
 
-    // From the last layer to the first: a layer's delta is handed down before its weight changes.
-    void update_layers(int64_t rows, const StepConstants& constants, const Worker& worker) {
-        const Updater updater(kernels_, rule_, constants, state_);
+    // From the last layer to the first: a layer's delta is handed down before its weight changes. Of a part that is not
+    // the last, the gradients are carried on.
+    void update_layers(int64_t rows, const Updater& updater, const Worker& worker) {
         const size_t layers = state_.parameters.layers.size();
         for (size_t l = layers; l-- > 0;) {
             if (l > 0)
@@ -136,6 +163,7 @@ class CpuTrainer final : public Trainer {
     }
 
     TrainerOptions options_;
+    StepRule step_rule_;
     UpdateRule rule_;
     const Kernels& kernels_;
     std::unique_ptr<Loss> loss_;
@@ -143,6 +171,10 @@ class CpuTrainer final : public Trainer {
     std::optional<TrainingState> snapshot_; // of the chunk's start
     std::unique_ptr<Arithmetic> arithmetic_;
     Pool pool_;
+    struct {
+        int64_t rows = 0;
+        int workers = 0;
+    } work_; // of the last chunk's steps
     Data training_;
     Workspace workspace_;
     int64_t step_ = 0;
@@ -160,9 +192,13 @@ double training_bytes(const TrainerOptions& options) {
     return count.bytes() + flat;
 }
 
-std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options, const StepRule& step_rule) {
     require_memory(training_bytes(options), "the net of these sizes");
-    return std::make_unique<CpuTrainer>(options);
+    return std::make_unique<CpuTrainer>(options, step_rule);
+}
+
+std::unique_ptr<Trainer> make_trainer(const TrainerOptions& options) {
+    return make_trainer(options, StepRule());
 }
 
 } // namespace mn::cpu

@@ -30,15 +30,37 @@ int64_t TrainingState::bytes() const {
     return sum;
 }
 
-void Updater::apply(size_t l, const WeightBlock& block, const float* gradient, const Activations& delta,
+CarriedGradient::CarriedGradient(const Net& net) {
+    for (int l = 0; l < net.layers(); ++l) {
+        const int64_t rows = round_up(net.fan_in(l), kGroup), panels = panels_of(net.fan_out(l));
+        layers_.push_back({rows, Buffer<float>(panels * rows * kPanel), Buffer<float>(panels * kColumnSums * kPanel)});
+    }
+}
+
+int64_t CarriedGradient::bytes() const {
+    int64_t sum = 0;
+    for (const Layer& layer : layers_)
+        sum += layer.weight.bytes() + layer.bias.bytes();
+    return sum;
+}
+
+bool Updater::apply(size_t l, const WeightBlock& block, const float* gradient, const Activations& delta,
                     int64_t rows) const {
-    const int64_t index = state_.parameters.layers[l].weight_index(block.panel, block.rows.begin);
-    apply(&PackedLayer::weight, l, block.panel, index, block.rows.size(), gradient);
+    if (part_.last) {
+        const int64_t index = state_.parameters.layers[l].weight_index(block.panel, block.rows.begin);
+        apply(&PackedLayer::weight, l, block.panel, index, block.rows.size(), gradient);
+    }
     if (block.rows.begin != 0)
-        return;
-    alignas(64) float bias_gradient[kPanel];
-    kernels_.column_sum(delta.at(block.panel, 0), rows, bias_gradient);
-    apply(&PackedLayer::bias, l, block.panel, block.panel * kPanel, 1, bias_gradient);
+        return part_.last;
+    constexpr int64_t kSums = CarriedGradient::kColumnSums * kPanel;
+    alignas(64) float own[kSums], bias_gradient[kPanel];
+    float* const sums = part_.carried ? part_.carried->bias(l, block.panel) : own;
+    if (part_.first)
+        std::fill_n(sums, kSums, 0.0f);
+    kernels_.column_sum(delta.at(block.panel, 0), rows, sums, bias_gradient);
+    if (part_.last)
+        apply(&PackedLayer::bias, l, block.panel, block.panel * kPanel, 1, bias_gradient);
+    return part_.last;
 }
 
 void Updater::apply(Buffer<float> PackedLayer::*part, size_t l, int64_t panel, int64_t index, int64_t rows,

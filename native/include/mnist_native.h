@@ -373,7 +373,8 @@ MN_API mn_status mn_trainer_write_state(mn_trainer* trainer, const float* values
 MN_API mn_status mn_trainer_get_step(mn_trainer* trainer, int64_t* step);
 MN_API mn_status mn_trainer_set_step(mn_trainer* trainer, int64_t step);
 
-/* One line on what runs: device, ISA level or GPU, threads, precision. Cut to capacity, NUL-terminated. */
+/* One line on what runs: device, ISA level or GPU, threads, precision; behind steps with so little to do that only
+ * some of the threads had a share in them, how many. Cut to capacity, NUL-terminated. */
 MN_API mn_status mn_trainer_describe(mn_trainer* trainer, char* text, size_t capacity);
 
 /* ---- model: immutable, for inference --------------------------------------------------------------------------- */

@@ -72,6 +72,31 @@ TEST(CpuPool, a_watch_hears_only_of_pools_made_in_its_scope) {
     EXPECT_EQ(inner.said, std::vector<std::string>(2));
 }
 
+// Rounds by some of the threads, whose others sleep on or come late.
+TEST(CpuPool, rounds_by_some_of_the_threads) {
+    constexpr int kThreads = 5;
+    cpu::Pool pool(kThreads);
+    std::vector<int> counts(kThreads), want(kThreads);
+    std::atomic<int> wrong{0};
+    for (int round = 0; round < 3000; ++round) {
+        const int workers = 1 + round * 7 % kThreads;
+        pool.run(
+            [&](const cpu::Worker& worker) {
+                wrong += worker.count != workers || worker.index >= workers;
+                ++counts[static_cast<size_t>(worker.index)];
+                worker.barrier();
+                for (int i = 0; i < workers; ++i) // all of this round have come by
+                    wrong += counts[static_cast<size_t>(i)] != want[static_cast<size_t>(i)] + 1;
+                worker.barrier();
+            },
+            workers);
+        for (int i = 0; i < workers; ++i)
+            ++want[static_cast<size_t>(i)];
+        ASSERT_EQ(counts, want) << "round " << round << ", " << workers << " workers";
+    }
+    EXPECT_EQ(wrong, 0);
+}
+
 // Two threads that do nothing but wake each other and sleep: a lost wake-up hangs here.
 template <class Sleep>
 class CpuSleep : public testing::Test {};

@@ -52,7 +52,7 @@ void Pass::update_sparse(const Worker& worker, Apply apply) {
         tile.finish.out_panel_stride = out_panel_stride;
         bf16_gather(tile);
     };
-    for_each_sparse_gradient(worker, {delta.panels(), kMostGatherPanels}, parts_.net.fan_in(0), gather, apply);
+    for_each_sparse_gradient(worker, {delta.panels(), kMostGatherPanels}, parts_.net.fan_in(0), nullptr, gather, apply);
 }
 
 } // namespace mn::cpu::bf16

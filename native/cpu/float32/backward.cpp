@@ -12,7 +12,7 @@ void Pass::backward(size_t l, int64_t rows, const Worker& worker) {
     const Kernels& kernels = parts_.kernels;
     const Dropout dropout(parts_.net.hidden_dropout, {}, 0); // what it drops was drawn on the way there
     const Tiles tiles(rows, kernels.tile_rows);
-    for_each_tile(worker, input.panels(), tiles, [&](int64_t panel, Range range) {
+    for_each_tile(worker, input.panels(), tiles, tiles_at_once(weight.fan_out), [&](int64_t panel, Range range) {
         Tile tile;
         tile.a = output_delta.at(0, range.begin);
         tile.a_panel_stride = output_delta.panel_stride();

@@ -62,14 +62,26 @@ void widen(const Kernels&, const float* pixels, int64_t count, double, float* va
     std::copy_n(pixels, count, values);
 }
 
-// scale: of bytes
+void look_up(const float* table, const uint8_t* pixels, int64_t count, float* values) {
+    for (int64_t i = 0; i < count; ++i)
+        values[i] = table[pixels[i]];
+}
+void look_up(const float*, const float*, int64_t, float*) {} // floats have none
+
+// table: what a byte stands for behind the input's dropout; null: widened by their scale. A batch that is listed has
+// the same values, so that a batch in parts of either kind has the bits of a whole one.
 template <class Pixel>
-void fill_dense(const Pixels<Pixel>& pixels, Range rows, double scale, Activations& dense) {
+void fill_dense(const Pixels<Pixel>& pixels, Range rows, const float* table, Activations& dense) {
     alignas(64) Pixel scratch[kPanel];
     for (int64_t row = rows.begin; row < rows.end; ++row) {
         for (int64_t panel = 0; panel < dense.panels(); ++panel) {
             const Range columns{panel * kPanel, panel * kPanel + dense.columns_of(panel)};
-            widen(pixels.kernels, pixels.at(row, columns, scratch), columns.size(), scale, dense.at(panel, row));
+            const Pixel* const from = pixels.at(row, columns, scratch);
+            float* const to = dense.at(panel, row);
+            if (table)
+                look_up(table, from, columns.size(), to);
+            else
+                widen(pixels.kernels, from, columns.size(), pixels.selection.samples->scale, to);
         }
     }
 }
@@ -143,7 +155,7 @@ void Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     if (worker.leads())
         sparse_ = sparse; // nobody reads the step before's any more
     if (!sparse) {
-        fill_dense<Pixel>(pixels, worker.share_of(selection.rows), selection.samples->scale * kept_scale, dense_);
+        fill_dense<Pixel>(pixels, worker.share_of(selection.rows), drops ? table() : nullptr, dense_);
     } else if (selection.purpose == Purpose::training) {
         list_pixels<Pixel>(pixels, worker.share_of(divide_up(features, kGroup)), by_pixel_);
     }

@@ -24,7 +24,7 @@ void Pass::forward_dense(size_t l, const Selection& selection, const Worker& wor
     Activations& output = outputs_[l];
     const bool hidden = l + 1 < outputs_.size();
     const Tiles tiles(selection.rows, parts_.kernels.tile_rows);
-    for_each_tile(worker, layer.panels(), tiles, [&](int64_t panel, Range range) {
+    for_each_tile(worker, layer.panels(), tiles, tiles_at_once(layer.fan_in), [&](int64_t panel, Range range) {
         Tile tile;
         tile.a = input.at(0, range.begin);
         tile.a_panel_stride = input.panel_stride();

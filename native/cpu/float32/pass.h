@@ -28,6 +28,8 @@ class Pass final : public cpu::Pass {
     Batch& batch() { return batch_; }
 
   private:
+    // Tiles of rows of A whose `depth` columns stay near while all panels of B meet them.
+    int64_t tiles_at_once(int64_t depth) const;
     const Activations& input_of(size_t l) const { return l == 0 ? batch_.dense() : outputs_[l - 1]; }
     // A layer from its dense input, or the first from lists of non-zero pixels.
     void forward_dense(size_t l, const Selection& selection, const Worker& worker);

@@ -30,6 +30,7 @@ struct Tile {
     float* out = nullptr; // [rows][kPanel]
     int64_t rows = 0;
     int64_t columns = kPanel;
+    bool accumulate = false; // begin with what is in out
     Epilogue epilogue = Epilogue::none;
     Activation activation; // the epilogue's
     // The epilogue's bias [kPanel] or, of `slope`, what the slope follows from [rows][kPanel]: values behind the
@@ -127,8 +128,9 @@ struct Kernels {
     int64_t (*count_bytes)(const uint8_t* values, int64_t count);
     int64_t (*count_floats)(const float* values, int64_t count);
 
-    // sum [kPanel] = sum of values [rows][kPanel] over the rows.
-    void (*column_sum)(const float* values, int64_t rows, float* sum);
+    // Adds values [rows][kPanel] to four partial sums of each column [4][kPanel], row r to the one of r % 4, and those
+    // beyond the last four to the first; sum [kPanel] is what they come to.
+    void (*column_sum)(const float* values, int64_t rows, float* partial, float* sum);
     // out [columns of 0..kPanel][out_stride]: the transpose of values [rows][kPanel]; rows <= kPanel.
     void (*transpose)(const float* values, int64_t rows, int64_t columns, float* out, int64_t out_stride);
 

@@ -18,12 +18,18 @@ namespace mn::cpu {
 namespace HWY_NAMESPACE {
 // Accumulators are tile rows x 2 vectors, next to them 2 vectors of B and one of A: 32 registers with AVX-512 and NEON,
 // else 16.
+#undef MN_UNROLL_DEPTH
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON
 constexpr int kTileRows = 12;
+#define MN_UNROLL_DEPTH // a loop of 40 instructions and more: its own take no time
 #else
 constexpr int kTileRows = 6;
+// One of 25: where another thread has the core's other half, each that is saved is time (docs/performance.md).
+#define MN_UNROLL_DEPTH _Pragma("GCC unroll 2")
 #endif
 static_assert(kTileRows <= kMostTileRows);
+
+constexpr int64_t kLineFloats = 16; // of a cache line
 
 // Accumulators stay in registers only if no loop over them is left.
 #define MN_UNROLL _Pragma("GCC unroll 16")
@@ -68,18 +74,26 @@ HWY_NOINLINE void ProductTile(const Tile& tile, int64_t block, int64_t c) {
         MN_UNROLL
     for (int v = 0; v < kVectors; ++v)
         sum[r][v] = hn::Zero(kFloats);
+    if (tile.accumulate) {
+        MN_UNROLL
+        for (int r = 0; r < kRows; ++r)
+            MN_UNROLL
+        for (int v = 0; v < kVectors; ++v)
+            sum[r][v] = hn::LoadU(kFloats, tile.out + r * kPanel + c + v * kLanes);
+    }
     const float* HWY_RESTRICT a = tile.a;
     const float* HWY_RESTRICT b = tile.b + c;
     const int64_t depth = tile.depth, a_stride = tile.a_panel_stride;
     for (int64_t first = 0; first < depth; first += block, a += a_stride) {
         const int64_t count = HWY_MIN(block, depth - first);
         const float* HWY_RESTRICT x = a;
+        MN_UNROLL_DEPTH
         for (int64_t k = 0; k < count; ++k, x += kDepthStep, b += kPanel) {
             Vec row[kVectors];
             for (int v = 0; v < kVectors; ++v)
                 row[v] = hn::LoadU(kFloats, b + v * kLanes);
-            for (int v = 0; v < kVectors; ++v)
-                __builtin_prefetch(b + 16 * kPanel + v * kLanes);
+            for (int64_t v = 0; v < kVectors * kLanes; v += kLineFloats)
+                __builtin_prefetch(b + 16 * kPanel + v);
             MN_UNROLL
             for (int r = 0; r < kRows; ++r) {
                 const Vec value = hn::Set(kFloats, x[r * kRowStep]);

@@ -17,11 +17,12 @@ namespace mn::cpu {
 namespace HWY_NAMESPACE {
 
 // Four partial sums for each column, since one would wait for each addition to end.
-inline void ColumnSum(const float* HWY_RESTRICT values, int64_t rows, float* HWY_RESTRICT sum) {
+inline void ColumnSum(const float* HWY_RESTRICT values, int64_t rows, float* HWY_RESTRICT partial,
+                      float* HWY_RESTRICT sum) {
     for (int64_t c = 0; c < kPanel; c += kLanes) {
         Vec part[4];
-        for (Vec& p : part)
-            p = hn::Zero(kFloats);
+        for (int i = 0; i < 4; ++i)
+            part[i] = hn::LoadU(kFloats, partial + i * kPanel + c);
         int64_t r = 0;
         for (; r + 4 <= rows; r += 4) {
             for (int i = 0; i < 4; ++i)
@@ -29,6 +30,8 @@ inline void ColumnSum(const float* HWY_RESTRICT values, int64_t rows, float* HWY
         }
         for (; r < rows; ++r)
             part[0] = hn::Add(part[0], hn::LoadU(kFloats, values + r * kPanel + c));
+        for (int i = 0; i < 4; ++i)
+            hn::StoreU(part[i], kFloats, partial + i * kPanel + c);
         hn::StoreU(hn::Add(hn::Add(part[0], part[1]), hn::Add(part[2], part[3])), kFloats, sum + c);
     }
 }
