@@ -17,7 +17,7 @@ static_assert(static_cast<int>(Reduction::sum) == MN_REDUCTION_SUM);
 static_assert(static_cast<int>(kLastLoss) == MN_LOSS_HUBER);
 static_assert(static_cast<int>(kLastOptimizer) == MN_OPTIMIZER_SGD);
 static_assert(static_cast<int>(DeviceKind::reference) == MN_DEVICE_REFERENCE);
-static_assert(static_cast<int>(Precision::tf32) == MN_PRECISION_TF32);
+static_assert(static_cast<int>(kLastPrecision) == MN_PRECISION_INT8);
 static_assert(static_cast<int>(PixelType::float32) == MN_PIXEL_FLOAT32);
 
 namespace {
@@ -195,7 +195,7 @@ Placement checked_placement(const mn_placement* given) {
     const mn_placement p = known(given);
     Placement place;
     place.device = checked_enum(p.device, DeviceKind::reference, "device is not one of mn_device");
-    place.precision = checked_enum(p.precision, Precision::tf32, "precision is not one of mn_precision");
+    place.precision = checked_enum(p.precision, kLastPrecision, "precision is not one of mn_precision");
     require(p.device_index >= 0, "device_index must not be negative");
     require(p.threads >= 0 && p.threads <= 1024, "threads must be between 0 and 1024");
     place.device_index = p.device_index;

@@ -11,6 +11,13 @@ namespace mn::bench {
 
 namespace {
 
+struct Called {
+    Precision precision;
+    const char* name;
+};
+constexpr Called kPrecisions[] = {
+    {Precision::float32, "float32"}, {Precision::bf16, "bf16"}, {Precision::int8, "int8"}};
+
 void predict(benchmark::State& state, int64_t count, const Placement& place) {
     const Images images(count, false);
     const auto model = cpu::make_model(article_net(), place, initial_parameters(article_net(), 0));
@@ -27,15 +34,14 @@ void register_inference() {
         for (const int threads : {1, 2}) {
             if (threads > usable_cores() || (count == 1 && threads > 1))
                 continue;
-            for (const Precision precision : {Precision::float32, Precision::bf16}) {
+            for (const auto& [precision, called] : kPrecisions) {
                 if (precision == Precision::bf16 && !machine_has_bf16())
                     continue;
                 Placement place;
                 place.threads = threads;
                 place.precision = precision;
-                const std::string name = std::string("inference/") +
-                                         (precision == Precision::bf16 ? "bf16" : "float32") +
-                                         "/images:" + std::to_string(count) + "/threads:" + std::to_string(threads);
+                const std::string name = std::string("inference/") + called + "/images:" + std::to_string(count) +
+                                         "/threads:" + std::to_string(threads);
                 benchmark::RegisterBenchmark(name.c_str(), predict, count, place)
                     ->Unit(benchmark::kMicrosecond)
                     ->UseRealTime();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cpu/float32/pass.h"
+#include "cpu/int8/pass.h"
 #if defined(MN_CPU_BF16)
 #include "cpu/bf16/pass.h"
 #endif
@@ -44,6 +45,7 @@ int64_t Pass::bytes() const {
 std::span<const ArithmeticEntry> arithmetics() {
     static constexpr ArithmeticEntry kArithmetics[] = {
         {Precision::float32, "float32", float32::make_arithmetic},
+        {Precision::int8, "int8 products", int8::make_arithmetic},
 #if defined(MN_CPU_BF16)
         {Precision::bf16, "bf16 products", bf16::make_arithmetic},
 #endif

@@ -1,5 +1,6 @@
-// What a net is computed with. One arithmetic multiplies float32 numbers (float32/), another bf16 numbers (bf16/);
-// sums, biases, parameters and the optimizer are float32 in each. Trainer and model ask these objects once per layer
+// What a net is computed with. One arithmetic multiplies float32 numbers (float32/), another bf16 numbers (bf16/), and
+// one for inference alone bytes (int8/); biases, parameters and the optimizer are float32 in each, and so are sums but
+// those of bytes. Trainer and model ask these objects once per layer
 // and step, some 20 calls a step, and know no precision themselves.
 #pragma once
 
@@ -84,6 +85,8 @@ class Arithmetic {
     virtual std::unique_ptr<Pass> make_pass(int64_t rows) = 0;
     // Whether its passes add to what an Updater carries from part to part of a batch.
     virtual bool carries() const { return false; }
+    // Whether a batch takes less time where neighbours are alike.
+    virtual bool shares_lists() const { return true; }
     virtual int64_t bytes() const = 0;
 };
 

@@ -139,7 +139,7 @@ class CpuModel final : public Model {
         const Activations& from = buffers.pass->logits();
         for (int64_t at = rows.begin; at < rows.end; at += kBlockRows) {
             const Selection block{&samples, nullptr, at, std::min(kBlockRows, rows.end - at), Purpose::inference};
-            const Selection selection = buffers.order.of(kernels_, block);
+            const Selection selection = arithmetic_->shares_lists() ? buffers.order.of(kernels_, block) : block;
             buffers.pass->forward(selection, Worker{});
             for (int64_t row = 0; row < selection.rows; ++row)
                 from.copy_row(row, logits + selection.sample(row) * from.columns());

@@ -18,6 +18,7 @@ constexpr Engine engine_for(Precision precision, int major, int minor) {
     case Precision::bf16:
         return Engine::bf16;
     case Precision::float32:
+    case Precision::int8: // the floor refuses it
         break;
     }
     const bool graphics = (major == 8 && (minor == 6 || minor == 9)) || major == 12;

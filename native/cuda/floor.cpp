@@ -7,9 +7,11 @@ namespace mn::cuda {
 
 namespace {
 
-// Whether a GPU computes in a precision is asked when the launcher knows which GPU.
-std::string refusal(const Placement&) {
-    return "";
+// Whether a GPU computes in one of the others is asked when the launcher knows which GPU.
+std::string refusal(const Placement& place) {
+    return place.precision == Precision::int8
+               ? "precision: int8 is for models on the CPU, use float32, tf32 or bf16 on a GPU"
+               : "";
 }
 
 } // namespace

@@ -178,7 +178,21 @@ typedef enum mn_device {
     MN_DEVICE_REFERENCE = 2 /* slow double-precision loops: the truth that the others are tested against */
 } mn_device;
 
-typedef enum mn_precision { MN_PRECISION_FLOAT32 = 0, MN_PRECISION_BF16 = 1, MN_PRECISION_TF32 = 2 } mn_precision;
+/*
+ * How numbers are multiplied; sums, biases and what a trainer keeps are float32 in each but INT8's exact sums.
+ *
+ * INT8 is for models on the CPU, on any instruction set and with the same bits on all of them: a layer's weights are
+ * rounded to -127..127 times a scale of each output's own, its inputs to 0..255 times a scale (and from a zero) of each
+ * sample's own, by the sample's range; uint8 pixels stay what they are. A sample that has a number which is not finite,
+ * or comes to one within the net, has logits that are all NaN. MN_UNSUPPORTED for a trainer, and for a layer of more
+ * than 65,536 inputs.
+ */
+typedef enum mn_precision {
+    MN_PRECISION_FLOAT32 = 0,
+    MN_PRECISION_BF16 = 1,
+    MN_PRECISION_TF32 = 2, /* GPUs */
+    MN_PRECISION_INT8 = 3
+} mn_precision;
 
 typedef struct mn_placement {
     uint32_t size; /* sizeof(mn_placement) */

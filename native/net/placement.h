@@ -6,7 +6,8 @@
 namespace mn {
 
 enum class DeviceKind { cpu, cuda, reference };
-enum class Precision { float32, bf16, tf32 };
+enum class Precision { float32, bf16, tf32, int8 };
+constexpr Precision kLastPrecision = Precision::int8;
 
 struct Placement {
     DeviceKind device = DeviceKind::cpu;

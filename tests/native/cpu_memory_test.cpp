@@ -87,24 +87,27 @@ TEST(CpuMemory, what_is_counted_is_resident) {
 
 TEST(CpuMemory, a_model_counts_its_buffers) {
     const Net net{{1000, 300, 10}};
-    Placement place;
-    place.threads = 2;
     const std::vector<float> parameters(static_cast<size_t>(net.parameter_count()));
-    const std::unique_ptr<Model> model = cpu::make_model(net, place, parameters);
-    const int64_t made = model->bytes();
-    const OwnedData data = made_up({.count = 1000, .features = 1000, .classes = 10});
-    std::vector<float> logits(1000 * 10);
-    Data first = data.samples();
-    first.count = 1;
-    model->logits(first, logits.data());
-    const int64_t one = model->bytes();
-    EXPECT_EQ(static_cast<double>(one), cpu::inference_bytes(net, place));
-    EXPECT_GT(one, made);
-    model->logits(data.samples(), logits.data());
-    EXPECT_GT(model->bytes(), one + 2 * 256 * 1000 * 4) << "two threads' blocks of 256 rows";
-    const int64_t crew = model->bytes();
-    model->evaluate(data.samples(), 0, 1000, {}, nullptr);
-    EXPECT_GT(model->bytes(), crew);
+    for (const Precision precision : {Precision::float32, Precision::int8}) {
+        Placement place;
+        place.threads = 2;
+        place.precision = precision;
+        const std::unique_ptr<Model> model = cpu::make_model(net, place, parameters);
+        const int64_t made = model->bytes();
+        const OwnedData data = made_up({.count = 1000, .features = 1000, .classes = 10});
+        std::vector<float> logits(1000 * 10);
+        Data first = data.samples();
+        first.count = 1;
+        model->logits(first, logits.data());
+        const int64_t one = model->bytes();
+        EXPECT_EQ(static_cast<double>(one), cpu::inference_bytes(net, place));
+        EXPECT_GT(one, made);
+        model->logits(data.samples(), logits.data());
+        EXPECT_GT(model->bytes(), one + 2 * 256 * 1000 * 4) << "two threads' blocks of 256 rows";
+        const int64_t crew = model->bytes();
+        model->evaluate(data.samples(), 0, 1000, {}, nullptr);
+        EXPECT_GT(model->bytes(), crew);
+    }
 }
 
 } // namespace

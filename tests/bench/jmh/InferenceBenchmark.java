@@ -4,6 +4,7 @@ import dev.mnistnative.MnistRuntime;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.data.Mnist;
 import dev.mnistnative.model.Model;
+import dev.mnistnative.net.Placement;
 import dev.mnistnative.net.Precision;
 import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.Trainer;
@@ -34,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class InferenceBenchmark {
     private static final int IMAGES = 10_000, PIXELS = 784, CLASSES = 10;
 
-    @Param({"FLOAT32", "BF16"})
+    @Param({"FLOAT32", "BF16", "INT8"})
     public Precision precision;
 
     private Dataset test;
@@ -49,10 +50,10 @@ public class InferenceBenchmark {
         try (Dataset train = Mnist.train();
                 Trainer trainer = Trainer.create(Preset.ARTICLE.settings().toBuilder()
                         .epochs(1)
-                        .precision(precision)
+                        .precision(precision == Precision.INT8 ? Precision.FLOAT32 : precision)
                         .build())) {
             trainer.fit(train);
-            model = trainer.model();
+            model = Model.of(trainer.parameters(), Placement.CPU.in(precision));
         }
         image = test.pixels().slice(0, PIXELS);
         imageArray = new byte[PIXELS];

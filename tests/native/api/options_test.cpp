@@ -162,6 +162,8 @@ TEST_F(ApiOptions, what_is_reserved_is_unsupported) {
         {"precision", [](Options& o) { o.placement.precision = MN_PRECISION_BF16; }},
         {"precision",
          [](Options& o) { o.placement.device = MN_DEVICE_CPU, o.placement.precision = MN_PRECISION_TF32; }},
+        {"int8 is for models alone",
+         [](Options& o) { o.placement.device = MN_DEVICE_CPU, o.placement.precision = MN_PRECISION_INT8; }},
     };
     for (const Case& c : cases) {
         Options bad = options_;

@@ -86,10 +86,10 @@ final class BenchCommand implements Callable<Integer> {
 
     private TrainingSettings settings() {
         TrainingSettings article = Preset.ARTICLE.settings();
-        return net.over(article).toBuilder()
+        TrainingSettings.Builder builder = net.over(article).toBuilder()
                 .optimizer(optimizer.over(article.optimizer()))
-                .placement(placement.over(article.placement()))
-                .build();
+                .placement(placement.over(article.placement()));
+        return Usage.checked(spec, builder::build);
     }
 
     private static void noteWithoutEpoch(BenchmarkResult result, Screen screen) {

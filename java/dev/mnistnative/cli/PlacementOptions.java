@@ -27,10 +27,10 @@ final class PlacementOptions {
 
     @Option(
             names = "--precision",
-            paramLabel = "float32|bf16|tf32",
+            paramLabel = "float32|bf16|tf32|int8",
             description = "How numbers are multiplied (default: float32; where the CPU has the instructions, bf16 "
                     + "with a preset "
-                    + "that is made for it).")
+                    + "that is made for it). int8: of models on the CPU, not for training.")
     private Precision precision;
 
     @Option(

@@ -33,4 +33,9 @@ public record Placement(Device device, Precision precision, int threads, String 
     public Placement on(Device other) {
         return new Placement(other, precision, threads, isa);
     }
+
+    /** The same with numbers multiplied in another way. */
+    public Placement in(Precision other) {
+        return new Placement(device, other, threads, isa);
+    }
 }

@@ -52,6 +52,10 @@ public final class TrainingSettings {
         if (loss.reduction() == Reduction.NONE) {
             throw new IllegalArgumentException("loss: training needs reduction MEAN or SUM, not NONE");
         }
+        if (placement.precision() == Precision.INT8) {
+            throw new IllegalArgumentException("precision: INT8 is for models, not for training: train in FLOAT32 or "
+                    + "BF16, and predict with the weights in INT8");
+        }
         loss.requireFit(layers);
     }
 

@@ -5,6 +5,7 @@ import dev.mnistnative.binding.NativeLibrary;
 import dev.mnistnative.binding.NativePlacement;
 import dev.mnistnative.net.Device;
 import dev.mnistnative.net.Placement;
+import dev.mnistnative.net.Precision;
 import java.util.function.Function;
 
 /**
@@ -15,10 +16,16 @@ import java.util.function.Function;
  * @param reason why this device was taken where {@code auto} was asked for, else ""
  */
 public record DeviceChoice<T>(T object, Device device, String reason) {
-    /** Makes the object on the device asked for; {@code auto} takes the first GPU if it works, else the processor. */
+    /**
+     * Makes the object on the device asked for; {@code auto} takes the first GPU if it works, else the processor, and
+     * for INT8 always that.
+     */
     public static <T> DeviceChoice<T> make(Placement where, Function<NativePlacement, T> maker) {
         if (where.device().kind() != Device.Kind.AUTO) {
             return on(where.device(), "", where, maker);
+        }
+        if (where.precision() == Precision.INT8) {
+            return on(Device.cpu(), "int8 is for the CPU", where, maker);
         }
         String refusal;
         try {

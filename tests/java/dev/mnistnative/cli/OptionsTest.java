@@ -233,6 +233,21 @@ class OptionsTest {
         run(words + " --device cpu --precision tf32").failed(ExitCode.FAILED, "tf32 is for NVIDIA GPUs");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"train --limit 320 --layers 784,10", BENCH})
+    void int8IsNotForTraining(String words) {
+        run(words + " --precision int8").failed(ExitCode.USAGE, "INT8 is for models, not for training");
+    }
+
+    @Test
+    void int8IsForTheProcessorAlsoWhereAGpuWouldBeTaken() {
+        String words = "evaluate --model {}/digits.safetensors --precision int8 --json";
+        Cli auto = run(words).succeeded();
+        assertTrue(auto.err().contains("evaluating on cpu (device auto: int8 is for the CPU)"), auto.err());
+        assertEquals(
+                auto.out(), run(words + " --device cpu --threads 1").succeeded().out());
+    }
+
     @Test
     void cudaWithoutAGpuIsAnErrorThatSaysWhy() {
         String reason = MnistRuntime.gpus().reason();
