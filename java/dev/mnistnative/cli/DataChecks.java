@@ -3,7 +3,6 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.image.DigitNormalizer;
 import dev.mnistnative.net.Mlp;
-import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Whether samples fit a net. */
@@ -15,26 +14,21 @@ final class DataChecks {
         Usage.refuse(
                 samples.features() != layers.features(),
                 command,
-                String.format(
-                        Locale.ROOT,
-                        "the samples have %d features, but the net %s takes %d: give %s beginning with %d, or "
-                                + "other data",
-                        samples.features(),
-                        layers,
-                        layers.features(),
-                        other,
-                        samples.features()));
+                "the samples have %d features, but the net %s takes %d: give %s beginning with %d, or " + "other data",
+                samples.features(),
+                layers,
+                layers.features(),
+                other,
+                samples.features());
         Usage.refuse(
                 samples.classes() > layers.classes(),
                 command,
-                String.format(
-                        Locale.ROOT,
-                        "the samples have %d classes, but the net %s has %d: give %s ending with %d, or other data",
-                        samples.classes(),
-                        layers,
-                        layers.classes(),
-                        other,
-                        samples.classes()));
+                "the samples have %d classes, but the net %s has %d: give %s ending with %d, or other data",
+                samples.classes(),
+                layers,
+                layers.classes(),
+                other,
+                samples.classes());
     }
 
     /** Whether a net takes pictures: 28 x 28 pixels. */
@@ -43,12 +37,10 @@ final class DataChecks {
         Usage.refuse(
                 layers.features() != pixels,
                 command,
-                String.format(
-                        Locale.ROOT,
-                        "the net %s takes %d features, but a picture becomes %d pixels: give a net that begins with %d",
-                        layers,
-                        layers.features(),
-                        pixels,
-                        pixels));
+                "the net %s takes %d features, but a picture becomes %d pixels: give a net that begins with %d",
+                layers,
+                layers.features(),
+                pixels,
+                pixels);
     }
 }

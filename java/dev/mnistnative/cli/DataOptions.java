@@ -3,7 +3,6 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.Answers;
 import dev.mnistnative.data.DataFiles;
 import dev.mnistnative.data.Dataset;
-import dev.mnistnative.data.Mnist;
 import dev.mnistnative.data.ReadOptions;
 import dev.mnistnative.data.SampleFiles;
 import dev.mnistnative.data.TrainingData;
@@ -118,7 +117,7 @@ final class DataOptions {
         if (data == null || data.equals(EMBEDDED)) {
             return TrainingData.withTest(
                     HeadStart.trainingSet().withIgnoreIndex(options.ignoreIndex()),
-                    Mnist.test().withIgnoreIndex(options.ignoreIndex()));
+                    HeadStart.testSet().withIgnoreIndex(options.ignoreIndex()));
         }
         Path path = existing();
         if (Files.isDirectory(path) && PictureFolders.isThere(path)) {

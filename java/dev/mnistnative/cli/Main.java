@@ -117,9 +117,13 @@ public final class Main {
 
     /** Prints help, or checks what is to be written and runs the command. */
     private static int execute(ParseResult parsed, Failures failures) {
-        Integer helped = CommandLine.executeHelpRequest(parsed);
-        if (helped != null) {
-            return helped;
+        try {
+            Integer helped = CommandLine.executeHelpRequest(parsed);
+            if (helped != null) {
+                return helped;
+            }
+        } catch (StandardOutput.ReaderGoneException e) { // here, before picocli prints its stack
+            return ExitCode.READER_GONE;
         }
         List<CommandLine> commands = parsed.asCommandLineList();
         CommandLine command = commands.get(commands.size() - 1);

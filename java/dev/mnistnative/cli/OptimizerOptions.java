@@ -2,7 +2,6 @@ package dev.mnistnative.cli;
 
 import dev.mnistnative.train.Optimizer;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,11 +60,9 @@ final class OptimizerOptions {
                 .forEach(name -> Usage.refuse(
                         !base.options().containsKey(name),
                         command,
-                        String.format(
-                                Locale.ROOT,
-                                "%s has no meaning for the optimizer %s: leave it out or choose another --optimizer",
-                                option(name),
-                                base.name())));
+                        "%s has no meaning for the optimizer %s: leave it out or choose another --optimizer",
+                        option(name),
+                        base.name()));
         return Usage.checked(command, () -> base.with(lr == null ? base.lr() : lr, given));
     }
 

@@ -3,7 +3,6 @@ package dev.mnistnative.cli;
 import dev.mnistnative.data.Dataset;
 import dev.mnistnative.net.Mlp;
 import dev.mnistnative.net.Task;
-import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Whether samples and what is to become of them fit a net. */
@@ -32,19 +31,17 @@ final class TargetChecks {
         Usage.refuse(
                 samples.features() != layers.features() || outputs != layers.classes(),
                 command,
-                String.format(
-                        Locale.ROOT,
-                        "the samples have %s and %s, but the net %s takes %d and gives %d: give %s that begins "
-                                + "with %d and "
-                                + "ends with %d, or other data",
-                        counted(samples.features(), "feature"),
-                        areInput ? "are their own targets" : counted(outputs, "target"),
-                        layers,
-                        layers.features(),
-                        layers.classes(),
-                        other,
-                        samples.features(),
-                        outputs));
+                "the samples have %s and %s, but the net %s takes %d and gives %d: give %s that begins "
+                        + "with %d and "
+                        + "ends with %d, or other data",
+                counted(samples.features(), "feature"),
+                areInput ? "are their own targets" : counted(outputs, "target"),
+                layers,
+                layers.features(),
+                layers.classes(),
+                other,
+                samples.features(),
+                outputs);
     }
 
     private static String counted(int count, String what) {

@@ -25,7 +25,6 @@ import dev.mnistnative.train.TrainingSettings;
 import dev.mnistnative.train.TrainingStart;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -132,12 +131,10 @@ final class TrainCommand implements Callable<Integer> {
                 settingsOptions.layersGiven()
                         && !net.sizes().equals(given.layers().sizes()),
                 spec,
-                String.format(
-                        Locale.ROOT,
-                        "--init %s holds a net %s, but --layers says %s: leave --layers out",
-                        init,
-                        net,
-                        given.layers()));
+                "--init %s holds a net %s, but --layers says %s: leave --layers out",
+                init,
+                net,
+                given.layers());
         Loss loss = given.loss() instanceof CrossEntropyLoss labels && !settingsOptions.ignoreIndexGiven()
                 ? labels.withIgnoreIndex(start.info().ignoreIndex())
                 : given.loss();

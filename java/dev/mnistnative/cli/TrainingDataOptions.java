@@ -14,7 +14,6 @@ import dev.mnistnative.train.Preset;
 import dev.mnistnative.train.TrainingSettings;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -165,13 +164,11 @@ final class TrainingDataOptions {
         Usage.refuse(
                 !names.isEmpty() && names.size() != layers.classes(),
                 command,
-                String.format(
-                        Locale.ROOT,
-                        "there are %d class names, but the net %s has %d classes: give --layers that end with %d",
-                        names.size(),
-                        layers,
-                        layers.classes(),
-                        names.size()));
+                "there are %d class names, but the net %s has %d classes: give --layers that end with %d",
+                names.size(),
+                layers,
+                layers.classes(),
+                names.size());
     }
 
     private void check(TrainingData read, TrainingSettings settings) {

@@ -1,5 +1,6 @@
 package dev.mnistnative.cli;
 
+import java.util.Locale;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -16,6 +17,13 @@ final class Usage {
     static void refuse(boolean wrong, CommandSpec command, String message) {
         if (wrong) {
             throw error(command, message);
+        }
+    }
+
+    /** The same; a sentence is made of the form and its values only where it is needed, for that takes a while. */
+    static void refuse(boolean wrong, CommandSpec command, String form, Object... values) {
+        if (wrong) {
+            throw error(command, String.format(Locale.ROOT, form, values));
         }
     }
 

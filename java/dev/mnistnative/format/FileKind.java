@@ -59,75 +59,81 @@ enum FileKind {
         }
     }
 
-    private static final List<Foreign> FOREIGN = List.of(
-            new Foreign(head -> head.bytes.length == 0, "it is empty", "copy or save it again"),
-            new Foreign(
-                    head -> head.begins("version https://git-lfs"),
-                    "it is a Git LFS pointer, not the model itself",
-                    "fetch the model with \"git lfs pull\""),
-            new Foreign(
-                    head -> head.beginsWithWord("<!doctype html") || head.beginsWithWord("<html"),
-                    "it is a web page, not a model",
-                    "download the file itself, e.g. by the page's \"raw\" or \"download\" link"),
-            new Foreign(
-                    head -> head.isJson() && head.contains("\"weight_map\""),
-                    "it is the index of safetensors in several parts",
-                    "save the model as one safetensors file"),
-            new Foreign(
-                    Head::isJson,
-                    "it is JSON, which tells a model's shape or settings, not its weights",
-                    "give the file with the weights"),
-            new Foreign(head -> head.beginsWithWord("<?xml"), "it is XML, e.g. PMML or OpenVINO's", AS_ONNX),
-            new Foreign(
-                    head -> head.begins("\u0089HDF\r\n\u001a\n"),
-                    "it is HDF5, e.g. of Keras (.h5) or MATLAB 7.3",
-                    KERAS),
-            new Foreign(head -> head.begins("MATLAB 5.0"), "it is a MATLAB file", "save the arrays by numpy.savez"),
-            new Foreign(head -> head.begins("PAR1"), "it is Parquet, a table", "give a model"),
-            new Foreign(head -> head.has(TFLITE_MAGIC, "TFL3"), "it is TensorFlow Lite", AS_ONNX),
-            new Foreign(
-                    head -> head.has(TFLITE_MAGIC, "ORTM"),
-                    "it is ONNX Runtime's own format (.ort)",
-                    "give the ONNX file that it was made of"),
-            new Foreign(
-                    head -> head.isPickle() && (head.contains("sklearn") || head.contains("joblib")),
-                    "it is a pickle of scikit-learn or joblib, which only Python can load",
-                    "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, "
-                            + "coef_1 …"),
-            new Foreign(
-                    Head::isPickle,
-                    "it is a Python pickle, which can run programs and is not read",
-                    "load it in Python and save model.state_dict() with torch.save, or its arrays by numpy.savez"),
-            new Foreign(head -> head.begins("GGUF"), "it is GGUF", AS_ONNX),
-            new Foreign(
-                    head -> head.begins("\u0093NUMPY"),
-                    "it is one NumPy array",
-                    "save all layers' arrays in one file by numpy.savez"),
-            new Foreign(
-                    head -> head.begins("\u0078\u009c") || head.begins("\u0078\u0001") || head.begins("\u0078\u00da"),
-                    "it is packed with zlib, as joblib packs scikit-learn's models",
-                    "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, "
-                            + "coef_1 …"),
-            new Foreign(head -> head.begins("\u001f\u008b"), "it is packed with gzip", "unpack it with gunzip first"),
-            new Foreign(
-                    head -> head.begins("BZh")
-                            || head.begins("\u00fd7zXZ")
-                            || head.begins("(\u00b5/\u00fd")
-                            || head.begins("7z\u00bc\u00af")
-                            || head.begins("Rar!"),
-                    "it is packed",
-                    "unpack it first"),
-            new Foreign(
-                    head -> head.has(TAR_MAGIC, "ustar") || head.begins("storages\0") || head.begins("pickle\0"),
-                    "it is a tar archive",
-                    "unpack it, and give the model in it; a file that PyTorch before 0.2 saved as tar wants to "
-                            + "be loaded"
-                            + " and saved by a newer one"),
-            new Foreign(
-                    head -> head.begins("\u0089PNG") || head.begins("\u00ff\u00d8\u00ff") || head.begins("GIF8"),
-                    "it is a picture",
-                    "give a model"),
-            new Foreign(head -> head.begins("%PDF"), "it is a PDF", "give a model"));
+    /** Apart from the enum, so that a model that can be read does not wait for what it is not. */
+    private static final class Known {
+        static final List<Foreign> FOREIGN = List.of(
+                new Foreign(head -> head.bytes.length == 0, "it is empty", "copy or save it again"),
+                new Foreign(
+                        head -> head.begins("version https://git-lfs"),
+                        "it is a Git LFS pointer, not the model itself",
+                        "fetch the model with \"git lfs pull\""),
+                new Foreign(
+                        head -> head.beginsWithWord("<!doctype html") || head.beginsWithWord("<html"),
+                        "it is a web page, not a model",
+                        "download the file itself, e.g. by the page's \"raw\" or \"download\" link"),
+                new Foreign(
+                        head -> head.isJson() && head.contains("\"weight_map\""),
+                        "it is the index of safetensors in several parts",
+                        "save the model as one safetensors file"),
+                new Foreign(
+                        Head::isJson,
+                        "it is JSON, which tells a model's shape or settings, not its weights",
+                        "give the file with the weights"),
+                new Foreign(head -> head.beginsWithWord("<?xml"), "it is XML, e.g. PMML or OpenVINO's", AS_ONNX),
+                new Foreign(
+                        head -> head.begins("\u0089HDF\r\n\u001a\n"),
+                        "it is HDF5, e.g. of Keras (.h5) or MATLAB 7.3",
+                        KERAS),
+                new Foreign(head -> head.begins("MATLAB 5.0"), "it is a MATLAB file", "save the arrays by numpy.savez"),
+                new Foreign(head -> head.begins("PAR1"), "it is Parquet, a table", "give a model"),
+                new Foreign(head -> head.has(TFLITE_MAGIC, "TFL3"), "it is TensorFlow Lite", AS_ONNX),
+                new Foreign(
+                        head -> head.has(TFLITE_MAGIC, "ORTM"),
+                        "it is ONNX Runtime's own format (.ort)",
+                        "give the ONNX file that it was made of"),
+                new Foreign(
+                        head -> head.isPickle() && (head.contains("sklearn") || head.contains("joblib")),
+                        "it is a pickle of scikit-learn or joblib, which only Python can load",
+                        "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, "
+                                + "coef_1 …"),
+                new Foreign(
+                        Head::isPickle,
+                        "it is a Python pickle, which can run programs and is not read",
+                        "load it in Python and save model.state_dict() with torch.save, or its arrays by numpy.savez"),
+                new Foreign(head -> head.begins("GGUF"), "it is GGUF", AS_ONNX),
+                new Foreign(
+                        head -> head.begins("\u0093NUMPY"),
+                        "it is one NumPy array",
+                        "save all layers' arrays in one file by numpy.savez"),
+                new Foreign(
+                        head -> head.begins("\u0078\u009c")
+                                || head.begins("\u0078\u0001")
+                                || head.begins("\u0078\u00da"),
+                        "it is packed with zlib, as joblib packs scikit-learn's models",
+                        "convert the model with skl2onnx, or save its arrays by numpy.savez as coef_0, intercept_0, "
+                                + "coef_1 …"),
+                new Foreign(
+                        head -> head.begins("\u001f\u008b"), "it is packed with gzip", "unpack it with gunzip first"),
+                new Foreign(
+                        head -> head.begins("BZh")
+                                || head.begins("\u00fd7zXZ")
+                                || head.begins("(\u00b5/\u00fd")
+                                || head.begins("7z\u00bc\u00af")
+                                || head.begins("Rar!"),
+                        "it is packed",
+                        "unpack it first"),
+                new Foreign(
+                        head -> head.has(TAR_MAGIC, "ustar") || head.begins("storages\0") || head.begins("pickle\0"),
+                        "it is a tar archive",
+                        "unpack it, and give the model in it; a file that PyTorch before 0.2 saved as tar wants to "
+                                + "be loaded"
+                                + " and saved by a newer one"),
+                new Foreign(
+                        head -> head.begins("\u0089PNG") || head.begins("\u00ff\u00d8\u00ff") || head.begins("GIF8"),
+                        "it is a picture",
+                        "give a model"),
+                new Foreign(head -> head.begins("%PDF"), "it is a PDF", "give a model"));
+    }
 
     /**
      * @param name of the file, for messages
@@ -148,7 +154,7 @@ enum FileKind {
         if (TorchReader.isOldFormat(first)) {
             return TORCH_OLD;
         }
-        for (Foreign foreign : FOREIGN) {
+        for (Foreign foreign : Known.FOREIGN) {
             if (foreign.is.test(head)) {
                 throw DataFormatException.of(name, foreign.what, foreign.remedy);
             }

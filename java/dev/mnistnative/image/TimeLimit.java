@@ -19,10 +19,11 @@ final class TimeLimit implements IIOReadProgressListener {
     /** On a machine that has much else to do, work takes longer than it is long. */
     private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private final boolean measured = threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
+    /** No work is longer than it takes; a picture that is read within this time needs no clock for work. */
+    private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private final long begun = System.nanoTime();
-    private final long begunWork = work();
+    private WorkClock work;
     private volatile boolean over;
 
     boolean isOver() {
@@ -30,12 +31,27 @@ final class TimeLimit implements IIOReadProgressListener {
     }
 
     private boolean check() {
-        over |= work() - begunWork > NANOS || System.nanoTime() - begun > MOST_NANOS;
+        long taken = System.nanoTime() - begun;
+        if (work == null && taken > AT_ONCE_NANOS) {
+            work = new WorkClock();
+        }
+        over |= work != null && work.nanos() > NANOS - AT_ONCE_NANOS || taken > MOST_NANOS;
         return over;
     }
 
-    private long work() {
-        return measured ? threads.getCurrentThreadCpuTime() : System.nanoTime();
+    /** What this thread has worked since this was made. */
+    private static final class WorkClock {
+        private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        private final boolean measured = threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
+        private final long begun = now();
+
+        private long now() {
+            return measured ? threads.getCurrentThreadCpuTime() : System.nanoTime();
+        }
+
+        long nanos() {
+            return now() - begun;
+        }
     }
 
     /** The same bytes, until the time is over. */

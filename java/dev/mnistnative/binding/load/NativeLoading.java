@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -21,8 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class NativeLoading {
     /** Names a directory whose libraries win over the packaged ones. */
     public static final String OVERRIDE_PROPERTY = "dev.mnistnative.library.path";
-
-    private static final Logger LOG = LoggerFactory.getLogger(NativeLoading.class);
 
     private NativeLoading() {}
 
@@ -157,7 +154,8 @@ public final class NativeLoading {
     private static String loadTemporary(PackedLibraries packed, Path base, List<String> refusals) throws IOException {
         Path folder = Files.createTempDirectory(base, "mnist-native-");
         loadCopy(packed, folder);
-        LOG.debug("unpacked into {}, since no folder keeps it: {}", folder, refusals);
+        LoggerFactory.getLogger(NativeLoading.class)
+                .debug("unpacked into {}, since no folder keeps it: {}", folder, refusals);
         return folder.toString();
     }
 
