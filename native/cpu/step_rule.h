@@ -10,7 +10,7 @@
 
 namespace mn::cpu {
 
-// The numbers are measured: docs/performance.md.
+// Where the numbers are from: docs/performance.md.
 struct StepRule {
     // Rows of a part: their activations stay in the caches, and to carry the gradients on takes little beside what is
     // computed of them. A batch of a few more goes through as it is.

@@ -421,6 +421,7 @@ TEST(CpuInt8, describes_itself) {
 
 // The words of four bytes that AVX512_VNNI takes, by plain loops: not the instruction, but its arithmetic and all that
 // is made for it (weights, words, lists, tiles of 12 rows, sums in turn) is tested wherever the tests run.
+HWY_BEFORE_NAMESPACE(); // NEON's functions are inlined only where its instructions are allowed
 namespace mn::cpu::int8::HWY_NAMESPACE {
 
 struct EmulatedQuads {
@@ -443,6 +444,7 @@ struct EmulatedQuads {
 };
 
 } // namespace mn::cpu::int8::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
 
 namespace mn::test {
 namespace {

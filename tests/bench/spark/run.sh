@@ -1,6 +1,6 @@
 #!/bin/sh
 # Spark's own multi-layer perceptron against ours, in one process. After mvn -B verify -Pspark:
-#   tests/bench/spark/run.sh [MAXITER [ROUNDS]]
+#   tests/bench/spark/run.sh [MAXITER [ROUNDS]]   (ROUNDS: of transform, 12 by default; MLPC's own: at most 4)
 # By default MAXITER is 100: three minutes and 5 GB of memory for Spark's own. It multiplies by VectorBLAS: an OpenBLAS
 # that happens to be installed has a pool of threads in each of Spark's, which get in each other's way.
 set -eu
