@@ -115,8 +115,8 @@ TEST_P(SameBitsOfTheArticle, any_threads) {
     }
 }
 
-// More workers than the machine has cores, than the layers have panels and than a batch has tiles or rows; sparse pixels
-// and dense ones, which take other ways through the first layer.
+// More workers than the machine has cores, than the layers have panels and than a batch has tiles or rows; sparse
+// pixels and dense ones, which take other ways through the first layer.
 TEST_P(SameBits, many_threads_on_odd_shapes) {
     if (variant().placement.device != DeviceKind::cpu)
         GTEST_SKIP() << "only the CPU's threads can be chosen";
@@ -124,7 +124,8 @@ TEST_P(SameBits, many_threads_on_odd_shapes) {
         for (const int64_t batch : {1, 7, 65, 1027}) {
             Job job;
             job.options.net = {{101, 67, 33, 10}};
-            job.data = made_up({.count = 1027, .features = 101, .classes = 10, .type = PixelType::uint8, .zeros = zeros});
+            job.data =
+                made_up({.count = 1027, .features = 101, .classes = 10, .type = PixelType::uint8, .zeros = zeros});
             job.plan.samples = std::min<int64_t>(3 * batch - 1, 1027); // the last batch is ragged
             job.plan.batch_size = batch;
             job.plan.learning_rate = 1e-3;
