@@ -9,13 +9,7 @@ home=$(ls -d target/spark/spark-*/ | head -n 1)
 case $home in *spark-3*) scala=2.12 ;; *) scala=2.13 ;; esac
 jars="$PWD/$(ls target/spark/mnist-native-spark-*-all.jar):$PWD/${home}jars/*"
 javac -proc:none -d "$folder" -cp "$jars" tests/bench/spark/ExecutorMemory.java
-opens=""
-for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
-    opens="$opens --add-opens=java.base/java.$package=ALL-UNNAMED"
-done
-for package in jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
-    opens="$opens --add-opens=java.base/$package=ALL-UNNAMED"
-done
+. tests/bench/spark/opens.sh
 for workers in 1 2; do
     for values in bytes floats; do
         # shellcheck disable=SC2086 # they are words

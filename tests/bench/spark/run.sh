@@ -8,13 +8,7 @@ cd "$(dirname "$0")/../../.."
 home=$(ls -d target/spark/spark-*/ | head -n 1)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-opens=""
-for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
-    opens="$opens --add-opens=java.base/java.$package=ALL-UNNAMED"
-done
-for package in jdk.internal.ref sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar; do
-    opens="$opens --add-opens=java.base/$package=ALL-UNNAMED"
-done
+. tests/bench/spark/opens.sh
 # shellcheck disable=SC2086 # they are words
 SPARK_LOCAL_IP=127.0.0.1 java $opens -XX:+IgnoreUnrecognizedVMOptions --add-modules=jdk.incubator.vector \
     -Ddev.ludovic.netlib.blas.nativeLib=none -Xmx6g \

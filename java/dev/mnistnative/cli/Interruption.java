@@ -1,5 +1,8 @@
 package dev.mnistnative.cli;
 
+import dev.mnistnative.train.EpochEnded;
+import dev.mnistnative.train.StepsDone;
+import dev.mnistnative.train.TrainingListener;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -37,6 +40,21 @@ final class Interruption implements AutoCloseable {
         long now = System.nanoTime();
         longestNanos = Math.max(longestNanos, now - lastSign);
         lastSign = now;
+    }
+
+    /** Of the steps and epochs of a run. */
+    TrainingListener signsOfLife() {
+        return new TrainingListener() {
+            @Override
+            public void onSteps(StepsDone event) {
+                isAlive();
+            }
+
+            @Override
+            public void onEpoch(EpochEnded event) {
+                isAlive();
+            }
+        };
     }
 
     @Override

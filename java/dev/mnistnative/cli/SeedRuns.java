@@ -13,13 +13,10 @@ import dev.mnistnative.report.terminal.SeedsProgress;
 import dev.mnistnative.report.terminal.SeedsSummary;
 import dev.mnistnative.report.terminal.StartNote;
 import dev.mnistnative.train.BestEpoch;
-import dev.mnistnative.train.EpochEnded;
-import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Sweep;
 import dev.mnistnative.train.SweepRun;
 import dev.mnistnative.train.Trainer;
-import dev.mnistnative.train.TrainingListener;
 import dev.mnistnative.train.TrainingResult;
 import dev.mnistnative.train.TrainingSettings;
 import java.io.IOException;
@@ -132,7 +129,7 @@ final class SeedRuns {
                 reports.add(new StartNote(screen));
             }
             reports.add(checkpoints.notes(screen));
-            reports.add(signsOfLife());
+            reports.add(interruption.signsOfLife());
             if (options.reports().tellsProgress()) {
                 reports.add(progress.ofRun());
             }
@@ -163,20 +160,6 @@ final class SeedRuns {
             summary.ended(seed, result, evaluations(net, result));
         }
         return result;
-    }
-
-    private TrainingListener signsOfLife() {
-        return new TrainingListener() {
-            @Override
-            public void onSteps(StepsDone event) {
-                interruption.isAlive();
-            }
-
-            @Override
-            public void onEpoch(EpochEnded event) {
-                interruption.isAlive();
-            }
-        };
     }
 
     /** What each epoch was evaluated on and, if that is another, the test set. */

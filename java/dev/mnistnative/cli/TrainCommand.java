@@ -14,9 +14,7 @@ import dev.mnistnative.report.html.RunRecord;
 import dev.mnistnative.report.terminal.RunSummary;
 import dev.mnistnative.report.terminal.Screen;
 import dev.mnistnative.train.CrossEntropyLoss;
-import dev.mnistnative.train.EpochEnded;
 import dev.mnistnative.train.Loss;
-import dev.mnistnative.train.StepsDone;
 import dev.mnistnative.train.StopReason;
 import dev.mnistnative.train.Trainer;
 import dev.mnistnative.train.TrainingListener;
@@ -164,17 +162,8 @@ final class TrainCommand implements Callable<Integer> {
                             });
                     out.whenReaderIsGone(trainer::cancel);
                 }
-
-                @Override
-                public void onSteps(StepsDone event) {
-                    interruption.isAlive();
-                }
-
-                @Override
-                public void onEpoch(EpochEnded event) {
-                    interruption.isAlive();
-                }
             });
+            reports.add(interruption.signsOfLife());
             reports.add(summary);
             if (reportOptions.report() != null) {
                 reports.add(record);
