@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <random>
 
 #include "cpu/floor.h"
 #include "cpu/int8/pass.h"
@@ -339,6 +340,37 @@ TEST(CpuInt8, bytes_of_numbers_are_the_nearest) {
                 }
                 for (int64_t i = count; i < cpu::round_up(count, cpu::kPanel); ++i)
                     EXPECT_EQ(byte(words, static_cast<size_t>(i)), 0) << "padding";
+            }
+        }
+    }
+}
+
+TEST(CpuInt8, lists_have_the_words_that_are_not_zero) {
+    for (const std::string& isa : cpu::isa_levels()) {
+        const cpu::Int8Kernels& kernels = cpu::int8_kernels_of(isa);
+        for (const int64_t count : {cpu::kWordRun, 25 * cpu::kWordRun}) {
+            for (int share = 0; share <= 8; ++share) { // none to all of them
+                std::mt19937 random(static_cast<uint32_t>(share));
+                std::vector<uint32_t> words, wanted;
+                std::vector<int32_t> places;
+                for (int64_t i = 0; i < count; ++i) {
+                    const bool some = random() % 8 < static_cast<uint32_t>(share);
+                    words.push_back(some ? uint32_t{1} << random() % 32 : 0);
+                    if (some) {
+                        wanted.push_back(words.back());
+                        places.push_back(static_cast<int32_t>(i));
+                    }
+                }
+                std::vector<int32_t> index(static_cast<size_t>(count + cpu::kWordRun), -1);
+                std::vector<uint32_t> listed(index.size(), 7);
+                const auto found = static_cast<size_t>(kernels.list(words.data(), count, index.data(), listed.data()));
+                ASSERT_EQ(found, wanted.size()) << isa;
+                EXPECT_EQ(listed[found], 0u) << "behind the list";
+                EXPECT_EQ(index[found], 0) << "behind the list";
+                listed.resize(found);
+                index.resize(found);
+                EXPECT_EQ(listed, wanted) << isa;
+                EXPECT_EQ(index, places) << isa;
             }
         }
     }

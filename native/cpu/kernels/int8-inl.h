@@ -282,31 +282,71 @@ HWY_NOINLINE void GatherTile(const Int8Tile& tile, int64_t panel, int64_t c) {
     }
 }
 
-template <class Dot>
-void Gather(const Int8Tile& tile) {
-    constexpr int kVectors = 4;
-    constexpr int64_t kAtOnce = HWY_MAX(int64_t{1}, kVectors * kLanes / kPanel); // panels
-    int64_t panel = 0;
+// As many panels from `panel` on as come together in kVectors vectors; returns the panel after them.
+template <class Dot, int kVectors>
+HWY_INLINE int64_t GatherPanels(const Int8Tile& tile, int64_t panel) {
+    constexpr int64_t kAtOnce = kVectors * kLanes / kPanel;
     if constexpr (kAtOnce > 1) {
         for (; panel + kAtOnce <= tile.panels; panel += kAtOnce)
             GatherTile<Dot, kVectors>(tile, panel, 0);
     }
+    return panel;
+}
+
+template <class Dot>
+void Gather(const Int8Tile& tile) {
+    constexpr int kVectors = 4;
+    int64_t panel = 0;
+    // One row finds no weights near that the row before it has used: more of them are asked for at a time.
+    if (tile.rows == 1)
+        panel = GatherPanels<Dot, 2 * kVectors>(tile, panel);
+    panel = GatherPanels<Dot, kVectors>(tile, panel);
     constexpr int kRest = static_cast<int>(HWY_MIN(int64_t{kVectors}, kPerPanel));
     for (; panel < tile.panels; ++panel)
         for (int64_t c = 0; c < kPanel; c += kRest * kLanes)
             GatherTile<Dot, kRest>(tile, panel, c);
 }
 
+#if HWY_TARGET == HWY_AVX2
+// For each set of lanes the numbers of those in it, 4 bits each from the lowest on.
+struct LaneSets {
+    uint32_t lanes[256] = {};
+
+    constexpr LaneSets() {
+        for (uint32_t set = 0; set < 256; ++set) {
+            int at = 0;
+            for (uint32_t lane = 0; lane < 8; ++lane) {
+                if (set >> lane & 1)
+                    lanes[set] |= lane << (4 * at++);
+            }
+        }
+    }
+};
+inline constexpr LaneSets kLaneSets;
+
+// The lanes that the mask has, to the front. Highway 1.0.3's own copies its table to the stack at each call.
+HWY_INLINE IntVec ToFront(IntVec v, hn::Mask<Ints> mask) {
+    const int set = _mm256_movemask_ps(_mm256_castsi256_ps(hn::VecFromMask(kInts, mask).raw));
+    const __m256i shifts = hn::ShiftLeft<2>(hn::Iota(kInts, 0)).raw;
+    const __m256i lanes = _mm256_srlv_epi32(_mm256_set1_epi32(static_cast<int>(kLaneSets.lanes[set])), shifts);
+    return IntVec{_mm256_permutevar8x32_epi32(v.raw, lanes)};
+}
+#elif HWY_TARGET == HWY_AVX3_DL
+HWY_INLINE IntVec ToFront(IntVec v, hn::Mask<Ints> mask) {
+    return hn::Compress(v, mask);
+}
+#endif
+
 inline int64_t List(const uint32_t* HWY_RESTRICT words, int64_t count, int32_t* HWY_RESTRICT index,
                     uint32_t* HWY_RESTRICT listed) {
     int64_t found = 0;
-#if HWY_TARGET == HWY_AVX3_DL
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3_DL
     IntVec numbers = hn::Iota(kInts, 0);
     for (int64_t i = 0; i < count; i += kLanes) {
         const IntVec some = LoadWords(words + i);
         const auto mask = hn::Ne(some, hn::Zero(kInts));
-        hn::StoreU(hn::Compress(some, mask), kInts, reinterpret_cast<int32_t*>(listed + found));
-        hn::StoreU(hn::Compress(numbers, mask), kInts, index + found);
+        hn::StoreU(ToFront(some, mask), kInts, reinterpret_cast<int32_t*>(listed + found));
+        hn::StoreU(ToFront(numbers, mask), kInts, index + found);
         numbers = hn::Add(numbers, hn::Set(kInts, static_cast<int32_t>(kLanes)));
         found += static_cast<int64_t>(hn::CountTrue(kInts, mask));
     }
