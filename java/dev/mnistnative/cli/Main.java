@@ -30,7 +30,7 @@ public final class Main {
         }
     }
 
-    private static int run(String... args) {
+    static int run(String... args) {
         if (System.getProperty(LOG_LEVEL) == null) {
             System.setProperty(LOG_LEVEL, "warn");
         }
