@@ -79,6 +79,16 @@ public class MnistNativeClassificationModel
         return net().features();
     }
 
+    /**
+     * What {@code transform} computes in; default: the estimator's.
+     *
+     * @param value float32, bf16, or int8: products of bytes, which are for the device cpu; what is stored stays float32
+     */
+    public MnistNativeClassificationModel setPrecision(String value) {
+        set(precision(), value);
+        return this;
+    }
+
     @Override
     public ModelFile file() {
         return file;

@@ -117,7 +117,7 @@ public interface NativeParams extends Params {
         return trainingParams().warmupSteps;
     }
 
-    /** float32 or bf16; default float32. */
+    /** float32, bf16, or of a model int8; default float32. */
     default Param<String> precision() {
         return trainingParams().precision;
     }

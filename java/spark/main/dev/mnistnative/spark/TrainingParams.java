@@ -97,7 +97,10 @@ public final class TrainingParams implements Serializable {
                 "steps of linear warm-up (>= 0); not set: a tenth of all steps, at most an epoch, where several shards"
                         + " multiply stepSize, else 0",
                 ParamValidators.gtEq(0));
-        precision = oneOf(of, "precision", List.of("float32", "bf16"));
+        precision = oneOf(
+                of,
+                "precision",
+                of instanceof NativeModel ? List.of("float32", "bf16", "int8") : List.of("float32", "bf16"));
         device = new Param<>(of, "device", "what computes on the executor: cpu, auto, cuda or cuda:N");
         threads = new IntParam(
                 of,
