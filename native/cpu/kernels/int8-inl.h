@@ -18,10 +18,6 @@
 #define MN_CPU_INT8_INL_H_
 #endif
 
-#undef MN_INLINE
-#define MN_INLINE HWY_INLINE
-#undef MN_LAMBDA
-#define MN_LAMBDA HWY_ATTR __attribute__((always_inline))
 #undef MN_UNROLL
 #define MN_UNROLL _Pragma("GCC unroll 16")
 
@@ -32,36 +28,14 @@ HWY_BEFORE_NAMESPACE();
 #endif
 namespace mn::cpu::int8 {
 namespace HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
-using Floats = hn::CappedTag<float, 16>;
-using Vec = hn::Vec<Floats>;
-constexpr Floats kFloats;
+#include "cpu/kernels/vectors-inl.h"
+
 using Ints = hn::RebindToSigned<Floats>;
 using IntVec = hn::Vec<Ints>;
 constexpr Ints kInts;
-constexpr int64_t kLanes = static_cast<int64_t>(hn::MaxLanes(kFloats));
 constexpr int64_t kPerPanel = kPanel / kLanes;
 
-// What net/activation-inl.h asks for, none of it fused.
-HWY_INLINE Vec zero_of(Vec) {
-    return hn::Zero(kFloats);
-}
-HWY_INLINE Vec set_like(Vec, float x) {
-    return hn::Set(kFloats, x);
-}
-HWY_INLINE Vec add(Vec a, Vec b) {
-    return hn::Add(a, b);
-}
-HWY_INLINE Vec sub(Vec a, Vec b) {
-    return hn::Sub(a, b);
-}
-HWY_INLINE Vec mul(Vec a, Vec b) {
-    return hn::Mul(a, b);
-}
-HWY_INLINE Vec div(Vec a, Vec b) {
-    return hn::Div(a, b);
-}
 HWY_INLINE Vec mul_add(Vec a, Vec b, Vec c) {
     return hn::Add(hn::Mul(a, b), c);
 }
@@ -70,24 +44,6 @@ HWY_INLINE Vec mul_sub(Vec a, Vec b, Vec c) {
 }
 HWY_INLINE Vec neg_mul_add(Vec a, Vec b, Vec c) {
     return hn::Sub(c, hn::Mul(a, b));
-}
-HWY_INLINE Vec negative_abs(Vec a) {
-    return hn::Or(a, hn::Set(kFloats, -0.0f));
-}
-HWY_INLINE Vec with_sign_of(Vec a, Vec b) {
-    return hn::CopySignToAbs(a, b);
-}
-template <int kMore>
-HWY_INLINE Vec power_of_two(Vec shifted) {
-    const hn::RebindToUnsigned<Floats> d;
-    const auto bits = hn::ShiftLeft<23>(hn::BitCast(d, shifted));
-    return hn::BitCast(kFloats, hn::Add(bits, hn::Set(d, uint32_t{127 + kMore} << 23)));
-}
-HWY_INLINE Vec select_less(Vec a, Vec b, Vec x, Vec y) {
-    return hn::IfThenElse(hn::Lt(a, b), x, y);
-}
-HWY_INLINE Vec select_greater(Vec a, Vec b, Vec x, Vec y) {
-    return hn::IfThenElse(hn::Gt(a, b), x, y);
 }
 
 #include "net/activation-inl.h"
