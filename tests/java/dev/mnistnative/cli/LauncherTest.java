@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.simple.SimpleLogger;
 import picocli.CommandLine;
 
-/** The launcher beside the executable jar: the same as without it, from an archive of classes where there can be one. */
+/** The launcher beside the executable jar: as without it, but from an archive of classes where there can be one. */
 @Timeout(180)
 class LauncherTest {
     private static final Path REAL_JAVA_HOME = Path.of(System.getProperty("java.home"));

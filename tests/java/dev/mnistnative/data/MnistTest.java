@@ -11,7 +11,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -48,7 +52,7 @@ class MnistTest {
 
     @Test
     void damageIsRefusedByName() throws IOException {
-        assertDamaged("its SHA-256 is wrong", contents -> {
+        assertDamaged("its CRC-32 is wrong", contents -> {
             contents[5_000] ^= 1;
             return TestFiles.gzip(contents);
         });
@@ -60,6 +64,20 @@ class MnistTest {
             byte[] gzip = TestFiles.gzip(contents);
             return Arrays.copyOf(gzip, gzip.length / 2);
         });
+    }
+
+    /** The contents are those that the notice beside them names. */
+    @Test
+    void theContentsAreTheOriginals() throws Exception {
+        String notice;
+        try (InputStream in = Mnist.class.getResourceAsStream("mnist/NOTICE.txt")) {
+            notice = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        for (Mnist.Part part : List.of(Mnist.TRAIN_IMAGES, Mnist.TRAIN_LABELS, Mnist.TEST_IMAGES, Mnist.TEST_LABELS)) {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(contents(part.resource()));
+            String line = HexFormat.of().formatHex(sum) + "  " + part.name();
+            assertTrue(notice.contains(line + "\n"), line);
+        }
     }
 
     @Test
