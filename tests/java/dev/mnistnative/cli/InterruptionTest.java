@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,26 +37,10 @@ class InterruptionTest {
         Path weights = folder.resolve("w.safetensors");
         Path err = folder.resolve("err.txt");
         Path checkpoints = folder.resolve("checkpoints");
-        Process process = new ProcessBuilder(
-                        Program.command(("--layers 784,16,10 --limit 640 --epochs 1000000 --device cpu --metrics "
-                                        + metrics + " --save " + weights + " --checkpoint-dir " + checkpoints)
-                                .split(" ")))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(err.toFile())
-                .start();
-        try {
-            while (!Files.exists(metrics) || !Files.readString(metrics).contains("\"epoch\"")) {
-                assertTrue(process.isAlive(), () -> "it ended early: " + err);
-                Thread.sleep(20);
-            }
-            new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it goes on");
-        } finally {
-            process.destroyForcibly();
-        }
-        assertEquals(ExitCode.INTERRUPTED, process.exitValue(), Files.readString(err));
+        String words = "--layers 784,16,10 --limit 640 --epochs 1000000 --device cpu --metrics " + metrics + " --save "
+                + weights + " --checkpoint-dir " + checkpoints;
+        int exitCode = Program.interrupted(signal, metrics, err, words.split(" "));
+        assertEquals(ExitCode.INTERRUPTED, exitCode, Files.readString(err));
         List<String> lines = Files.readAllLines(metrics);
         String last = lines.get(lines.size() - 1);
         assertTrue(last.startsWith("{\"event\":\"end\",\"reason\":\"interrupted\",\"seconds\":"), last);

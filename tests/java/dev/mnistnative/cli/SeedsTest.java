@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -250,31 +249,15 @@ class SeedsTest {
 
     @Test
     void interruptedItTellsWhatIsDone() throws Exception {
-        Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         Path metrics = folder.resolve("1.jsonl");
         train("--epochs 1 --seed 0 --checkpoint-dir {}/c0").succeeded();
         String words = RUN + "--epochs 1000000 --seeds 0..3 --checkpoint-dir " + folder + "/c{seed} --metrics " + folder
                 + "/{seed}.jsonl --save " + folder + "/{seed}.npz";
-        Process process = new ProcessBuilder(Program.command(words.split(" ")))
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        try {
-            // seed 0 has failed, since its folder is another run's: 1 and 2 are under way
-            while (!Files.exists(metrics) || !Files.readString(metrics).contains("\"epoch\"")) {
-                assertTrue(process.isAlive(), () -> "it ended early: " + err);
-                Thread.sleep(20);
-            }
-            new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-            assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it goes on");
-        } finally {
-            process.destroyForcibly();
-        }
+        // seed 0 fails, since its folder is another run's: 1 and 2 are under way
+        int exitCode = Program.interrupted("TERM", metrics, err, words.split(" "));
         String told = Files.readString(err);
-        assertEquals(ExitCode.INTERRUPTED, process.exitValue(), told);
+        assertEquals(ExitCode.INTERRUPTED, exitCode, told);
         assertTrue(told.contains("stopping after the steps that are under way"), told);
         assertTrue(told.contains("interrupted in "), told);
         assertTrue(told.contains("0 of 4 seeds"), told);

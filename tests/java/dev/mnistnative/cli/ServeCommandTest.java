@@ -77,11 +77,7 @@ class ServeCommandTest {
                 refused += get(client, url + "healthz") == 429 ? 1 : 0;
             }
             assertTrue(refused > 0, "the rate is not held");
-            assertEquals(
-                    0,
-                    new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid()))
-                            .start()
-                            .waitFor());
+            Program.kill("TERM", process);
             assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it goes on");
             assertEquals(ExitCode.INTERRUPTED, process.exitValue(), Files.readString(folder.resolve("err.txt")));
         } finally {
