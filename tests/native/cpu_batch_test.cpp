@@ -1,6 +1,7 @@
 // The order of a batch, and its lists of non-zero pixels.
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <vector>
 
 #include "cpu/batch.h"
@@ -42,11 +43,13 @@ TEST_P(SparseInput, same_bits_from_bytes_and_floats) {
 // buffers.
 TEST(CpuBatch, same_bits_for_any_threads_and_whatever_the_buffers_held) {
     const Net net{{901, 70, 5}};
-    const OwnedData sparse = made_up({700, 901, 5, PixelType::uint8, 0.9, 4});
-    const OwnedData dense = made_up({333, 901, 5, PixelType::uint8, 0, 5});
-    for (const Precision precision : {Precision::float32, Precision::bf16}) {
+    for (const auto& [precision, type] :
+         {std::pair{Precision::float32, PixelType::uint8}, std::pair{Precision::float32, PixelType::float32},
+          std::pair{Precision::bf16, PixelType::uint8}}) {
         if (precision == Precision::bf16 && !machine_has_bf16())
             continue;
+        const OwnedData sparse = made_up({700, 901, 5, type, 0.9, 4});
+        const OwnedData dense = made_up({333, 901, 5, type, 0, 5});
         std::vector<std::vector<double>> seen;
         for (const int threads : {1, 3, 5}) {
             Trained run;

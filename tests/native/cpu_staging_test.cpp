@@ -134,5 +134,27 @@ TEST(CpuStaging, counts_of_what_is_not_zero) {
     }
 }
 
+// -0 is a zero, a NaN is none; a place counts once.
+TEST(CpuStaging, counts_of_pairs_are_as_many_as_are_listed) {
+    for (const Kernels* kernels : all_kernels()) {
+        for (const int64_t count : kOddSizes) {
+            for (const double zeros : {0.0, 0.7, 1.0}) {
+                const std::vector<uint8_t> first = made_up_bytes(count, 1, zeros),
+                                           second = made_up_bytes(count, 2, zeros);
+                std::vector<float> one = made_up_floats(count, 3, zeros), other = made_up_floats(count, 4, zeros);
+                one[0] = -0.0f;
+                other.back() = std::numeric_limits<float>::quiet_NaN();
+                int64_t bytes = 0, floats = 0;
+                for (size_t i = 0; i < first.size(); ++i) {
+                    bytes += first[i] != 0 || second[i] != 0;
+                    floats += one[i] != 0 || other[i] != 0;
+                }
+                EXPECT_EQ(kernels->count_byte_pairs(first.data(), second.data(), count), bytes) << kernels->name;
+                EXPECT_EQ(kernels->count_float_pairs(one.data(), other.data(), count), floats) << kernels->name;
+            }
+        }
+    }
+}
+
 } // namespace
 } // namespace mn::test

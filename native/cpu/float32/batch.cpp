@@ -47,6 +47,32 @@ void list_samples(const Pixels<Pixel>& pixels, Range groups, NonZeros& lists) {
     }
 }
 
+int64_t count_pairs(const Kernels& kernels, const uint8_t* first, const uint8_t* second, int64_t count) {
+    return kernels.count_byte_pairs(first, second, count);
+}
+int64_t count_pairs(const Kernels& kernels, const float* first, const float* second, int64_t count) {
+    return kernels.count_float_pairs(first, second, count);
+}
+
+// Counts what list_samples() would list.
+template <class Pixel>
+void count_samples(const Pixels<Pixel>& pixels, Range groups, NonZeros& lists) {
+    const Selection& selection = pixels.selection;
+    const int64_t features = selection.samples->features, strips = lists.strips(features);
+    alignas(64) Pixel scratch[kGroup][Batch::kPixelStrip];
+    for (int64_t g = groups.begin; g < groups.end; ++g) {
+        prefetch(selection, g + kGroupsAhead);
+        const int64_t row = g * kGroup, other = std::min(row + 1, selection.rows - 1);
+        int64_t entries = 0;
+        for (int64_t s = 0; s < strips; ++s) {
+            const Range columns = lists.strip(s, features);
+            entries += count_pairs(pixels.kernels, pixels.at(row, columns, scratch[0]),
+                                   pixels.at(other, columns, scratch[1]), columns.size());
+        }
+        lists.take_count(g, strips, entries);
+    }
+}
+
 // Lists pixel groups [groups.begin, groups.end) over all samples of the batch.
 template <class Pixel>
 void list_pixels(const Pixels<Pixel>& pixels, Range groups, NonZeros& lists) {
@@ -145,7 +171,12 @@ void Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     if (drops)
         draw_rows<Pixel>(kernels, selection, {p_, *selection.draws, 0},
                          {groups.begin * kGroup, std::min(groups.end * kGroup, selection.rows)}, dropout_);
-    list_samples<Pixel>(pixels, groups, by_sample_);
+    // As the batch before: to list takes far longer than to count, but need not be done twice.
+    const bool listed = sparse_;
+    if (listed)
+        list_samples<Pixel>(pixels, groups, by_sample_);
+    else
+        count_samples<Pixel>(pixels, groups, by_sample_);
     worker.barrier();
 
     int64_t total = 0;
@@ -154,6 +185,8 @@ void Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     const bool sparse = static_cast<double>(total) <= kBreakEven * static_cast<double>(sample_groups * features);
     if (worker.leads())
         sparse_ = sparse; // nobody reads the step before's any more
+    if (sparse && !listed)
+        list_samples<Pixel>(pixels, groups, by_sample_);
     if (!sparse) {
         fill_dense<Pixel>(pixels, worker.share_of(selection.rows), drops ? table() : nullptr, dense_);
     } else if (selection.purpose == Purpose::training) {

@@ -127,6 +127,9 @@ struct Kernels {
     // Number of values that are not zero; count is a multiple of kPanel.
     int64_t (*count_bytes)(const uint8_t* values, int64_t count);
     int64_t (*count_floats)(const float* values, int64_t count);
+    // Of the pairs of two rows, those that list_pairs would list; any count.
+    int64_t (*count_byte_pairs)(const uint8_t* first, const uint8_t* second, int64_t count);
+    int64_t (*count_float_pairs)(const float* first, const float* second, int64_t count);
 
     // Adds values [rows][kPanel] to four partial sums of each column [4][kPanel], row r to the one of r % 4, and those
     // beyond the last four to the first; sum [kPanel] is what they come to.

@@ -22,10 +22,13 @@ namespace HWY_NAMESPACE {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_TARGET == HWY_NEON
 constexpr int kTileRows = 12;
 #define MN_UNROLL_DEPTH // a loop of 40 instructions and more: its own take no time
+constexpr bool kPrefetchRows = false;
 #else
 constexpr int kTileRows = 6;
-// One of 25: where another thread has the core's other half, each that is saved is time (docs/performance.md).
+// One of 25: where another thread has the core's other half, each that is saved is time (docs/performance.md), and half
+// of the innermost caches is that thread's.
 #define MN_UNROLL_DEPTH _Pragma("GCC unroll 2")
+constexpr bool kPrefetchRows = true;
 #endif
 static_assert(kTileRows <= kMostTileRows);
 
@@ -87,6 +90,12 @@ HWY_NOINLINE void ProductTile(const Tile& tile, int64_t block, int64_t c) {
     for (int64_t first = 0; first < depth; first += block, a += a_stride) {
         const int64_t count = HWY_MIN(block, depth - first);
         const float* HWY_RESTRICT x = a;
+        if constexpr (kPrefetchRows && kDepthStep == 1) { // A's go on in the next panel
+            MN_UNROLL
+            for (int r = 0; r < kRows; ++r)
+                for (int64_t v = 0; v < kPanel; v += kLineFloats)
+                    __builtin_prefetch(a + a_stride + r * kPanel + v);
+        }
         MN_UNROLL_DEPTH
         for (int64_t k = 0; k < count; ++k, x += kDepthStep, b += kPanel) {
             Vec row[kVectors];

@@ -167,6 +167,19 @@ inline int64_t CountFloats(const float* values, int64_t count) {
     return CountNonZero(values, count);
 }
 
+template <class Pixel>
+int64_t CountPairs(const Pixel* HWY_RESTRICT first, const Pixel* HWY_RESTRICT second, int64_t count) {
+    const hn::CappedTag<Pixel, kPanel> d;
+    const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+    const auto is_zero = [&](const Pixel* x) HWY_ATTR { return hn::Eq(hn::LoadU(d, x), hn::Zero(d)); };
+    int64_t sum = 0, i = 0;
+    for (; i + lanes <= count; i += lanes)
+        sum += lanes - static_cast<int64_t>(hn::CountTrue(d, hn::And(is_zero(first + i), is_zero(second + i))));
+    for (; i < count; ++i)
+        sum += (first[i] != 0) | (second[i] != 0);
+    return sum;
+}
+
 } // namespace HWY_NAMESPACE
 } // namespace mn::cpu
 HWY_AFTER_NAMESPACE();
