@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
-# How long whole processes take, of two jars in turn: wall and processor time (user + system), medians and their ratio.
-#   tests/bench/startup.sh OLD.jar NEW.jar [ROUNDS]      OLD and NEW may be the same file: what two runs differ by
-# Prints the rows of a table of docs/performance.md. Environment: JAVA (java), JAVA_ARGS, EPOCHS (3).
+# How long whole processes take, two ways of starting in turn: wall and processor time (user + system), medians and the
+# median of the pairs' ratios. Prints the rows of a table of docs/performance.md.
+#   tests/bench/startup.sh OLD NEW [ROUNDS]      each a jar, run by java -jar, or the launcher beside one, run as it is.
+# OLD and NEW may be the same file: what two runs differ by.
+# Environment: JAVA_HOME (else java from the PATH), JAVA_ARGS (with jars), EPOCHS (3), CACHE (a folder for unpacked
+# libraries and archives of classes; else a new one).
 set -euo pipefail
-old=$(realpath "${1:?the jar to compare with}")
-new=$(realpath "${2:?the jar to measure}")
+old=$(realpath "${1:?the jar or launcher to compare with}")
+new=$(realpath "${2:?the jar or launcher to measure}")
 rounds=${3:-7}
-java=${JAVA:-java}
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 read -ra java_args <<<"${JAVA_ARGS:-}"
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 cd "$work"
+export XDG_CACHE_HOME=${CACHE:-$work}
 
 # a seven of 28 x 28 pixels, as a BMP
 picture() {
@@ -27,43 +31,71 @@ picture() {
         done
     done
 }
-picture >seven.bmp
-"$java" "${java_args[@]}" -jar "$new" train --epochs 1 --quiet --progress never --save model.safetensors >log 2>&1 ||
-    { cat log >&2; exit 1; }
 
-# run JAR COMMAND...: "wall processor" in seconds
-run() {
-    local jar=$1
-    shift
-    TIMEFORMAT='%R %U %S'
-    { time "$java" "${java_args[@]}" -jar "$jar" "$@" >log 2>&1 || { cat log >&2; exit 1; }; } 2>time
-    awk 'NF == 3 { print $1, $2 + $3 }' time
+# start PROGRAM COMMAND…
+start() {
+    case $1 in
+    *.jar) "$java" "${java_args[@]}" -jar "$@" ;;
+    *) "$@" ;;
+    esac
 }
 
-median() { # of a column of a file
-    cut -d ' ' -f "$2" "$1" | sort -n |
-        awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+# run PROGRAM COMMAND…: "wall processor" in seconds
+run() {
+    local TIMEFORMAT='%R %U %S' failed=
+    { time start "$@" >log 2>&1; } 2>time || failed=yes
+    if [ -n "$failed" ]; then
+        echo "$*:" >&2
+        cat log >&2
+        exit 1
+    fi
+    awk '{ print $1, $2 + $3 }' time
+}
+
+# The launcher's archive is made behind its first run.
+archive() {
+    [[ $1 != *.jar ]] || return 0
+    for ((second = 0; second < 60; second++)); do
+        "$1" --version >/dev/null
+        sleep 1
+        [ -z "$(find "$XDG_CACHE_HOME/mnist-native" -name 'classes-*.new')" ] || continue
+        [ -z "$(find "$XDG_CACHE_HOME/mnist-native" -name 'classes-*.jsa')" ] || return 0
+    done
+    echo "startup: $1 has made no archive of classes" >&2
+    exit 1
+}
+
+median() { # of an expression over the columns of both runs
+    awk "{ print $1 }" pairs | sort -n | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
 measure() {
-    : >old.runs
-    : >new.runs
+    local a b
+    : >pairs
     run "$old" "$@" >/dev/null # both files into memory
     run "$new" "$@" >/dev/null
     for ((round = 0; round < rounds; round++)); do
         if ((round % 2)); then
-            run "$new" "$@" >>new.runs
-            run "$old" "$@" >>old.runs
+            b=$(run "$new" "$@")
+            a=$(run "$old" "$@")
         else
-            run "$old" "$@" >>old.runs
-            run "$new" "$@" >>new.runs
+            a=$(run "$old" "$@")
+            b=$(run "$new" "$@")
         fi
+        echo "$a $b" >>pairs
     done
-    awk -v name="$*" -v a="$(median old.runs 1)" -v b="$(median new.runs 1)" -v c="$(median old.runs 2)" \
-        -v d="$(median new.runs 2)" 'BEGIN { sub(/ --(model|progress) .*/, "", name)
-            printf "| `%s` | %.3f | %.3f | %.2f | %.2f | %.2f | %.2f |\n", name, a, b, b / a, c, d, d / c }'
+    awk -v name="$*" -v a="$(median '$1')" -v b="$(median '$3')" -v c="$(median '$2')" -v d="$(median '$4')" \
+        -v wall="$(median '$3 / $1')" -v processor="$(median '$4 / $2')" '
+        BEGIN {
+            sub(/ --(model|progress) .*/, "", name)
+            printf "| `%s` | %.3f | %.3f | %.2f | %.2f | %.2f | %.2f |\n", name, a, b, wall, c, d, processor
+        }'
 }
 
+picture >seven.bmp
+start "$new" train --epochs 1 --quiet --progress never --save model.safetensors >log 2>&1 || { cat log >&2; exit 1; }
+archive "$old"
+archive "$new"
 "$java" -version 2>&1 | head -1
 echo "load $(cut -d ' ' -f 1 /proc/loadavg), $rounds rounds, $(nproc) cores," \
     "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"
