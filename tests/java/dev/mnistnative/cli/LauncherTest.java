@@ -250,6 +250,10 @@ class LauncherTest {
         run(launcher, Map.of("HOME", "", "XDG_CACHE_HOME", "relative"), "--version")
                 .isVersion();
 
+        Path noHome = folder.resolve("no home");
+        run(launcher, Map.of("HOME", noHome.toString(), "XDG_CACHE_HOME", ""), "--version")
+                .isVersion();
+
         Cache open = cache("open to others");
         Path all = Files.createDirectories(open.base().resolve("mnist-native"));
         Files.setPosixFilePermissions(all, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -267,6 +271,7 @@ class LauncherTest {
         run(launcher, with(chooser, unused), "--version").isVersion();
 
         Thread.sleep(500); // a making would have begun
+        assertFalse(Files.exists(noHome));
         for (Cache none : List.of(open, linked, colon, unused)) {
             assertEquals(List.of(), none.files(".*"));
         }
