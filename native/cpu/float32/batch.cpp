@@ -54,9 +54,9 @@ int64_t count_pairs(const Kernels& kernels, const float* first, const float* sec
     return kernels.count_float_pairs(first, second, count);
 }
 
-// Counts what list_samples() would list.
+// How many entries list_samples() would list of each group.
 template <class Pixel>
-void count_samples(const Pixels<Pixel>& pixels, Range groups, NonZeros& lists) {
+void count_samples(const Pixels<Pixel>& pixels, Range groups, const NonZeros& lists, int32_t* counts) {
     const Selection& selection = pixels.selection;
     const int64_t features = selection.samples->features, strips = lists.strips(features);
     alignas(64) Pixel scratch[kGroup][Batch::kPixelStrip];
@@ -69,7 +69,7 @@ void count_samples(const Pixels<Pixel>& pixels, Range groups, NonZeros& lists) {
             entries += count_pairs(pixels.kernels, pixels.at(row, columns, scratch[0]),
                                    pixels.at(other, columns, scratch[1]), columns.size());
         }
-        lists.take_count(g, strips, entries);
+        counts[g] = static_cast<int32_t>(entries);
     }
 }
 
@@ -144,7 +144,8 @@ SparseTile NonZeros::tile(Range groups, int64_t strip, const float* table) const
 }
 
 Batch::Batch(int64_t capacity, int64_t features, double dropout, Purpose purpose)
-    : p_(dropout), dense_(capacity, features), by_sample_(capacity, features, kPixelStrip) {
+    : p_(dropout), dense_(capacity, features), by_sample_(capacity, features, kPixelStrip),
+      counts_(divide_up(capacity, kGroup)) {
     if (purpose == Purpose::training)
         by_pixel_ = NonZeros(features, capacity, kSampleStrip);
     if (purpose == Purpose::training && dropout > 0)
@@ -176,16 +177,16 @@ void Batch::stage_pixels(const Kernels& kernels, const Selection& selection, con
     if (listed)
         list_samples<Pixel>(pixels, groups, by_sample_);
     else
-        count_samples<Pixel>(pixels, groups, by_sample_);
+        count_samples<Pixel>(pixels, groups, by_sample_, counts_.data());
     worker.barrier();
 
     int64_t total = 0;
     for (int64_t g = 0; g < sample_groups; ++g)
-        total += by_sample_.count(g, by_sample_.strips(features));
+        total += listed ? by_sample_.count(g, by_sample_.strips(features)) : counts_[g];
     const bool sparse = static_cast<double>(total) <= kBreakEven * static_cast<double>(sample_groups * features);
     if (worker.leads())
-        sparse_ = sparse; // nobody reads the step before's any more
-    if (sparse && !listed)
+        sparse_ = sparse;  // nobody reads the step before's any more
+    if (sparse && !listed) // others may still read the counts, and do not read these lists
         list_samples<Pixel>(pixels, groups, by_sample_);
     if (!sparse) {
         fill_dense<Pixel>(pixels, worker.share_of(selection.rows), drops ? table() : nullptr, dense_);
@@ -209,7 +210,7 @@ void Batch::set_table(const Data& samples, double kept_scale) {
 }
 
 int64_t Batch::bytes() const {
-    return dropout_.bytes() + dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes();
+    return dropout_.bytes() + dense_.bytes() + by_sample_.bytes() + by_pixel_.bytes() + counts_.bytes();
 }
 
 } // namespace mn::cpu::float32

@@ -29,10 +29,6 @@ class NonZeros {
     // multiple of kPanel.
     template <class Pair>
     void list(const Kernels& kernels, int64_t group, int64_t strip, const Pair* pairs, int64_t columns);
-    // Instead of listing its columns, how many a group would have, for count() to tell.
-    void take_count(int64_t group, int64_t strips, int64_t entries) {
-        starts_[group * starts_stride_ + strips] = static_cast<int32_t>(entries);
-    }
     // Entries of a group up to strip `strips`.
     int64_t count(int64_t group, int64_t strips) const { return starts_[group * starts_stride_ + strips]; }
     int64_t bytes() const { return starts_.bytes() + entries_.bytes() + values_.bytes(); }
@@ -82,6 +78,7 @@ class Batch {
     InputDropout dropout_;
     Activations dense_;
     NonZeros by_sample_, by_pixel_;
+    Buffer<int32_t> counts_; // [group of samples], while they are not listed
     bool sparse_ = false;
     bool bytes_ = false;                // the lists hold bytes
     std::array<float, 256> table_ = {}; // what they stand for
