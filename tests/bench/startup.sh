@@ -66,7 +66,8 @@ archive() {
 }
 
 median() { # of an expression over the columns of both runs
-    awk "{ print $1 }" pairs | sort -n | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+    awk "{ print $1 }" pairs | sort -n |
+        awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
 }
 
 measure() {

@@ -14,5 +14,6 @@ mkdir -p "$work/classes"
 
 [ -s "$work/classpath" ] || mvn -q -B -f "$here/pom.xml" \
     org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath -Dmdep.outputFile="$work/classpath"
-javac -processor org.openjdk.jmh.generators.BenchmarkProcessor -d "$work/classes" -cp "$jar:$(<"$work/classpath")" "$here"/*.java
+javac -processor org.openjdk.jmh.generators.BenchmarkProcessor -d "$work/classes" \
+    -cp "$jar:$(<"$work/classpath")" "$here"/*.java
 exec java -cp "$work/classes:$jar:$(<"$work/classpath")" org.openjdk.jmh.Main "$@"

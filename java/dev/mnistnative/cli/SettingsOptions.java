@@ -25,7 +25,7 @@ final class SettingsOptions {
             defaultValue = "article",
             description = "article: 784,312,256,10, Adam 2e-5, 20 epochs of batches of 320 in file order (default). "
                     + "bp: 784,512,256,10, SGD 0.01, 5 epochs of shuffled batches of 64. "
-                    + "fast: 0.98 of the test digits right after a second. accurate: aims at 0.993, by training on "
+                    + "fast: 0.98 of the test digits right in seconds. accurate: aims at 0.993, by training on "
                     + "deformed digits. record: aims at 0.995, a long run. "
                     + "denoise: an autoencoder on noisy digits, --targets input --noise 0.5. Options given win.")
     private Preset preset;

@@ -113,8 +113,8 @@ public final class Mnist {
     }
 
     /**
-     * CRC-32, not a stronger sum: whoever could change the files on purpose could change this class beside them, and a
-     * young JVM would take as long for SHA-256 as for the rest.
+     * CRC-32, not a stronger sum: this is against damage, not against intent, for which the jars' checksums are. A young
+     * JVM would take as long for SHA-256 as for the rest.
      */
     private static ByteBuffer decompress(Part part, InputStream compressed) throws IOException {
         ByteBuffer contents = DirectMemory.allocateFor(part.resource(), part.bytes());

@@ -10,9 +10,10 @@ import java.util.Optional;
  * what it needs to go on with the same bits. One run at a time may use a store.
  *
  * <p>A checkpoint is written after every so many epochs, after the last one, if so asked within epochs, too, when early
- * stopping ends the run, and at the chunk's border where a run is cancelled or its thread interrupted. It is one safetensors file, which appears
- * whole or not at all: a process that is killed leaves the one before. A run that diverges writes none.
- * (The reference device computes in double precision and goes on from float32: there the bits may differ.)
+ * stopping ends the run, and at the chunk's border where a run is cancelled or its thread interrupted. It is one
+ * safetensors file, which appears whole or not at all: a process that is killed leaves the one before. A run that
+ * diverges writes none. (The reference device computes in double precision and goes on from float32: there the bits may
+ * differ.)
  *
  * @param store where they lie; empty: none are written
  * @param every epochs between two checkpoints, at least 1

@@ -18,7 +18,7 @@ public enum Preset {
                     .dropLast(false),
             100),
 
-    /** 784-512-10, four epochs: 98 % of MNIST's test images in about a second. */
+    /** 784-512-10, four epochs: 98 % of MNIST's test images in some seconds. */
     FAST(recipe(784, 512, 10).optimizer(new AdamW(4e-3)).batchSize(256).epochs(4), true),
 
     /** 784-1024-512-10, forty-five epochs of deformed digits: made for 99.3 %. */

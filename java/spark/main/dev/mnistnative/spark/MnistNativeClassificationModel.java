@@ -82,7 +82,7 @@ public class MnistNativeClassificationModel
     /**
      * What {@code transform} computes in; default: the estimator's.
      *
-     * @param value float32, bf16, or int8: products of bytes, which are for the device cpu; what is stored stays float32
+     * @param value float32, bf16, or int8: products of bytes, which are for the device cpu; what is stored is float32
      */
     public MnistNativeClassificationModel setPrecision(String value) {
         set(precision(), value);

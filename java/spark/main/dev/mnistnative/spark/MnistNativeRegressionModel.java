@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What {@link MnistNativeRegressor} trains: adds a prediction (an array where labels were several) to rows, batch by
- * batch on whatever executor has them. All columns of the rows travel along: {@code select} those that are wanted before.
+ * batch on whatever executor has them. All columns of the rows travel along: {@code select} the wanted ones before.
  */
 public class MnistNativeRegressionModel extends RegressionModel<Vector, MnistNativeRegressionModel>
         implements NativeModel {
@@ -70,7 +70,7 @@ public class MnistNativeRegressionModel extends RegressionModel<Vector, MnistNat
     /**
      * What {@code transform} computes in; default: the estimator's.
      *
-     * @param value float32, bf16, or int8: products of bytes, which are for the device cpu; what is stored stays float32
+     * @param value float32, bf16, or int8: products of bytes, which are for the device cpu; what is stored is float32
      */
     public MnistNativeRegressionModel setPrecision(String value) {
         set(precision(), value);

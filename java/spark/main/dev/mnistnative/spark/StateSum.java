@@ -9,7 +9,7 @@ import java.security.GeneralSecurityException;
 import java.util.Arrays;
 
 /**
- * Sums vectors over the tasks of a stage: each task sums a slice of all and tells it to all. Slices travel in pieces, of
+ * Sums vectors over the tasks of a stage: each task sums a slice of all and tells it to all. Slices go in pieces, of
  * which each is summed and told as soon as all have come, while others are on their way. A task that cannot go on says
  * why in place of its slices, so that all end by the same refusal.
  */
