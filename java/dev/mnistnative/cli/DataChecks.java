@@ -14,7 +14,7 @@ final class DataChecks {
         Usage.refuse(
                 samples.features() != layers.features(),
                 command,
-                "the samples have %d features, but the net %s takes %d: give %s beginning with %d, or " + "other data",
+                "the samples have %d features, but the net %s takes %d: give %s beginning with %d, or other data",
                 samples.features(),
                 layers,
                 layers.features(),

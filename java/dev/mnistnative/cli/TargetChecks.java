@@ -32,8 +32,7 @@ final class TargetChecks {
                 samples.features() != layers.features() || outputs != layers.classes(),
                 command,
                 "the samples have %s and %s, but the net %s takes %d and gives %d: give %s that begins "
-                        + "with %d and "
-                        + "ends with %d, or other data",
+                        + "with %d and ends with %d, or other data",
                 counted(samples.features(), "feature"),
                 areInput ? "are their own targets" : counted(outputs, "target"),
                 layers,
